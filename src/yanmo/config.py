@@ -1,0 +1,109 @@
+"""YAML -> frozen typed configuration -> YAML, with key=value overrides and the nearest name for a wrong key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import typing
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from yanmo.errors import ConfigError, InputError
+from yanmo.registry import nearest
+
+
+class Config(BaseModel):
+    """A frozen group of settings; an unknown key is an error. Attribute docstrings say what each one means."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+Schema = TypeVar("Schema", bound=Config)
+Tree = dict[str, Any]  # what YAML holds, before it has a type
+
+
+def read_yaml(path: Path) -> Tree:
+    """The mapping that a YAML file holds. Errors: InputError (no file), ConfigError (not a mapping)."""
+    if not path.is_file():
+        raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+    try:
+        tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError("errors.bad_yaml", path=path, reason=" ".join(str(error).split())) from None
+    if not isinstance(tree, dict):
+        raise ConfigError("errors.bad_yaml", path=path, reason=type(tree).__name__)
+    return tree
+
+
+def override(tree: Mapping[str, Any], overrides: Sequence[str]) -> Tree:
+    """A copy of `tree` with each `a.b=value` set; values are read as YAML (`3`, `0.1`, `true`, `[a, b]`)."""
+    result = merge(tree, {})
+    for item in overrides:
+        key, sign, value = item.partition("=")
+        if not sign or not key.strip() or any(char.isspace() for char in key):
+            raise ConfigError("errors.bad_override", given=item)
+        try:
+            leaf = yaml.safe_load(value)
+        except yaml.YAMLError:
+            raise ConfigError("errors.bad_override", given=item) from None
+        for part in reversed(key.split(".")):
+            leaf = {part: leaf}
+        result = merge(result, leaf)
+    return result
+
+
+def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> Tree:
+    """Both mappings in one; where both have a value, the one above counts."""
+    result = dict(below)
+    for key, value in above.items():
+        old = result.get(key)
+        result[key] = merge(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return result
+
+
+def build(schema: type[Schema], tree: Mapping[str, Any]) -> Schema:
+    """A validated configuration. Errors: ConfigError naming the key, with the nearest known one if it is unknown."""
+    try:
+        return schema.model_validate(dict(tree))
+    except ValidationError as error:
+        first = error.errors()[0]
+        path = [str(part) for part in first["loc"]]
+        key = ".".join(path)
+        if first["type"] == "extra_forbidden":
+            known = sorted(_group(schema, path[:-1]).model_fields)
+            raise ConfigError(
+                "errors.unknown_key", key=key, known=", ".join(known), nearest=nearest(path[-1], known)
+            ) from None
+        context = first.get("ctx", {})
+        allowed = context.get("expected") or context.get("error") or first["msg"]
+        raise ConfigError(
+            "errors.bad_value", key=key, value=repr(first["input"]), reason=first["msg"], allowed=allowed
+        ) from None
+
+
+def dump(config: Config) -> str:
+    """The configuration as YAML, keys in the order of the schema; `build(type(config), yaml)` gives it back."""
+    return yaml.safe_dump(config.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=100)
+
+
+def digest(config: Config) -> str:
+    """SHA-256 over all values: equal exactly when the configurations are."""
+    text = json.dumps(config.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _group(schema: type[Config], path: Sequence[str]) -> type[Config]:
+    """The schema of the group at `path`."""
+    for part in path:
+        field = schema.model_fields.get(part)
+        inner = None if field is None else field.annotation
+        options = [inner, *typing.get_args(inner)]
+        found = next((item for item in options if isinstance(item, type) and issubclass(item, Config)), None)
+        if found is None:
+            break
+        schema = found
+    return schema
