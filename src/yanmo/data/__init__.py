@@ -1,0 +1,1 @@
+"""Ids -> packed batches: token store, sampler, packing, batch."""

@@ -1,0 +1,59 @@
+"""Rows of examples -> Batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from yanmo.data.batch import Batch, Labels
+from yanmo.data.cursor import Cursor
+from yanmo.data.example import Example
+
+Row = Sequence[tuple[int, Example]]  # (sample number, example), side by side
+
+
+def collate(rows: Sequence[Row], length: int, *, key: int = 0, cursor: Cursor | None = None) -> Batch:
+    """Lays examples side by side in rows of `length` tokens; the rest of a row is padding (sequence id 0)."""
+    shape = (len(rows), length)
+    ids, sequences, positions, types, prefixes = (np.zeros(shape, dtype=np.int64) for _ in range(5))
+    at: dict[str, list[np.ndarray]] = {}
+    values: dict[str, list[np.ndarray]] = {}
+    samples: list[int] = []
+    num_tokens = 0
+    for number, row in enumerate(rows):
+        start = 0
+        for order, (sample, example) in enumerate(row, 1):
+            count = len(example.input_ids)
+            place = slice(start, start + count)
+            ids[number, place] = example.input_ids
+            sequences[number, place] = order
+            positions[number, place] = np.arange(count)
+            types[number, place] = example.token_type_ids
+            assert example.prefix_length is not None, "no objective chose who sees whom"
+            prefixes[number, place] = example.prefix_length
+            for term, (where, value) in example.labels.items():
+                at.setdefault(term, []).append(where + (number * length + start))
+                values.setdefault(term, []).append(value)
+            samples.append(sample)
+            start += count
+        num_tokens += start
+    return Batch(
+        input_ids=torch.from_numpy(ids),
+        sequence_ids=torch.from_numpy(sequences),
+        position_ids=torch.from_numpy(positions),
+        token_type_ids=torch.from_numpy(types),
+        prefix_lengths=torch.from_numpy(prefixes),
+        labels={
+            term: Labels(
+                at=torch.from_numpy(np.concatenate(at[term])),
+                value=torch.from_numpy(np.concatenate(values[term])),
+            )
+            for term in sorted(at)
+        },
+        samples=torch.tensor(samples, dtype=torch.int64),
+        num_tokens=num_tokens,
+        key=key,
+        cursor=cursor or Cursor(),
+    )

@@ -1,0 +1,44 @@
+"""One sequence before it becomes part of a row: where it stands in the store, then its ids and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+Terms = Mapping[str, tuple[IntArray, NDArray[Any]]]  # loss term -> (positions, values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Where a sequence stands: offsets only, so that planning a batch reads no ids.
+
+    spans: token ranges [start, end) in the store, one per segment.
+    length: with special tokens, before `corrupt`.
+    labels: of the whole sequence (nsp); `read` puts them on its summary token.
+    """
+
+    spans: tuple[tuple[int, int], ...]
+    length: int
+    labels: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """One sequence as numpy; `corrupt` maps an Example to another.
+
+    protected: special tokens, and positions that another objective has claimed.
+    prefix_length: the first n tokens see each other, later ones see what is before them; None: nobody chose yet.
+    labels: term -> (positions in the sequence, values), already shifted.
+    """
+
+    input_ids: IntArray
+    token_type_ids: IntArray
+    protected: BoolArray
+    prefix_length: int | None = None
+    labels: Terms = field(default_factory=dict)

@@ -1,0 +1,82 @@
+"""Where special tokens go, and what an objective must know of the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from yanmo.data.example import Example, IntArray
+from yanmo.errors import ConfigError
+from yanmo.tokenizers import Tokenizer
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Frame:
+    """The special tokens of an architecture.
+
+    Encoder: [CLS] a [SEP], or [CLS] a [SEP] b [SEP]. Decoder: <bos> where a document starts, <eos> where it ends,
+    so a piece from the middle of a document has neither.
+    """
+
+    start: int
+    end: int
+    summary: Literal["first", "last"]
+    vocab_size: int
+    mask: int | None
+    ordinary: IntArray  # ids that are not special: what a random replacement is drawn from
+
+    def framed_length(self, *lengths: int) -> int:
+        """Tokens of a sequence of segments of these lengths, at most."""
+        return sum(lengths) + 1 + len(lengths)
+
+    def build(self, segments: Sequence[IntArray], *, starts: bool = True, ends: bool = True) -> Example:
+        """The segments with their special tokens. `starts`, `ends`: whether it opens or closes its document."""
+        if self.summary == "first":
+            starts = ends = True
+        ids: list[IntArray] = []
+        types: list[IntArray] = []
+        special: list[int] = []
+        length = 0
+        for number, segment in enumerate(segments):
+            before = [self.start] if number == 0 and starts else []
+            after = [self.end] if ends else []
+            if before:
+                special.append(length)
+            length += len(before) + len(segment) + len(after)
+            if after:
+                special.append(length - 1)
+            ids += [np.array(before, dtype=np.int64), segment, np.array(after, dtype=np.int64)]
+            types.append(np.full(len(before) + len(segment) + len(after), number, dtype=np.int64))
+        protected = np.zeros(length, dtype=bool)
+        protected[special] = True
+        return Example(
+            input_ids=np.concatenate(ids).astype(np.int64),
+            token_type_ids=np.concatenate(types) if self.summary == "first" else np.zeros(length, np.int64),
+            protected=protected,
+        )
+
+    def summary_position(self, length: int) -> int:
+        """The token whose hidden state stands for the sequence: the first of an encoder, the last of a decoder."""
+        return 0 if self.summary == "first" else length - 1
+
+
+def frame_of(tokenizer: Tokenizer, family: Literal["encoder", "decoder"]) -> Frame:
+    """The frame that a model family needs from this tokenizer. Errors: ConfigError naming the missing token."""
+    if family == "encoder":
+        start, end, needed = tokenizer.cls_id, tokenizer.sep_id, "[CLS], [SEP]"
+    else:
+        start, end, needed = tokenizer.bos_id, tokenizer.eos_id, "<bos>, <eos>"
+    if start is None or end is None:
+        raise ConfigError("data.no_special_tokens", kind=tokenizer.kind, needed=needed)
+    ids = np.arange(tokenizer.vocab_size, dtype=np.int64)
+    return Frame(
+        start=start,
+        end=end,
+        summary="first" if family == "encoder" else "last",
+        vocab_size=tokenizer.vocab_size,
+        mask=tokenizer.mask_id,
+        ordinary=ids[~np.isin(ids, sorted(tokenizer.special_ids))],
+    )

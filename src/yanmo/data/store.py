@@ -1,0 +1,170 @@
+"""The token store: memory-mapped shards of ids, where documents start, and parallel columns of bits.
+
+    index.json               dtype, counts, columns with their makers, SHA-256 of every file; written last
+    tokens-00000.npy         uint16 or uint32
+    sentence_start-00000.npy one bit per token (packed), and so on for each column
+    documents.npy            int64 [documents + 1]: the first token of each document, then the end
+
+A store never changes once built. A folder without index.json is not a store but the rest of an interrupted build.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from array import array
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yanmo.data.example import BoolArray, IntArray
+from yanmo.errors import InputError
+
+FORMAT = 1
+SHARD_TOKENS = 1 << 24
+
+
+class StoreWriter:
+    """Appends documents; keeps one shard in memory. `close` makes it a store."""
+
+    def __init__(self, folder: Path, *, vocab_size: int, columns: Mapping[str, str]) -> None:
+        """columns: name -> maker and version, kept in the index."""
+        self.folder = folder
+        self.columns = dict(columns)
+        self.dtype = np.dtype(np.uint16 if vocab_size <= 1 << 16 else np.uint32)
+        self.num_tokens = 0
+        self._starts = array("q", [0])
+        self._pending: list[tuple[IntArray, Mapping[str, BoolArray]]] = []
+        self._pending_tokens = 0
+        self._shards: list[int] = []
+        self._hashes: dict[str, str] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        for old in folder.iterdir():
+            old.unlink()
+
+    def add(self, ids: IntArray, columns: Mapping[str, BoolArray]) -> None:
+        """One document: its ids and, for each column, one bit per token."""
+        assert columns.keys() == self.columns.keys()
+        if self._pending_tokens + len(ids) > SHARD_TOKENS and self._pending:
+            self._flush()
+        self._pending.append((ids.astype(self.dtype), columns))
+        self._pending_tokens += len(ids)
+        self.num_tokens += len(ids)
+        self._starts.append(self.num_tokens)
+
+    def close(self, lineage: Mapping[str, object]) -> TokenStore:
+        """Writes what is left and the index. `lineage`: what the store was made from, kept as it is."""
+        if self._pending:
+            self._flush()
+        self._write("documents.npy", np.frombuffer(self._starts, dtype=np.int64))
+        index = {
+            "format": FORMAT,
+            "dtype": self.dtype.name,
+            "documents": len(self._starts) - 1,
+            "tokens": self.num_tokens,
+            "columns": self.columns,
+            "shards": self._shards,
+            "lineage": dict(lineage),
+            "sha256": self._hashes,
+        }
+        temporary = self.folder / ".index.json"
+        with temporary.open("w", encoding="utf-8") as file:
+            json.dump(index, file, ensure_ascii=False, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.rename(self.folder / "index.json")
+        return TokenStore(self.folder)
+
+    def _flush(self) -> None:
+        number = len(self._shards)
+        self._write(f"tokens-{number:05}.npy", np.concatenate([ids for ids, _ in self._pending]))
+        for name in self.columns:
+            bits = np.concatenate([columns[name] for _, columns in self._pending])
+            self._write(f"{name}-{number:05}.npy", np.packbits(bits, bitorder="little"))
+        self._shards.append(self._pending_tokens)
+        self._pending, self._pending_tokens = [], 0
+
+    def _write(self, name: str, values: NDArray[np.generic]) -> None:
+        path = self.folder / name
+        np.save(path, values)
+        self._hashes[name] = _sha256(path)
+
+    def __enter__(self) -> StoreWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pending.clear()
+
+
+class TokenStore:
+    """A built store, memory-mapped: opening it costs no memory in its size."""
+
+    def __init__(self, folder: Path, *, verify: bool = False) -> None:
+        """Errors: InputError when there is no index, or (with `verify`) when a hash does not match."""
+        self.folder = folder
+        try:
+            index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError("data.damaged_store", path=folder, reason=error) from None
+        for name, digest in index["sha256"].items() if verify else ():
+            if not (folder / name).is_file() or _sha256(folder / name) != digest:
+                raise InputError("data.damaged_store", path=folder, reason=name)
+        self.num_tokens: int = index["tokens"]
+        self.num_documents: int = index["documents"]
+        self.columns: dict[str, str] = index["columns"]
+        self.lineage: dict[str, object] = index["lineage"]
+        self.digest = hashlib.sha256(json.dumps(index["sha256"], sort_keys=True).encode()).hexdigest()
+        self.documents: NDArray[np.int64] = np.load(folder / "documents.npy", mmap_mode="r")
+        self._ends = np.cumsum(index["shards"], dtype=np.int64)
+        self._files: dict[str, NDArray[np.generic]] = {}
+
+    def read(self, start: int, end: int) -> IntArray:
+        """Ids of tokens [start, end), int64; the range lies in one document."""
+        shard, offset = self._place(start)
+        tokens = self._file("tokens", shard)
+        return tokens[offset : offset + end - start].astype(np.int64)
+
+    def bits(self, column: str, start: int, end: int) -> BoolArray:
+        """One bit per token of [start, end), a range in one document."""
+        shard, offset = self._place(start)
+        first, last = offset // 8, (offset + end - start + 7) // 8
+        packed = np.asarray(self._file(column, shard)[first:last], dtype=np.uint8)
+        bits = np.unpackbits(packed, bitorder="little")
+        return bits[offset - first * 8 : offset - first * 8 + end - start].astype(np.bool_)
+
+    def _place(self, token: int) -> tuple[int, int]:
+        shard = int(np.searchsorted(self._ends, token, side="right"))
+        return shard, token - (int(self._ends[shard - 1]) if shard else 0)
+
+    def _file(self, kind: str, shard: int) -> NDArray[np.generic]:
+        name = f"{kind}-{shard:05}.npy"
+        if name not in self._files:
+            self._files[name] = np.load(self.folder / name, mmap_mode="r")
+        return self._files[name]
+
+    def __getstate__(self) -> dict[str, object]:
+        return {"folder": self.folder}
+
+    def __setstate__(self, state: dict[str, Path]) -> None:
+        self.__init__(state["folder"])  # type: ignore[misc]  # a worker maps the files itself
+
+
+def is_store(folder: Path) -> bool:
+    """Whether a complete store lies there."""
+    return (folder / "index.json").is_file()
+
+
+def boundaries(bits: BoolArray, start: int) -> Sequence[int]:
+    """Absolute positions of the set bits of a range that begins at `start`."""
+    return [int(position) + start for position in np.flatnonzero(bits)]
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
