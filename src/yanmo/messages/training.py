@@ -1,0 +1,34 @@
+"""Texts of training: budgets, decisions, checkpoints, optimiser state."""
+
+from yanmo.messages import Texts
+
+TEXTS: Texts = {
+    "training.bad_budget": (
+        "“{given}” is not a budget.\n"
+        "A budget is a time (90s, 20m, 1h30m), tokens (500ktok, 5Mtok), epochs (0.5ep, 3ep) or "
+        "steps (500steps), above zero.\nGive one of these, for example --budget 20m.",
+        "“{given}”不是有效的预算。\n"
+        "预算可以是时间(90s、20m、1h30m)、词元数(500ktok、5Mtok)、轮数(0.5ep、3ep)或步数(500steps),且必须大于零。\n"
+        "请改用其中一种写法,例如 --budget 20m。",
+    ),
+    "training.budget_capped": (
+        "YANMO_TEST_BUDGET caps the budget: {budget} instead of {given}.",
+        "YANMO_TEST_BUDGET 限制了预算:以 {budget} 代替 {given}。",
+    ),
+    "training.other_optimizer_state": (
+        "The saved optimiser state does not fit this run at “{name}”.\n"
+        "It must hold exactly the tensors of this model's parameters, in the same shapes.\n"
+        "Resume with the configuration that the run was started with, or start a new run in another folder.",
+        "保存的优化器状态与本次运行不符,不一致之处:“{name}”。\n"
+        "其中的张量必须与当前模型的参数逐一对应,形状也要相同。\n"
+        "请用启动该运行时的配置恢复,或换一个文件夹重新开始。",
+    ),
+    "training.bad_ledger": (
+        "{path}, line {line}, is not a decision of this run.\n"
+        "Each line is a JSON object whose step is the one that the line before announced; only the last line "
+        "may be incomplete.\nRestore the file from a copy of the run, or start a new run in another folder.",
+        "{path} 第 {line} 行不是本次运行的调度决定。\n"
+        "每行应为一个 JSON 对象,其步数须与上一行预告的一致;只有最后一行允许不完整。\n"
+        "请从该运行的备份中恢复此文件,或换一个文件夹重新开始。",
+    ),
+}

@@ -1,0 +1,1 @@
+"""How weights move: parameter groups, AdamW, Muon, the learning-rate schedule."""

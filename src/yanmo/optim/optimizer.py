@@ -1,0 +1,125 @@
+"""One optimiser for the Trainer: Muon for hidden matrices with AdamW for the rest, or AdamW alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor
+from torch.nn import Parameter
+from torch.nn.utils import clip_grads_with_norm_, get_total_norm
+
+from yanmo.config import Config
+from yanmo.errors import CheckpointError
+from yanmo.optim.adamw import SLOTS, adamw
+from yanmo.optim.muon import Muon
+from yanmo.optim.parameter_groups import groups
+
+Fraction = Annotated[float, Field(ge=0, lt=1)]
+
+
+class OptimConfig(Config):
+    """How weights are updated."""
+
+    name: Literal["muon", "adamw"] = "muon"
+    """muon: Muon for the matrices of the layers, AdamW for the rest. adamw: AdamW for all."""
+    lr: float = Field(default=2e-3, gt=0)
+    """Highest learning rate of the parameters under AdamW."""
+    muon_lr: float = Field(default=5e-3, gt=0)
+    """Highest learning rate of the matrices under Muon, on AdamW's scale."""
+    weight_decay: float = Field(default=0.1, ge=0)
+    """Decoupled weight decay of matrices; biases, norms and embedding tables have none."""
+    betas: tuple[Fraction, Fraction] = (0.9, 0.98)
+    """AdamW: decay of the averages of the gradient and of its square."""
+    eps: float = Field(default=1e-8, gt=0)
+    """AdamW: added to the root of the second average."""
+    momentum: Fraction = 0.95
+    """Muon: Nesterov momentum."""
+    clip: float = Field(default=1.0, ge=0)
+    """Largest norm of the gradient over all parameters; 0 does not clip."""
+
+
+class Optimizer:
+    """Updates named parameters in place and gives its whole state as named tensors."""
+
+    def __init__(
+        self, adamw: torch.optim.AdamW | None, muon: Muon | None, names: Mapping[Tensor, str]
+    ) -> None:
+        self._adamw = adamw
+        self._muon = muon
+        self._names = names
+        self._rates = [group["lr"] for group in adamw.param_groups] if adamw else []
+
+    @torch.no_grad()
+    def step(self, lr_scale: float) -> None:
+        """One update at each group's own learning rate times `lr_scale` (what the schedule says, 0 to 1)."""
+        if self._muon:
+            self._muon.step(lr_scale)
+        if self._adamw:
+            for group, rate in zip(self._adamw.param_groups, self._rates, strict=True):
+                group["lr"] = rate * lr_scale
+            self._adamw.step()
+
+    def zero_grad(self) -> None:
+        """Forget all gradients."""
+        for parameter in self._names:
+            parameter.grad = None
+
+    def state_tensors(self) -> dict[str, Tensor]:
+        """The live state by name: `muon.<parameter>`, `adamw.exp_avg.<parameter>`, ... Fixed keys."""
+        tensors = (
+            {f"muon.{name}": buffer for name, buffer in self._muon.buffers.items()} if self._muon else {}
+        )
+        for parameter, slots in self._adamw.state.items() if self._adamw else ():
+            tensors |= {f"adamw.{slot}.{self._names[parameter]}": slots[slot] for slot in SLOTS}
+        return tensors
+
+    @torch.no_grad()
+    def load_state_tensors(self, tensors: Mapping[str, Tensor]) -> None:
+        """Copy a saved state in. Errors: CheckpointError unless names and shapes are this optimiser's."""
+        mine = self.state_tensors()
+        for name in sorted(mine.keys() ^ tensors.keys()):
+            raise CheckpointError("training.other_optimizer_state", name=name)
+        for name, tensor in mine.items():
+            if tensor.shape != tensors[name].shape:
+                raise CheckpointError("training.other_optimizer_state", name=name)
+            tensor.copy_(tensors[name])
+
+
+def build(
+    named_parameters: Iterable[tuple[str, Parameter]],
+    config: OptimConfig,
+    *,
+    muon_dtype: torch.dtype = torch.float32,
+) -> Optimizer:
+    """The optimiser of `config` over the trainable parameters; `muon_dtype`: of Muon's Newton-Schulz."""
+    split = groups(named_parameters, weight_decay=config.weight_decay, muon=config.name == "muon")
+    rest = [group for group in split if group.method == "adamw"]
+    hidden = [pair for group in split if group.method == "muon" for pair in group.parameters]
+    return Optimizer(
+        adamw(rest, lr=config.lr, betas=config.betas, eps=config.eps) if rest else None,
+        Muon(
+            hidden,
+            lr=config.muon_lr,
+            weight_decay=config.weight_decay,
+            momentum=config.momentum,
+            dtype=muon_dtype,
+        )
+        if hidden
+        else None,
+        {parameter: name for group in split for name, parameter in group.parameters},
+    )
+
+
+def clip(parameters: Iterable[Parameter], max_norm: float) -> Tensor:
+    """Scale all gradients so that their common norm is at most `max_norm` (0: leave them).
+
+    Returns the norm before, a scalar. Where it is not finite the gradients are left alone: do not step.
+    """
+    having = [item for item in parameters if item.grad is not None]
+    norm = get_total_norm([item.grad for item in having if item.grad is not None], foreach=True)
+    if max_norm > 0 and torch.isfinite(norm):
+        clip_grads_with_norm_(having, max_norm, norm, foreach=True)
+    return norm
