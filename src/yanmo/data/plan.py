@@ -115,7 +115,7 @@ class Plan:
         """Epochs done at `cursor`, a fraction inside an epoch."""
         if cursor.batch == 0:
             return cursor.epoch + cursor.window / self.num_windows
-        inside = cursor.batch / len(self._planned(cursor.epoch, cursor.window))
+        inside = cursor.batch / max(1, len(self._planned(cursor.epoch, cursor.window)))
         return cursor.epoch + (cursor.window + inside) / self.num_windows
 
     def _planned(self, epoch: int, window: int) -> list[PlannedBatch]:

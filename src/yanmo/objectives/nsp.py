@@ -71,17 +71,15 @@ class NSP(Objective):
 
 
 def _sentences(text: TextSource, unit: int) -> list[int]:
-    """Sentence starts of a unit and the end of the last. A sentence belongs to the unit in which it begins."""
+    """Sentence starts of a unit and the end of the last. A sentence belongs to the unit in which it begins.
+
+    A unit inside one endless sentence is a sentence of its own.
+    """
     start, end = text.span(unit)
-    found = boundaries(text.sentence_bits(start, end), start)
-    if not found:
-        return []
-    document_end = int(text.store.documents[text.document(unit) + 1])
-    if end < document_end:
-        window = min(document_end, end + text.unit_tokens)
-        later = boundaries(text.sentence_bits(end, window), end)
-        end = later[0] if later else window
-    return [*found, end]
+    found = boundaries(text.sentence_bits(start, end), start) or [start]
+    following = min(int(text.store.documents[text.document(unit) + 1]), end + text.unit_tokens)
+    later = boundaries(text.sentence_bits(end, following), end) if following > end else ()
+    return [*found, later[0] if later else end]
 
 
 def _single(text: TextSource, start: int, end: int) -> list[Sample]:
@@ -102,8 +100,6 @@ def _elsewhere(
         if text.document(other) == text.document(unit):
             continue
         starts = _sentences(text, other)
-        if len(starts) < 2:
-            continue
         first = int(generator.integers(len(starts) - 1))
         last = first + 1
         while last + 1 < len(starts) and starts[last] - starts[first] < wanted:
