@@ -1,0 +1,1 @@
+"""Tensors: attention, positions, embeddings, norms, layers and heads, knowing no batch and no loss."""

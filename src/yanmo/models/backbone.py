@@ -1,0 +1,198 @@
+"""What every architecture is: a configuration, presets, ids -> hidden states, and heads by loss term."""
+
+from __future__ import annotations
+
+import zlib
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+import torch
+from pydantic import Field, ValidationInfo, field_validator
+from torch import Tensor, nn
+
+from yanmo import models
+from yanmo.config import Config
+from yanmo.data.batch import Batch
+from yanmo.errors import ConfigError
+from yanmo.layers.attention import Layout
+from yanmo.layers.embedding import Embedding
+from yanmo.layers.feed_forward import Activation
+from yanmo.layers.initialize import initialize
+from yanmo.layers.position import sinusoids
+from yanmo.layers.transformer_layer import TransformerLayer
+from yanmo.messages import text
+from yanmo.models.cache import Cache
+from yanmo.models.names import HuggingFaceNames
+from yanmo.registry import find, names, nearest
+
+if TYPE_CHECKING:
+    from jaxtyping import Float
+
+
+class ModelConfig(Config):
+    """The size and shape of a network; the words mean what they mean in Hugging Face."""
+
+    vocab_size: int = Field(gt=0)
+    """Rows of the word table: the size of the tokenizer, or more."""
+    hidden_size: int = Field(gt=0)
+    """Width of the hidden states."""
+    num_layers: int = Field(gt=0)
+    """Transformer layers."""
+    num_heads: int = Field(gt=0)
+    """Attention heads per layer; they share the hidden size among them."""
+    intermediate_size: int = Field(gt=0)
+    """Width inside the feed-forward block."""
+    max_positions: int = Field(default=512, gt=0)
+    """The longest sequence."""
+    dropout: float = Field(default=0.1, ge=0, lt=1)
+    """On embeddings, on the output of each block, and in classification heads."""
+    attention_dropout: float = Field(default=0.1, ge=0, lt=1)
+    """On attention probabilities; the dearest one on a CPU."""
+    activation: Activation = "gelu"
+    """Of the feed-forward block."""
+    norm_epsilon: float = Field(default=1e-12, gt=0)
+    """Added to the variance in layer norms."""
+    initializer_range: float = Field(default=0.02, gt=0)
+    """Standard deviation of random weights."""
+    position_init: Literal["normal", "sinusoidal"] = "normal"
+    """How learned positions start: random, or as sinusoids of the same mean size (helps short runs)."""
+
+    @field_validator("num_heads")
+    @classmethod
+    def _heads_share_the_hidden_size(cls, num_heads: int, info: ValidationInfo) -> int:
+        hidden_size = info.data.get("hidden_size", 0)
+        if hidden_size % num_heads:
+            raise ValueError(text("models.heads_must_divide", hidden_size=hidden_size))
+        return num_heads
+
+
+class Backbone(nn.Module, ABC):
+    """Ids -> hidden states. It knows no loss; its heads live beside it, under the names of loss terms."""
+
+    Config: ClassVar[type[ModelConfig]]
+    presets: ClassVar[Mapping[str, Mapping[str, int]]]
+    family: ClassVar[Literal["encoder", "decoder"]]
+    huggingface: ClassVar[HuggingFaceNames]
+
+    config: ModelConfig
+    embedding: Embedding
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.layers = nn.ModuleList()
+
+    @classmethod
+    def build(cls, config: ModelConfig, *, seed: int = 0) -> Self:
+        """A network with random weights that depend on (config, seed) alone, not on any global state."""
+        with torch.device("meta"):  # no default initialisation, which would draw from the global generator
+            backbone = cls(config)
+        backbone.to_empty(device="cpu")
+        backbone.initialize(torch.Generator().manual_seed(seed))
+        return backbone
+
+    @classmethod
+    def sizes(cls, preset: str) -> Mapping[str, int]:
+        """The configuration's values in a preset. Errors: ConfigError with the nearest name."""
+        if preset not in cls.presets:
+            known = list(cls.presets)
+            raise ConfigError(
+                "errors.unknown_name", kind="preset", name=preset, known=", ".join(known),
+                nearest=nearest(preset, known),
+            )  # fmt: skip
+        return cls.presets[preset]
+
+    @abstractmethod
+    def forward(self, batch: Batch, cache: Cache | None = None) -> Float[Tensor, "rows length hidden"]:
+        """Hidden states of the batch's tokens; they also see those in the cache, and are added to it."""
+
+    @abstractmethod
+    def head(self, term: str, size: int | None) -> nn.Module:
+        """The head of a loss term: head(hidden [n, hidden], vocabulary_weight) -> logits [n, classes].
+
+        size: number of classes for "class" and "tag", None for the others.
+        Errors: ConfigError where this architecture has none, naming those that have.
+        """
+
+    @property
+    def vocabulary_weight(self) -> Float[Tensor, "vocab hidden"]:
+        """The word vectors, which vocabulary heads multiply with."""
+        return self.embedding.word.weight
+
+    def initialize(self, generator: torch.Generator) -> None:
+        """Give every parameter its random starting value."""
+        initialize(self, deviation=self.config.initializer_range, generator=generator)
+        if self.config.position_init == "sinusoidal":
+            table = sinusoids(self.config.max_positions, self.config.hidden_size)
+            scale = 2**0.5 * self.config.initializer_range  # a sine's mean square is 1/2
+            self.embedding.position.weight.data.copy_(table * scale)
+
+    def build_head(self, term: str, size: int | None, *, seed: int = 0) -> nn.Module:
+        """`head` with random weights that depend on (config, term, size, seed) alone."""
+        with torch.device("meta"):
+            head = self.head(term, size)
+        head.to_empty(device="cpu")
+        generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} {term}".encode()))
+        initialize(head, deviation=self.config.initializer_range, generator=generator)
+        return head
+
+    def new_cache(self, rows: int, room: int) -> Cache:
+        """An empty cache for `rows` rows of up to `room` tokens, padding included."""
+        return Cache(
+            num_layers=self.config.num_layers,
+            rows=rows,
+            num_heads=self.config.num_heads,
+            room=room,
+            head_size=self.config.hidden_size // self.config.num_heads,
+            dtype=self.vocabulary_weight.dtype,
+            device=self.vocabulary_weight.device,
+        )
+
+    def _encode(self, batch: Batch, cache: Cache | None) -> Tensor:
+        """Embedding and layers, [rows, length, hidden]."""
+        last_visible = torch.maximum(batch.position_ids, batch.prefix_lengths - 1)
+        layout = _layout(batch, last_visible) if cache is None else cache.extend(batch, last_visible)
+        hidden: Tensor = self.embedding(batch.input_ids, batch.position_ids, batch.token_type_ids)
+        for number, layer in enumerate(self.layers):
+            hidden = layer(hidden, layout, None if cache is None else cache.layers[number])
+        return hidden
+
+    def _layers(self, *, norm: Literal["post", "pre"]) -> nn.ModuleList:
+        config = self.config
+        return nn.ModuleList(
+            TransformerLayer(
+                config.hidden_size,
+                config.num_heads,
+                config.intermediate_size,
+                config.dropout,
+                attention_dropout=config.attention_dropout,
+                norm=norm,
+                activation=config.activation,
+                norm_epsilon=config.norm_epsilon,
+            )
+            for _ in range(config.num_layers)
+        )
+
+    def _no_head(self, term: str) -> ConfigError:
+        members = {name: find(models, Backbone, name) for name in names(models)}  # type: ignore[type-abstract]
+        fits = [name for name, member in members.items() if term in member.huggingface.heads]
+        return ConfigError(
+            "models.no_head",
+            model=self.huggingface.model_type,
+            term=term,
+            known=", ".join(self.huggingface.heads),
+            fits=", ".join(fits) or "-",
+        )
+
+
+def _layout(batch: Batch, last_visible: Tensor) -> Layout:
+    # Asking a GPU would make the host wait for it; there the flag is not used.
+    causal = True if batch.input_ids.device.type == "cpu" and not batch.prefix_lengths.any() else None
+    return Layout(
+        query_ids=batch.sequence_ids,
+        key_ids=batch.sequence_ids,
+        last_visible=last_visible,
+        key_positions=batch.position_ids,
+        causal=causal,
+    )
