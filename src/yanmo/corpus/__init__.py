@@ -1,0 +1,1 @@
+"""Files -> clean documents and labelled records: read, normalize, filter, deduplicate; memory stays flat."""

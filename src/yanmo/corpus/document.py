@@ -1,0 +1,44 @@
+"""The two things that a corpus is made of: a text, and a labelled example. Both say where they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from yanmo.errors import InputError
+
+JsonValue: TypeAlias = "None | bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue]"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Document:
+    """One text. `source` is "folder/file.jsonl:12": the file as it was named, and the line it starts at, from 1."""
+
+    text: str
+    id: str
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Record:
+    """One labelled example, its fields untouched. `source` as in `Document`."""
+
+    fields: Mapping[str, JsonValue]
+    source: str
+
+    def text(self, name: str) -> str:
+        """The text in the field `name`. Errors: InputError naming file and line if it is missing or no string."""
+        return text_field(self.fields, name, source=self.source)
+
+
+def text_field(fields: Mapping[str, JsonValue], name: str, *, source: str) -> str:
+    """The string in `fields[name]`. Errors: InputError naming the source and the fields that are there."""
+    value = fields.get(name)
+    if isinstance(value, str):
+        return value
+    known = ", ".join(fields) or "-"
+    if name not in fields:
+        raise InputError("corpus.no_field", source=source, field=name, known=known)
+    kind = "null" if value is None else type(value).__name__
+    raise InputError("corpus.field_no_text", source=source, field=name, kind=kind, known=known)
