@@ -23,6 +23,14 @@ TEXTS: Texts = {
         "其中的张量必须与当前模型的参数逐一对应,形状也要相同。\n"
         "请用启动该运行时的配置恢复,或换一个文件夹重新开始。",
     ),
+    "training.cannot_write": (
+        "Cannot write {path}: {reason}.\n"
+        "The run needs a folder that it may write to, with room on the disk.\n"
+        "Make room or correct the permissions, then give the same command again: it resumes.",
+        "无法写入 {path}:{reason}。\n"
+        "运行文件夹必须可写,且磁盘要有足够的空间。\n"
+        "请腾出空间或修正权限,然后再次执行同一条命令,即可继续。",
+    ),
     "training.bad_ledger": (
         "{path}, line {line}, is not a decision of this run.\n"
         "Each line is a JSON object whose step is the one that the line before announced; only the last line "
