@@ -1,0 +1,18 @@
+"""What fine-tuning learns: one task per file; the file's name is the task's."""
+
+from __future__ import annotations
+
+import sys
+
+from yanmo import registry
+from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
+
+NOT_MEMBERS = frozenset({"task", "inference", "entities"})
+
+
+def find(name: str) -> type[Task]:
+    """The task of that name. Errors: ConfigError with the nearest name."""
+    return registry.find(sys.modules[__name__], Task, name)  # type: ignore[type-abstract]
+
+
+__all__ = ["Encoded", "Encoder", "Task", "TaskPrediction", "find"]

@@ -1,0 +1,98 @@
+"""Labelled records of entities in their usual forms -> a text and character spans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from yanmo.corpus.document import Record
+from yanmo.errors import InputError
+from yanmo.metrics.entities import Entity, spans_from_bio
+from yanmo.tasks.task import TaskConfig, label_field
+
+USUAL_FIELDS = ("entities", "tags", "ner_tags", "labels", "label")
+HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaggedText:
+    """A text and its entities as character spans of it."""
+
+    text: str
+    entities: tuple[Entity, ...]
+
+
+def read_text(record: Record, config: TaskConfig) -> str:
+    """The text: the text field, else the joined `tokens`."""
+    if config.text_field in record.fields or "tokens" not in record.fields:
+        return record.text(config.text_field)
+    return join(_strings(record, "tokens"))[0]
+
+
+def read_entities(record: Record, config: TaskConfig) -> TaggedText:
+    """Reads spans (`entities`: start, end, label) or BIO tags (one per token, or one per character of the text).
+
+    Errors: InputError with file and line where lengths, spans or tags are wrong.
+    """
+    name = label_field(record, config, USUAL_FIELDS)
+    value = record.fields[name]
+    if not isinstance(value, list):
+        raise InputError("tasks.bad_tags", source=record.source, field=name, value=repr(value)[:80])
+    if all(isinstance(item, dict) for item in value) and (value or name == "entities"):
+        text = read_text(record, config)
+        return TaggedText(text=text, entities=tuple(_span(item, text, record) for item in value))
+    if "tokens" in record.fields:
+        text, spans = join(_strings(record, "tokens"))
+    else:
+        text = record.text(config.text_field)
+        spans = [(place, place + 1) for place in range(len(text))]
+    tags = _strings(record, name)
+    if len(tags) != len(spans):
+        raise InputError("tasks.tags_do_not_fit", source=record.source, tags=len(tags), tokens=len(spans))
+    for tag in tags:
+        if tag != "O" and not (tag[:2] in ("B-", "I-") and tag[2:]):
+            raise InputError("tasks.bad_tag", source=record.source, tag=tag)
+    entities = tuple(
+        Entity(kind=entity.kind, start=spans[entity.start][0], end=spans[entity.end - 1][1])
+        for entity in spans_from_bio(tags)
+    )
+    return TaggedText(text=text, entities=entities)
+
+
+def join(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
+    """Tokens -> the text that they stand for, and each one's character span.
+
+    Single characters with Chinese among them are joined as they are; words are joined with spaces, but not where
+    two Chinese ones meet.
+    """
+    characters = all(len(token) == 1 for token in tokens) and any(HAN.match(token) for token in tokens)
+    parts: list[str] = []
+    spans: list[tuple[int, int]] = []
+    length = 0
+    for number, token in enumerate(tokens):
+        if number and not characters:
+            before = tokens[number - 1]
+            if not (before and token and HAN.match(before[-1]) and HAN.match(token[0])):
+                parts.append(" ")
+                length += 1
+        parts.append(token)
+        spans.append((length, length + len(token)))
+        length += len(token)
+    return "".join(parts), spans
+
+
+def _span(item: dict[str, Any], text: str, record: Record) -> Entity:
+    start, end = item.get("start"), item.get("end")
+    kind = item.get("label", item.get("type", item.get("kind")))
+    if not (isinstance(start, int) and isinstance(end, int) and isinstance(kind, str) and 0 <= start < end <= len(text)):
+        raise InputError("tasks.bad_span", source=record.source, span=item, length=len(text))
+    return Entity(kind=kind, start=start, end=end)
+
+
+def _strings(record: Record, name: str) -> list[str]:
+    value = record.fields[name]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InputError("tasks.bad_tags", source=record.source, field=name, value=repr(value)[:80])
+    return [str(item) for item in value]

@@ -1,0 +1,120 @@
+"""A task: an objective over labelled records, with predictions and a score."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yanmo.config import Config
+from yanmo.corpus.document import Record
+from yanmo.data.example import Example
+from yanmo.data.frame import Frame
+from yanmo.errors import InputError
+from yanmo.objectives import Objective
+from yanmo.tokenizers import Tokenizer
+
+Logits = NDArray[np.float32]
+
+
+class TaskConfig(Config):
+    """Where a record keeps its text and labels, and what happens to long texts."""
+
+    text_field: str = "text"
+    """Field of the text. Token classification also reads `tokens`."""
+    label_field: str | None = None
+    """Field of the labels; None: the first usual name that the record has (label, labels, tags, entities ...)."""
+    truncate: Literal["head", "tail", "head_tail"] = "head_tail"
+    """Which part of a too long text classification keeps; head_tail: a quarter from its head, the rest from its tail
+    (Sun et al. 2019, "How to Fine-Tune BERT for Text Classification")."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoder:
+    """What turns text into an example: tokenizer, special tokens, and the longest sequence."""
+
+    tokenizer: Tokenizer
+    frame: Frame
+    room: int
+
+    @property
+    def bidirectional(self) -> bool:
+        return self.frame.summary == "first"
+
+    def prefix_length(self, length: int) -> int:
+        """Who sees whom in a sequence of `length` tokens: everyone in an encoder, a decoder looks back."""
+        return length if self.bidirectional else 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Encoded:
+    """One example of a record. units: character spans of the places that its labels stand at, in their order."""
+
+    example: Example
+    units: tuple[tuple[int, int], ...] = ()
+    cut: bool = False
+
+
+class TaskPrediction(ABC):
+    """What `predict` gives for one text."""
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """Plain values, ready for JSON."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task(Objective, ABC):
+    """The base of the family. A task has one loss term, whose head has one output per label.
+
+    labels: class names, in the order of the head's outputs; they are kept in the model folder.
+    """
+
+    term: ClassVar[str]
+    metric: ClassVar[str]  # of `score`: what chooses the best checkpoint; higher is better
+
+    labels: tuple[str, ...]
+    config: TaskConfig
+
+    @classmethod
+    @abstractmethod
+    def from_records(cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0) -> Self:
+        """The task with the labels that stand in these records. Errors: InputError with file and line."""
+
+    @abstractmethod
+    def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
+        """The examples of a record: one, or several windows. Where `labelled` is false labels are placeholders."""
+
+    @abstractmethod
+    def decode(self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]) -> TaskPrediction:
+        """Merges the logits [labels of the example, classes] of a record's examples into one prediction."""
+
+    @abstractmethod
+    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
+        """Metric name -> value over labelled records."""
+
+    @property
+    def terms(self) -> tuple[str, ...]:  # type: ignore[override]
+        return (self.term,)
+
+    def head_sizes(self) -> Mapping[str, int | None]:
+        return {self.term: len(self.labels)}
+
+    @property
+    def multi_label(self) -> bool:
+        return False
+
+
+def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str:
+    """The field that holds the labels. Errors: InputError naming the file, the line and the fields there."""
+    candidates = [config.label_field] if config.label_field else usual
+    for name in candidates:
+        if name in record.fields:
+            return name
+    raise InputError(
+        "tasks.no_label", source=record.source, known=", ".join(record.fields) or "-", usual=", ".join(candidates)
+    )

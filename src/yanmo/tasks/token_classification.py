@@ -1,0 +1,176 @@
+"""Token classification: named entities as character spans of the original text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Self, final
+
+import numpy as np
+
+from yanmo.corpus.document import Record
+from yanmo.errors import InputError
+from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
+from yanmo.tasks.entities import HAN, read_entities, read_text
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
+from yanmo.tokenizers import Encoding
+
+OVERLAP = 4  # a quarter of a window is context that its neighbour labels
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityPrediction(TaskPrediction):
+    """entities: spans of the text, in order. scores: the mean probability of each one's tags."""
+
+    text: str
+    entities: tuple[Entity, ...]
+    scores: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        found = [
+            {
+                "start": entity.start,
+                "end": entity.end,
+                "label": entity.kind,
+                "text": self.text[entity.start : entity.end],
+                "score": round(score, 6),
+            }
+            for entity, score in zip(self.entities, self.scores, strict=True)
+        ]
+        return {"text": self.text, "entities": found}
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class TokenClassification(Task):
+    """Finds entities: people, places, organisations.
+
+    Paper: Devlin et al. 2019, "BERT", section 5.3; BIO tags: Ramshaw and Marcus 1995.
+    Inputs: records with `tokens` and `tags` (words, or Chinese characters), `text` and `tags` (one per character),
+    or `text` and `entities` (start, end, label: character offsets).
+    Loss: cross-entropy at the first piece of each word and at each Chinese character (term `tag`). Longer texts
+    are read in windows that overlap; each word is labelled in the window that shows most of its context.
+    Relations: the head is Hugging Face's `...ForTokenClassification`.
+    Example: `yanmo finetune token_classification --model runs/my-bert --train train.jsonl ...`
+    """
+
+    term: ClassVar = "tag"
+    metric: ClassVar = "f1"
+
+    @classmethod
+    def from_records(cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0) -> Self:
+        kinds = {entity.kind for record in records for entity in read_entities(record, config).entities}
+        if not kinds:
+            raise InputError("tasks.no_entity", source=records[0].source)
+        tags = ["O", *(f"{prefix}-{kind}" for kind in sorted(kinds) for prefix in "BI")]
+        return cls(labels=tuple(tags), config=config, label_smoothing=label_smoothing)
+
+    def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
+        if labelled:
+            tagged = read_entities(record, self.config)
+            text, entities = tagged.text, tagged.entities
+        else:
+            text, entities = read_text(record, self.config), ()
+        encoding = encoder.tokenizer.encode(text)
+        firsts, units = _units(text, encoding)
+        tags = self._tags(units, entities, record) if labelled else [-100] * len(units)
+        ids = np.array(encoding.ids, dtype=np.int64)
+        offset = 1  # of the first piece after the start token
+        windows = []
+        for start, end, first_owned, last_owned in _windows(firsts, len(ids), encoder):
+            example = encoder.frame.build([ids[start:end]])
+            places = np.array([firsts[unit] - start + offset for unit in range(first_owned, last_owned)], dtype=np.int64)
+            values = np.array(tags[first_owned:last_owned], dtype=np.int64)
+            example = replace(
+                example,
+                prefix_length=encoder.prefix_length(len(example.input_ids)),
+                labels={self.term: (places, values)},
+            )
+            windows.append(Encoded(example=example, units=tuple(units[first_owned:last_owned])))
+        return windows
+
+    def decode(self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]) -> EntityPrediction:
+        units = [unit for each in encoded for unit in each.units]
+        text = read_text(record, self.config)
+        if not units:
+            return EntityPrediction(text=text, entities=(), scores=())
+        values = np.concatenate(logits).astype(np.float64)
+        values = np.exp(values - values.max(axis=1, keepdims=True))
+        values /= values.sum(axis=1, keepdims=True)
+        chosen = values.argmax(axis=1)
+        spans = spans_from_bio([self.labels[tag] for tag in chosen])
+        sure = values[np.arange(len(chosen)), chosen]
+        return EntityPrediction(
+            text=text,
+            entities=tuple(
+                Entity(kind=span.kind, start=units[span.start][0], end=units[span.end - 1][1]) for span in spans
+            ),
+            scores=tuple(float(sure[span.start : span.end].mean()) for span in spans),
+        )
+
+    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
+        gold = [read_entities(record, self.config).entities for record in records]
+        found = [prediction.entities for prediction in predictions if isinstance(prediction, EntityPrediction)]
+        scores = entity_scores(gold, found)
+        return {"f1": scores.f1, "precision": scores.precision, "recall": scores.recall}
+
+    def _tags(self, units: Sequence[tuple[int, int]], entities: Sequence[Entity], record: Record) -> list[int]:
+        """The BIO tag of each unit; an entity begins at the first unit that it touches."""
+        tags = [0] * len(units)
+        starts = np.array([start for start, _ in units])
+        ends = np.array([end for _, end in units])
+        for entity in entities:
+            if f"B-{entity.kind}" not in self.labels:
+                raise InputError(
+                    "tasks.unseen_label", source=record.source, label=entity.kind, known=", ".join(self._kinds())
+                )
+            begin = self.labels.index(f"B-{entity.kind}")
+            first = int(np.searchsorted(ends, entity.start, side="right"))
+            last = int(np.searchsorted(starts, entity.end, side="left"))
+            for unit in range(first, last):
+                tags[unit] = begin if unit == first else begin + 1
+        return tags
+
+    def _kinds(self) -> list[str]:
+        return [label[2:] for label in self.labels if label.startswith("B-")]
+
+
+def _units(text: str, encoding: Encoding) -> tuple[list[int], list[tuple[int, int]]]:
+    """Where each word or Chinese character begins among the pieces, and its character span."""
+    firsts: list[int] = []
+    units: list[tuple[int, int]] = []
+    word: int | None = None
+    for place, ((start, end), word_id) in enumerate(zip(encoding.offsets, encoding.word_ids, strict=True)):
+        while start < end and text[start].isspace():  # byte-level pieces begin with their space
+            start += 1
+        if start == end:
+            continue
+        if firsts and word_id == word and not HAN.match(text[start]):
+            units[-1] = (units[-1][0], max(end, units[-1][1]))
+            continue
+        if units and start < units[-1][1]:
+            continue  # the rest of a character that is several pieces
+        firsts.append(place)
+        units.append((start, end))
+        word = word_id
+    return firsts, units
+
+
+def _windows(firsts: Sequence[int], length: int, encoder: Encoder) -> list[tuple[int, int, int, int]]:
+    """(start, end) of each window in pieces, and the units [first, last) that it labels; each unit in one window."""
+    room = encoder.room - encoder.frame.framed_length(0)
+    if length <= room:
+        return [(0, length, 0, len(firsts))]
+    stride = room - room // OVERLAP
+    margin = room // OVERLAP // 2
+    windows = []
+    owned = 0
+    for start in range(0, length, stride):
+        end = min(start + room, length)
+        edge = length if end == length else end - margin
+        last = int(np.searchsorted(firsts, edge))
+        windows.append((start, end, owned, last))
+        owned = last
+        if end == length:
+            break
+    return windows
