@@ -1,0 +1,157 @@
+"""Texts of reading, cleaning and describing a corpus."""
+
+from yanmo.messages import Texts
+
+TEXTS: Texts = {
+    "corpus.no_field": (
+        "{source}: this record has no field “{field}”.\nIts fields are: {known}.\n"
+        "Name the field that holds the text (text_field for a corpus), or correct the record.",
+        "{source}：这条记录没有“{field}”字段。\n它的字段有：{known}。\n请指定存放文本的字段（语料用 text_field），或修正该记录。",
+    ),
+    "corpus.field_no_text": (
+        "{source}: the field “{field}” holds {kind}, not a text.\nThe fields of this record are: {known}.\n"
+        "Name another field, or write the value as a string.",
+        "{source}：字段“{field}”的值类型是 {kind}，不是文本。\n这条记录的字段有：{known}。\n请改用其他字段，或把该值写成字符串。",
+    ),
+    "corpus.bad_json": (
+        "{source}: this line is not a JSON object: {reason}.\n"
+        "A .jsonl file holds one object per line, such as {{\"text\": \"...\"}}; the line begins: {start}\n"
+        "Correct the line, or rename the file to .txt to read it as plain text.",
+        "{source}：这一行不是 JSON 对象：{reason}。\n"
+        ".jsonl 文件每行一个对象，例如 {{\"text\": \"...\"}}；该行开头是：{start}\n"
+        "请修正这一行；若是纯文本，请把文件改名为 .txt。",
+    ),
+    "corpus.bad_table": (
+        "{source}: this row cannot be read: {reason}.\n"
+        "A {format} file has a header line and as many cells in each row; the header is: {known}.\n"
+        "Correct the row (in .csv, a cell with commas, quotes or line breaks stands in double quotes).",
+        "{source}：无法读取这一行：{reason}。\n"
+        "{format} 文件的第一行是表头，每行的单元格数与表头相同；表头为：{known}。\n"
+        "请修正这一行（.csv 中含逗号、引号或换行的单元格要用双引号括起来）。",
+    ),
+    "corpus.bad_parquet": (
+        "{path} cannot be read as Parquet: {reason}.\nA whole Parquet file is needed.\nWrite or copy the file again.",
+        "无法把 {path} 作为 Parquet 读取：{reason}。\n需要一个完整的 Parquet 文件。\n请重新生成或复制该文件。",
+    ),
+    "corpus.unreadable": (
+        "{path} cannot be read: {reason}.\nA whole file that may be read is needed.\n"
+        "Check its permissions, or copy it again; a .gz file must be complete.",
+        "无法读取 {path}：{reason}。\n需要一个完整且有读取权限的文件。\n请检查权限或重新复制；.gz 文件必须完整。",
+    ),
+    "corpus.unknown_encoding": (
+        "{path}: the encoding cannot be told; the byte at offset {offset} is not UTF-8, and the text is not GB18030.\n"
+        "Found by itself: UTF-8, UTF-16 with a byte order mark, GB18030 (with GBK and GB2312).\n"
+        "Name the encoding, for example encoding=big5 or encoding=cp1252, or save the file as UTF-8.",
+        "{path}：无法判断编码；偏移 {offset} 处的字节不是 UTF-8，文本也不像 GB18030。\n"
+        "可自动识别：UTF-8、带字节顺序标记的 UTF-16、GB18030（含 GBK、GB2312）。\n"
+        "请指定编码，例如 encoding=big5 或 encoding=cp1252，或将文件另存为 UTF-8。",
+    ),
+    "corpus.encoding_breaks": (
+        "{path}: read as {encoding} so far, but the byte {byte} at offset {offset} does not belong there.\n"
+        "A file must be in one encoding from beginning to end.\n"
+        "Correct that place, or name the encoding of the file (encoding=...).",
+        "{path}：此前按 {encoding} 读取，但偏移 {offset} 处的字节 {byte} 不合该编码。\n"
+        "一个文件从头到尾必须使用同一种编码。\n请修正该处，或指定文件的编码（encoding=...）。",
+    ),
+    "corpus.encoding_wrong": (
+        "{path}: the byte {byte} at offset {offset} is not {encoding}, which was asked for.\n"
+        "A file must be in one encoding from beginning to end.\n"
+        "Leave encoding=auto to have it found, or name the right one.",
+        "{path}：指定的编码是 {encoding}，但偏移 {offset} 处的字节 {byte} 不合该编码。\n"
+        "一个文件从头到尾必须使用同一种编码。\n请用 encoding=auto 自动识别，或指定正确的编码。",
+    ),
+    "corpus.no_path": (
+        "There is no file or folder {path}, and no file matches it.\n"
+        "Allowed: a file, a folder, a pattern such as texts/*.txt, or one of {builtin}.\n"
+        "Check the spelling; relative paths start at {cwd}.",
+        "没有名为 {path} 的文件或目录，也没有文件与之匹配。\n"
+        "可以是：文件、目录、texts/*.txt 这样的通配符，或 {builtin} 之一。\n请检查拼写；相对路径从 {cwd} 算起。",
+    ),
+    "corpus.empty_folder": (
+        "{path} holds no file that can be read ({skipped} skipped).\nRead are: {formats}, each also with .gz.\n"
+        "Put texts there, or name a file itself to read it as plain text.",
+        "{path} 中没有可读取的文件（跳过 {skipped} 个）。\n可读取：{formats}，均可再加 .gz。\n"
+        "请放入文本文件；也可直接写出某个文件，按纯文本读取。",
+    ),
+    "corpus.no_documents": (
+        "The corpus {paths} gave no document: {read} were read and {dropped} dropped{reasons}.\n"
+        "At least one document with text is needed.\n"
+        "Look at it with `yanmo corpus stats`, add text, or relax the filters.",
+        "语料 {paths} 没有得到任何文档：读入 {read} 篇，丢弃 {dropped} 篇{reasons}。\n"
+        "至少需要一篇有内容的文档。\n请用 `yanmo corpus stats` 查看，补充文本或放宽过滤条件。",
+    ),
+    "corpus.binary": (
+        "{path} is a binary file, not text.\nRead are: {formats}, each also with .gz.\n"
+        "Take the file away, or set binary=skip to leave such files out of a folder.",
+        "{path} 是二进制文件，不是文本。\n可读取：{formats}，均可再加 .gz。\n"
+        "请移走该文件；也可设 binary=skip，读取目录时跳过这类文件。",
+    ),
+    "corpus.no_records": (
+        "unit=record does not fit {path}, which is plain text.\n"
+        "Plain text has the units: file, line, block (between blank lines), or auto.\nChange unit and run again.",
+        "unit=record 不适用于纯文本文件 {path}。\n纯文本可用的单位：file、line、block（以空行分隔）或 auto。\n请修改 unit 后重试。",
+    ),
+    "corpus.line_too_long": (
+        "{source}: this record is longer than {limit} characters.\nA .jsonl file holds one object per line.\n"
+        "Break the file into lines; a JSON list must become one object per line.",
+        "{source}：这条记录超过 {limit} 个字符。\n.jsonl 文件每行一个对象。\n请把文件分行；JSON 列表要改为每行一个对象。",
+    ),
+    "corpus.records_from_text": (
+        "{path} is not a set of labelled records.\nAllowed: {formats}, each also with .gz.\n"
+        "Write one example per line, for example {{\"text\": \"...\", \"label\": \"...\"}} in a .jsonl file.",
+        "{path} 不是带标注的记录集。\n可用格式：{formats}，均可再加 .gz。\n"
+        "请每行写一个样本，例如在 .jsonl 文件中写 {{\"text\": \"...\", \"label\": \"...\"}}。",
+    ),
+    "corpus.bad_encoding_name": (
+        "there is no text encoding “{name}”; allowed: auto, utf-8, gb18030, big5, utf-16, cp1252 and the others of Python",
+        "没有名为“{name}”的文本编码；可用：auto、utf-8、gb18030、big5、utf-16、cp1252 等 Python 支持的编码",
+    ),
+    # reasons inside errors
+    "corpus.reason_not_object": ("it holds {kind}", "内容是 {kind}"),
+    "corpus.reason_cells": ("{found} cells where the header has {wanted}", "有 {found} 个单元格，而表头有 {wanted} 个"),
+    "corpus.reason_header": ("the header is empty or names a column twice", "表头为空或有重复的列名"),
+    # warnings of the report
+    "corpus.skipped_binary": ("skipped, binary: {path}", "已跳过（二进制文件）：{path}"),
+    "corpus.skipped_format": (
+        "skipped, no format that is read in a folder: {path}",
+        "已跳过（目录中不读取此格式）：{path}",
+    ),
+    "corpus.skipped_empty": ("skipped, empty: {path}", "已跳过（空文件）：{path}"),
+    "corpus.split_file": (
+        "read in several documents, being longer than {limit} characters: {path}",
+        "超过 {limit} 个字符，已拆成多篇文档读取：{path}",
+    ),
+    # heads of the report
+    "corpus.files": ("files read", "读取文件"),
+    "corpus.bytes": ("bytes of text", "文本字节数"),
+    "corpus.skipped": ("files skipped", "跳过文件"),
+    "corpus.encodings": ("encodings (files)", "编码（文件数）"),
+    "corpus.units": ("one document per (files)", "文档单位（文件数）"),
+    "corpus.documents_read": ("documents read", "读入文档"),
+    "corpus.dropped": ("documents dropped", "丢弃文档"),
+    "corpus.documents": ("documents kept", "保留文档"),
+    "corpus.characters": ("characters", "字符数"),
+    "corpus.sentences": ("sentences", "句子数"),
+    "corpus.scripts": ("share of characters", "字符占比"),
+    "corpus.longest": ("longest document", "最长文档"),
+    "corpus.longest_value": ("{characters} characters, {source}", "{characters} 个字符，{source}"),
+    # values in the report
+    "corpus.unit_file": ("file", "文件"),
+    "corpus.unit_line": ("line", "行"),
+    "corpus.unit_block": ("blank-line block", "空行分隔的段"),
+    "corpus.unit_record": ("record", "记录"),
+    "corpus.unit_builtin": ("built-in", "内置"),
+    "corpus.dropped_empty": ("empty", "空文档"),
+    "corpus.dropped_short": ("too short", "过短"),
+    "corpus.dropped_long": ("too long", "过长"),
+    "corpus.dropped_script": ("other script", "文字不符"),
+    "corpus.dropped_repetition": ("repetitive", "重复内容过多"),
+    "corpus.dropped_duplicate": ("duplicate", "完全重复"),
+    "corpus.dropped_near_duplicate": ("near duplicate", "近似重复"),
+    "corpus.script_han": ("Chinese", "汉字"),
+    "corpus.script_latin": ("Latin", "拉丁字母"),
+    "corpus.script_other_letters": ("other letters", "其他字母"),
+    "corpus.script_digits": ("digits", "数字"),
+    "corpus.script_space": ("space", "空白"),
+    "corpus.script_punctuation": ("punctuation and symbols", "标点与符号"),
+}
