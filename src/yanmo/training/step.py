@@ -11,7 +11,7 @@ import torch
 
 from yanmo.data.batch import Batch
 from yanmo.objectives import Objective
-from yanmo.optim import Optimizer, clip
+from yanmo.optim.optimizer import Optimizer, clip
 from yanmo.training.precision import Weights
 
 

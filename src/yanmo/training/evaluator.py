@@ -1,0 +1,55 @@
+"""What the Trainer asks of an evaluation, and the one for pre-training: loss on held-out text."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+from yanmo.data.cursor import Cursor
+from yanmo.data.plan import Plan
+from yanmo.models.learner import Learner
+from yanmo.objectives import Objective
+
+
+class Evaluator(Protocol):
+    """metric: the value that chooses the best checkpoint."""
+
+    @property
+    def metric(self) -> str: ...
+    @property
+    def higher_is_better(self) -> bool: ...
+    def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]: ...
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class HeldOutLoss:
+    """Mean loss, perplexity and accuracy of each term on held-out text, always with the same masks.
+
+    batches: read at evaluations on the way; the final one reads all.
+    """
+
+    objective: Objective
+    plan: Plan
+    batches: int
+    metric: str = "loss"
+    higher_is_better: bool = False
+
+    def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
+        learner.eval()
+        device = learner.backbone.vocabulary_weight.device
+        sums: Counter[str] = Counter()
+        for batch in islice(self.plan.stream(Cursor(), epochs=1), None if final else self.batches):
+            for name, value in self.objective.measure(learner, batch.to(device)).items():
+                sums[name] += value  # type: ignore[assignment]
+        metrics: dict[str, float] = {}
+        for term in self.objective.terms:
+            count = max(1.0, sums[f"count_{term}"])
+            metrics[f"loss_{term}"] = sums[f"loss_{term}"] / count
+            metrics[f"accuracy_{term}"] = sums[f"correct_{term}"] / count
+        metrics["loss"] = sum(value for name, value in metrics.items() if name.startswith("loss_"))
+        first = self.objective.terms[0]
+        metrics["perplexity"] = math.exp(min(metrics[f"loss_{first}"], 700.0))
+        return metrics

@@ -1,0 +1,188 @@
+"""The training loop, for pre-training and for every task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+import torch
+from pydantic import Field
+
+from yanmo.config import Config
+from yanmo.data.batch import Batch
+from yanmo.data.plan import Plan
+from yanmo.errors import Preempted, TrainingError
+from yanmo.objectives import Objective
+from yanmo.optim.optimizer import OptimConfig, Optimizer
+from yanmo.optim.schedule import ScheduleConfig
+from yanmo.training.budget import BudgetText
+from yanmo.training.decisions import Done, Pace
+from yanmo.training.evaluator import Evaluator
+from yanmo.training.hooks import Hook, StepReport
+from yanmo.training.interrupt import Interrupt
+from yanmo.training.precision import Weights
+from yanmo.training.saver import Saver
+from yanmo.training.state import TrainState
+from yanmo.training.step import StepResult, train_step
+
+MOST_SKIPPED = 3  # steps in a row whose loss or gradient is not finite
+
+
+class TrainConfig(Config):
+    """How a run trains."""
+
+    budget: BudgetText = "20m"
+    """Time (20m, 1h30m), tokens (5Mtok), epochs (3ep) or steps (500steps); the schedule ends with it."""
+    seed: int = Field(default=0, ge=0, lt=1 << 63)
+    """Decides the data order, masks, dropout and random weights."""
+    batch_tokens: int = Field(default=4096, gt=0)
+    """Places in a micro-batch, padding included."""
+    accumulation: int = Field(default=1, gt=0)
+    """Micro-batches in a step."""
+    precision: str = Field(default="auto", pattern="^(auto|fp32|bf16)$")
+    """auto: bf16 where a probe finds that the hardware has it, else fp32."""
+    evaluations: int = Field(default=20, ge=0)
+    """Evaluations on held-out data over the budget."""
+    patience: int = Field(default=0, ge=0)
+    """Stop after this many evaluations without a better result; 0: never."""
+    save_seconds: float = Field(default=30.0, gt=0)
+    """Between two checkpoints; more when saving would take over 5 % of the time."""
+    keep: int = Field(default=2, ge=2)
+    """Checkpoints kept, besides the best."""
+
+
+@dataclass(kw_only=True)
+class Trainer:
+    """Trains until the budget is used up:
+
+        while progress < 1:
+            take the micro-batches of a step
+            loss and gradient, summed over them; clip; step at the rate of the schedule
+            every share of the budget: evaluate; keep the best; stop early when it no longer improves
+            every `save_seconds`: a checkpoint that holds everything
+            on a signal: save and raise Preempted
+        evaluate and save once more
+
+    Nothing here reads a clock for anything that changes the result, but `pace`, which writes its decisions down.
+    """
+
+    weights: Weights
+    objective: Objective
+    plan: Plan
+    optimizer: Optimizer
+    optim: OptimConfig
+    schedule: ScheduleConfig
+    config: TrainConfig
+    pace: Pace
+    saver: Saver
+    evaluator: Evaluator | None
+    hooks: Sequence[Hook]
+    interrupt: Interrupt
+    device: torch.device
+    state: TrainState
+
+    def train(self) -> TrainState:
+        """Runs to the end of the budget. Errors: Preempted after a signal; TrainingError when it cannot go on."""
+        batches = self.plan.stream(self.state.cursor)
+        progress = self.progress(self.state)
+        while progress < 1 and not self.state.stopped:
+            self.pace.decide(self.state.step)
+            before = self.progress(self.state)
+            if before >= 1:
+                break
+            group = list(islice(batches, self.config.accumulation))
+            after = self._advanced(group)
+            progress = self.progress(after)
+            lr_scale = self.schedule.multiplier((before + progress) / 2)
+            result = train_step(
+                self.weights,
+                self.objective,
+                [batch.to(self.device) for batch in group],
+                self.optimizer,
+                lr_scale=lr_scale,
+                max_norm=self.optim.clip,
+            )
+            self.state = self._checked(after, result)
+            self._report(result, lr_scale, progress)
+            if self._evaluation_is_due(progress):
+                self._evaluate()
+            if self.interrupt:
+                self._save()
+                raise Preempted("training.preempted", step=self.state.step)
+            if self.saver.is_due():
+                self._save()
+        if self.saver.saved_step != self.state.step:
+            self._save()
+        self._each(lambda hook: hook.on_end(self.state.step))
+        return self.state
+
+    def progress(self, state: TrainState) -> float:
+        """Of the budget, 0 to 1, at a state."""
+        done = Done(steps=state.step, tokens=state.tokens, epochs=self.plan.fraction(state.cursor))
+        return self.pace.progress(done)
+
+    def _advanced(self, group: Sequence[Batch]) -> TrainState:
+        return replace(
+            self.state,
+            step=self.state.step + 1,
+            cursor=group[-1].cursor,
+            tokens=self.state.tokens + sum(batch.num_tokens for batch in group),
+        )
+
+    def _checked(self, after: TrainState, result: StepResult) -> TrainState:
+        if result.finite:
+            return replace(after, skipped_in_a_row=0)
+        after = replace(after, skipped=after.skipped + 1, skipped_in_a_row=after.skipped_in_a_row + 1)
+        if after.skipped_in_a_row > MOST_SKIPPED:
+            raise TrainingError("training.not_finite", step=after.step, count=after.skipped_in_a_row)
+        return after
+
+    def _report(self, result: StepResult, lr_scale: float, progress: float) -> None:
+        seconds = self.pace.spent()
+        report = StepReport(
+            step=self.state.step,
+            progress=progress,
+            losses=result.losses,
+            norm=result.norm,
+            lr_scale=lr_scale,
+            finite=result.finite,
+            tokens=result.tokens,
+            tokens_seen=self.state.tokens,
+            epochs=self.plan.fraction(self.state.cursor),
+            seconds=seconds,
+            seconds_left=seconds * (1 - progress) / progress if progress > 0.005 else None,
+        )
+        self._each(lambda hook: hook.on_step(report))
+
+    def _evaluation_is_due(self, progress: float) -> bool:
+        """At every equal share of the budget: a function of progress, so a resumed run evaluates at the same steps."""
+        count = self.config.evaluations
+        return (
+            self.evaluator is not None
+            and count > 0
+            and int(min(progress, 1.0) * count + 1e-9) > self.state.evaluations
+        )
+
+    def _evaluate(self) -> None:
+        assert self.evaluator is not None
+        metrics = self.evaluator(self.weights.working, final=False)
+        share = int(self.progress(self.state) * self.config.evaluations + 1e-9)
+        value = metrics[self.evaluator.metric]
+        state = self.state.evaluated(value, higher_is_better=self.evaluator.higher_is_better)
+        best = state.best_step == self.state.step
+        stopped = 0 < self.config.patience <= state.stale
+        self.state = replace(state, evaluations=share, stopped=stopped)
+        self._each(lambda hook: hook.on_evaluate(self.state.step, metrics, best=best))
+        if best and self.saver.keeps_best:
+            self._save()
+
+    def _save(self) -> None:
+        path, seconds = self.saver.save(self.state, self.weights, self.optimizer, spent=self.pace.spent())
+        self._each(lambda hook: hook.on_save(self.state.step, path, seconds))
+
+    def _each(self, call: Callable[[Hook], None]) -> None:
+        for hook in self.hooks:
+            call(hook)
+
+
