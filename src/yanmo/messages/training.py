@@ -23,6 +23,43 @@ TEXTS: Texts = {
         "其中的张量必须与当前模型的参数逐一对应,形状也要相同。\n"
         "请用启动该运行时的配置恢复,或换一个文件夹重新开始。",
     ),
+    "training.disk_full": (
+        "The disk of {path} is full.\n"
+        "A checkpoint needs {megabytes} MB free; the earlier checkpoints are untouched.\n"
+        "Make room, then give the same command again: it resumes.",
+        "{path} 所在的磁盘已满。\n"
+        "保存一个检查点需要 {megabytes} MB 可用空间;先前的检查点完好无损。\n"
+        "请腾出空间后再次执行同一条命令,即可继续。",
+    ),
+    "training.not_finite": (
+        "“{name}” holds values that are not finite, so it was not saved.\n"
+        "Only finite weights and optimiser states are saved; the earlier checkpoints are untouched.\n"
+        "Start again with a lower learning rate or a stronger clip (optim.lr, optim.muon_lr, optim.clip).",
+        "“{name}”中出现了非有限值(NaN 或无穷大),因此未保存。\n"
+        "只保存有限的权重和优化器状态;先前的检查点完好无损。\n"
+        "请降低学习率或加强梯度裁剪(optim.lr、optim.muon_lr、optim.clip)后重新开始。",
+    ),
+    "training.no_checkpoint": (
+        "No checkpoint in {folder} can be used: {reasons}.\n"
+        "At least one must hold exactly what was written.\n"
+        "Restore one from a copy, or start a new run in another folder.",
+        "{folder} 中没有可用的检查点:{reasons}。\n"
+        "至少要有一个检查点的内容与写入时完全一致。\n"
+        "请从备份中恢复一个,或换一个文件夹重新开始。",
+    ),
+    "training.file_missing": ("{name} is missing", "缺少 {name}"),
+    "training.file_changed": (
+        "{name} is not what was written (its SHA-256 differs)",
+        "{name} 与写入时不一致(SHA-256 不符)",
+    ),
+    "training.other_conditions": (
+        "This run was started with {name} = {saved}; now it is {now}.\n"
+        "A run resumes with the same bits only under the conditions that it was started with.\n"
+        "Restore {name} = {saved}, or start a new run in another folder.",
+        "本次运行启动时 {name} = {saved},现在是 {now}。\n"
+        "只有在与启动时相同的条件下,恢复后的结果才能逐位一致。\n"
+        "请恢复 {name} = {saved},或换一个文件夹重新开始。",
+    ),
     "training.cannot_write": (
         "Cannot write {path}: {reason}.\n"
         "The run needs a folder that it may write to, with room on the disk.\n"

@@ -4,7 +4,7 @@ Steps, tokens and epochs are counted. A time budget needs a clock, and a clock n
 it may decide integers only, and each decision is on disk before it is used. A decision, taken at one step,
 says at which step the run will end and at which step the next decision will be taken; progress goes straight
 from where it is to 1 at the end. Every step that was ever run is thus covered by a written decision: a run
-that is killed and resumed from an older checkpoint repeats its steps with the same learning rates, bit for bit.
+that is killed and resumed from an older checkpoint repeats its steps with the same rates, bit for bit.
 """
 
 from __future__ import annotations
