@@ -1,0 +1,64 @@
+"""Entity-level scores: an entity counts when its kind, start and end are all right."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from yanmo.metrics.scores import Scores, micro
+
+OUTSIDE = "O"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True, order=True)
+class Entity:
+    """A span of characters (or tokens) [start, end) and what it names."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def spans_from_bio(tags: Sequence[str]) -> list[Entity]:
+    """BIO tags -> entities over token positions, in order.
+
+    As conlleval and seqeval read them: `I-X` after `O`, at the start, or after another kind begins an entity.
+    Paper: Tjong Kim Sang and De Meulder 2003, "Introduction to the CoNLL-2003 Shared Task".
+    Errors: ValueError on a tag that is not `O`, `B-...` or `I-...`.
+    """
+    entities: list[Entity] = []
+    start = 0
+    open_kind: str | None = None
+    for place, tag in enumerate([*tags, OUTSIDE]):
+        prefix, _, kind = tag.partition("-")
+        if tag != OUTSIDE and not (prefix in ("B", "I") and kind):
+            raise ValueError(f"not a BIO tag: {tag!r}")
+        if prefix == "I" and kind == open_kind:
+            continue
+        if open_kind is not None:
+            entities.append(Entity(kind=open_kind, start=start, end=place))
+        open_kind, start = kind or None, place
+    return entities
+
+
+def entity_scores(gold: Sequence[Iterable[Entity]], predicted: Sequence[Iterable[Entity]]) -> Scores:
+    """Strict micro-averaged scores over texts, and those of each kind in gold or predicted, sorted.
+
+    An entity given twice in one text counts once. Errors: ValueError when the numbers of texts differ.
+    """
+    in_gold: Counter[str] = Counter()
+    in_predicted: Counter[str] = Counter()
+    in_both: Counter[str] = Counter()
+    for right, found in zip(gold, predicted, strict=True):
+        right_set, found_set = set(right), set(found)
+        in_gold.update(entity.kind for entity in right_set)
+        in_predicted.update(entity.kind for entity in found_set)
+        in_both.update(entity.kind for entity in right_set & found_set)
+    kinds = sorted(in_gold.keys() | in_predicted.keys())
+    return micro(
+        {
+            kind: Scores(correct=in_both[kind], predicted=in_predicted[kind], gold=in_gold[kind])
+            for kind in kinds
+        }
+    )
