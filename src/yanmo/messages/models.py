@@ -10,6 +10,6 @@ TEXTS: Texts = {
     ),
     "models.heads_must_divide": (
         "the heads share hidden_size ({hidden_size}) equally, so it must be a multiple of num_heads",
-        "各注意力头平分 hidden_size（{hidden_size}）,它必须是 num_heads 的整数倍",
+        "各注意力头平分 hidden_size（{hidden_size}），它必须是 num_heads 的整数倍",
     ),
 }

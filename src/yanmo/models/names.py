@@ -15,8 +15,8 @@ class HuggingFaceNames:
 
     options: fields of the configuration. required: options that must have this value where they are given,
         because the network computes nothing else. constant: keys of config.json that never change.
-    backbone, heads: modules; `{n}` is the number of a layer, `{part}` in theirs is query, key and value, which are
-        one stacked matrix here. Names of heads are whole, those of the backbone lack `prefix`.
+    backbone, heads: modules. `{n}` is the number of a layer; `{part}` in theirs is query, key, value, which
+        are one stacked matrix here. Names of heads are whole, those of the backbone lack `prefix`.
     transposed: modules whose matrices are [in, out] there. ignored: endings of tensors that hold nothing of
         their own (buffers, copies of the tied vocabulary weight).
     classes: which set of loss terms makes which class.

@@ -1,0 +1,1 @@
+"""Formats that everything else loads."""

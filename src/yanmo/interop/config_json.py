@@ -1,0 +1,128 @@
+"""config.json <-> the configuration of a model, and what its labels mean."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from yanmo import models
+from yanmo.config import build
+from yanmo.errors import ConfigError, InputError
+from yanmo.models.backbone import Backbone, ModelConfig
+from yanmo.models.learner import Learner
+from yanmo.registry import find, names
+from yanmo.tokenizers import Tokenizer
+
+Tree = dict[str, JsonValue]
+_MULTI_LABEL = "multi_label_classification"
+_SINGLE_LABEL = "single_label_classification"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Labelling:
+    """What the classes of a "class" or "tag" head mean, in order. task: the name of the task, if known."""
+
+    task: str | None
+    labels: tuple[str, ...]
+    multi_label: bool = False
+
+
+def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | None) -> Tree:
+    """What `transformers` itself writes for this class. Errors: ConfigError if no class has these heads."""
+    backbone, theirs = learner.backbone, learner.backbone.huggingface
+    values = backbone.config.model_dump(mode="json")
+    decoder = backbone.family == "decoder"
+    tree: Tree = {
+        **theirs.constant,
+        **{name: values[ours] for ours, name in theirs.options},
+        "architectures": [class_name(learner)],
+        "model_type": theirs.model_type,
+        "dtype": "float32",
+        "pad_token_id": tokenizer.pad_id,
+        "bos_token_id": tokenizer.bos_id if decoder else None,
+        "eos_token_id": tokenizer.eos_id if decoder else None,
+    }
+    if labelling is not None:
+        tree["id2label"] = {str(number): label for number, label in enumerate(labelling.labels)}
+        tree["label2id"] = {label: number for number, label in enumerate(labelling.labels)}
+        tree["finetuning_task"] = labelling.task
+        if "class" in learner.heads:
+            tree["problem_type"] = _MULTI_LABEL if labelling.multi_label else _SINGLE_LABEL
+    return tree
+
+
+def class_name(learner: Learner) -> str:
+    """The Hugging Face class with these heads."""
+    classes = learner.backbone.huggingface.classes
+    terms = frozenset(learner.heads)
+    if terms not in classes:
+        known = "; ".join(" + ".join(sorted(item)) or "-" for item in classes)
+        raise ConfigError("interop.no_class", heads=" + ".join(sorted(terms)), known=known)
+    return classes[terms]
+
+
+def read_json(path: Path) -> Tree:
+    """The object in a JSON file. Errors: InputError."""
+    try:
+        tree = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, OSError) as error:
+        raise InputError("interop.broken_file", path=path, reason=" ".join(str(error).split())) from None
+    if not isinstance(tree, dict):
+        raise InputError("interop.broken_file", path=path, reason=type(tree).__name__)
+    return tree
+
+
+def read_config(tree: Tree, path: Path) -> tuple[type[Backbone], ModelConfig]:
+    """The architecture and its configuration. Errors: InputError for an unsupported type or option."""
+    members = [find(models, Backbone, name) for name in names(models)]  # type: ignore[type-abstract]
+    kinds = {member.huggingface.model_type: member for member in members}
+    kind = tree.get("model_type")
+    if kind not in kinds:
+        raise InputError("interop.unknown_type", path=path, given=kind, known=", ".join(sorted(kinds)))
+    model = kinds[str(kind)]
+    for key, needed in model.huggingface.required.items():
+        if tree.get(key, needed) != needed:
+            raise _unsupported(path, key, tree[key], needed)
+    values: Tree = {}
+    for ours, theirs in model.huggingface.options:
+        if tree.get(theirs) is not None:
+            values.setdefault(ours, tree[theirs])
+    if "intermediate_size" not in values and isinstance(width := values.get("hidden_size"), int):
+        values["intermediate_size"] = 4 * width  # GPT-2 writes null
+    try:
+        return model, build(model.Config, values)
+    except ConfigError as error:
+        given = dict(reversed(model.huggingface.options))
+        key = given.get(str(error.values["key"]), str(error.values["key"]))
+        raise _unsupported(path, key, tree.get(key), error.values.get("allowed")) from None
+
+
+def read_terms(tree: Tree, model: type[Backbone]) -> frozenset[str] | None:
+    """The heads of the class that the file names: the empty set if it names none, None if it is unknown."""
+    listed = tree.get("architectures")
+    if not isinstance(listed, list) or not listed:
+        return frozenset()
+    by_class = {name: terms for terms, name in model.huggingface.classes.items()}
+    return by_class.get(str(listed[0]))
+
+
+def read_labelling(tree: Tree) -> Labelling:
+    """What the file says about its classes; two nameless ones where it is silent, as in `transformers`."""
+    task = tree.get("finetuning_task")
+    named = tree.get("id2label")
+    if isinstance(named, dict):
+        labels = tuple(str(named[number]) for number in sorted(named, key=int))
+    else:
+        labels = ("LABEL_0", "LABEL_1")
+    return Labelling(
+        task=None if task is None else str(task),
+        labels=labels,
+        multi_label=tree.get("problem_type") == _MULTI_LABEL,
+    )
+
+
+def _unsupported(path: Path, key: str, given: object, needed: object) -> InputError:
+    return InputError("interop.unsupported_option", path=path, key=key, given=given, needed=needed)
