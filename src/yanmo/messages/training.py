@@ -31,7 +31,23 @@ TEXTS: Texts = {
         "保存一个检查点需要 {megabytes} MB 可用空间;先前的检查点完好无损。\n"
         "请腾出空间后再次执行同一条命令,即可继续。",
     ),
+    "training.preempted": (
+        "Stopped at step {step}; everything is saved.\n"
+        "The run goes on from there and ends with the same weights.\n"
+        "Give the same command again to resume.",
+        "已在第 {step} 步停止,全部状态均已保存。\n"
+        "运行可以从该步继续,最终得到的权重与不中断时相同。\n"
+        "再次执行同一条命令即可恢复。",
+    ),
     "training.not_finite": (
+        "Loss or gradient was not finite in {count} steps in a row, to step {step}; none was taken.\n"
+        "Training needs a finite loss; the weights and checkpoints are still good.\n"
+        "Start again with a lower learning rate or a stronger clip (optim.lr, optim.muon_lr, optim.clip).",
+        "截至第 {step} 步,损失或梯度已连续 {count} 步出现非有限值(NaN 或无穷大);这些步均未更新权重。\n"
+        "训练要求损失为有限值;现有的权重和检查点仍然完好。\n"
+        "请降低学习率或加强梯度裁剪(optim.lr、optim.muon_lr、optim.clip)后重新开始。",
+    ),
+    "training.tensor_not_finite": (
         "“{name}” holds values that are not finite, so it was not saved.\n"
         "Only finite weights and optimiser states are saved; the earlier checkpoints are untouched.\n"
         "Start again with a lower learning rate or a stronger clip (optim.lr, optim.muon_lr, optim.clip).",

@@ -275,4 +275,4 @@ def _require_finite(tensors: Tensors) -> None:
                 and not torch.isfinite(tensor.sum())
                 and not tensor.isfinite().all()
             ):
-                raise TrainingError("training.not_finite", name=name)
+                raise TrainingError("training.tensor_not_finite", name=name)

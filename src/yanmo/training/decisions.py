@@ -104,7 +104,7 @@ class Pace:
         if step == 0:
             return Decision(step=0, total_steps=ASSUMED_STEPS, next_step=1, spent_seconds=spent)
         seconds = max(self._seconds_per_step(step, spent), 1e-6)
-        left = max(0, int((self.budget.amount - self.reserve - spent) / seconds))
+        left = max(1, int((self.budget.amount - self.reserve - spent) / seconds))
         # At first after 1, 2, 4 ... steps, and at last after half of what is left: only small errors remain.
         ahead = max(1, min(step, int(INTERVAL * self.budget.amount / seconds), (left + 1) // 2))
         return Decision(step=step, total_steps=step + left, next_step=step + ahead, spent_seconds=spent)
@@ -119,7 +119,11 @@ class Pace:
 
 
 def progress(decisions: list[Decision], step: int) -> float:
-    """Progress before `step` under the decisions taken until then."""
+    """Progress before `step` under the decisions taken until then.
+
+    A decision leaves at least one step, so it never changes the progress of the step that it is taken before:
+    the end of the step before has the same progress whether or not the decision is there yet.
+    """
     at, here = 0, 0.0
     total = ASSUMED_STEPS
     for decision in decisions:
@@ -158,7 +162,7 @@ def read_ledger(ledger: Path) -> list[Decision]:
         try:
             decision = Decision(**json.loads(line))
             expected = decisions[-1].next_step if decisions else 0
-            valid = decision.step == expected < decision.next_step and decision.step <= decision.total_steps
+            valid = decision.step == expected < decision.next_step and decision.step < decision.total_steps
         except (ValueError, TypeError):
             valid = False
         if not valid:
