@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from yanmo.corpus.filter import code_points, count_scripts, rolling_hash
 
-# 14 bands of 8 values (Penedo et al. 2024, FineWeb): a pair of Jaccard similarity 0.5 is dropped with a chance
-# of 5 %, 0.7 with 57 %, 0.8 with 92 %, 0.9 with 99.9 %.
+# 14 bands of 8 values (Penedo et al. 2024, FineWeb): a pair of Jaccard similarity 0.5 is dropped with
+# a chance of 5 %, 0.7 with 57 %, 0.8 with 92 %, 0.9 with 99.9 %.
 BANDS, ROWS = 14, 8
 WORDS_PER_SHINGLE = 3
 HAN_PER_SHINGLE = 5
@@ -58,16 +58,18 @@ class ExactDuplicates:
 
 
 class NearDuplicates:
-    """Remembers texts by the bands of their MinHash signature; the first of a group of near duplicates is new."""
+    """Remembers texts by the bands of their MinHash signature; the first of a group is the new one."""
 
     def __init__(self, seed: int = 0) -> None:
         random = np.random.Generator(np.random.Philox(seed))
-        self._factors = random.integers(1, 1 << 63, size=BANDS * ROWS, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+        self._factors = random.integers(1, 1 << 63, size=BANDS * ROWS, dtype=np.uint64) * np.uint64(
+            2
+        ) + np.uint64(1)
         self._shifts = random.integers(0, 1 << 63, size=BANDS * ROWS, dtype=np.uint64)
         self._bands = DigestSet()
 
     def is_new(self, text: str) -> bool:
-        """Whether no text asked for before was nearly the same. A text without letters or digits is always new."""
+        """Whether no earlier text was nearly the same. A text without letters or digits is always new."""
         hashed = shingles(text)
         if len(hashed) == 0:
             return True
@@ -89,8 +91,10 @@ class NearDuplicates:
 
 
 def shingles(text: str) -> NDArray[np.uint64]:
-    """Distinct hashes of runs of 3 words, or of 5 characters where the text is mostly Chinese; a Chinese character
-    is a word. Case, spaces and punctuation do not count. A shorter text is one shingle."""
+    """Distinct hashes of runs of 3 words, or 5 where the text is mostly Chinese and a character is a word.
+
+    Case, spaces and punctuation do not count. A shorter text is one shingle.
+    """
     words = word_hashes(text)
     counts = count_scripts(text)
     width = HAN_PER_SHINGLE if counts["han"] > counts["latin"] else WORDS_PER_SHINGLE
@@ -104,7 +108,11 @@ def word_hashes(text: str) -> NDArray[np.uint64]:
     codes = code_points(text.lower())
     han = (codes >= 0x3400) & (codes <= 0x9FFF) | (codes >= 0x20000)
     ascii_word = (codes >= 48) & (codes <= 57) | (codes >= 97) & (codes <= 122)
-    letter = ascii_word | (codes >= 0xC0) & (codes < 0x2000) | (codes >= 0x3040) & ~((codes >= 0xFE00) & (codes < 0x20000))
+    letter = (
+        ascii_word
+        | (codes >= 0xC0) & (codes < 0x2000)
+        | (codes >= 0x3040) & ~((codes >= 0xFE00) & (codes < 0x20000))
+    )
     kept = np.flatnonzero(letter | han)
     if len(kept) == 0:
         return np.zeros(0, dtype=np.uint64)

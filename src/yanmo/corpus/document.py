@@ -8,12 +8,12 @@ from typing import TypeAlias
 
 from yanmo.errors import InputError
 
-JsonValue: TypeAlias = "None | bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Document:
-    """One text. `source` is "folder/file.jsonl:12": the file as it was named, and the line it starts at, from 1."""
+    """One text. `source` is "folder/file.jsonl:12": the file as it was named and the first line, from 1."""
 
     text: str
     id: str
@@ -28,7 +28,7 @@ class Record:
     source: str
 
     def text(self, name: str) -> str:
-        """The text in the field `name`. Errors: InputError naming file and line if it is missing or no string."""
+        """The text in the field `name`. Errors: InputError with file and line if it is none."""
         return text_field(self.fields, name, source=self.source)
 
 

@@ -16,7 +16,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )
-# More than half of the characters of any Chinese text of today; under a tenth where other bytes are misread as Chinese.
+# Half of the characters of a modern Chinese text; under a tenth where other bytes are misread as Chinese.
 COMMON_CHINESE = frozenset(
     "的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事"
     "成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日者意无力它与长把机十民第公此"
@@ -79,7 +79,9 @@ class Decoder:
             offset = self._offset - len(pending) + error.start
             key = "corpus.encoding_breaks" if self._detected else "corpus.encoding_wrong"
             byte = error.object[error.start]
-            raise InputError(key, path=self.path, encoding=self.name, offset=offset, byte=f"0x{byte:02X}") from None
+            raise InputError(
+                key, path=self.path, encoding=self.name, offset=offset, byte=f"0x{byte:02X}"
+            ) from None
         self._offset += len(block)
         return text
 
@@ -87,8 +89,8 @@ class Decoder:
 def detect(block: bytes) -> str | None:
     """ "utf-8", "gb18030", or None when the block is neither; `block` may end inside a character.
 
-    Mostly valid UTF-8 counts as UTF-8, so that one broken byte is reported where it is, instead of turning the
-    whole file into rare Chinese characters.
+    Mostly valid UTF-8 counts as UTF-8, so that one broken byte is reported where it is, instead of turning
+    the whole file into rare Chinese characters.
     """
     if _decodes(block, "utf-8"):
         return "utf-8"

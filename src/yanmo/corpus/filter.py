@@ -35,16 +35,26 @@ def count_scripts(text: str) -> Counter[str]:
         han = other = 0
     else:
         latin += between(0xC0, 0x24F)
-        han = between(0x3400, 0x4DBF) + between(0x4E00, 0x9FFF) + between(0x20000, 0x323AF) + between(0xF900, 0xFAFF)
+        han = (
+            between(0x3400, 0x4DBF)
+            + between(0x4E00, 0x9FFF)
+            + between(0x20000, 0x323AF)
+            + between(0xF900, 0xFAFF)
+        )
         han += between(0x3007, 0x3007)
-        other = between(0x250, 0x1FFF) + between(0x2C00, 0x2DFF) + between(0x3041, 0x33FF) + between(0xA000, 0xD7FF)
+        other = (
+            between(0x250, 0x1FFF)
+            + between(0x2C00, 0x2DFF)
+            + between(0x3041, 0x33FF)
+            + between(0xA000, 0xD7FF)
+        )
         space += between(0xA0, 0xA0) + between(0x3000, 0x3000)
     counts = (han, latin, other, digits, space)
     return Counter(dict(zip(SCRIPTS, (*counts, len(text) - sum(counts)), strict=True)))
 
 
 def script_of(text: str) -> Literal["zh", "en", "other"]:
-    """The script of more than half of the letters; a Chinese character and a Latin letter count as one each."""
+    """The script of more than half of the letters, a Chinese character counting as one."""
     counts = count_scripts(text)
     letters = counts["han"] + counts["latin"] + counts["other_letters"]
     if 2 * counts["han"] > letters:
@@ -53,7 +63,7 @@ def script_of(text: str) -> Literal["zh", "en", "other"]:
 
 
 def repetition(text: str) -> float:
-    """The share of 16-character windows that occur again in the text, from 0 to 1 (shorter windows in short texts).
+    """The share of 16-character windows (shorter ones in short texts) that occur again, from 0 to 1.
 
     Prose lies under 0.1; "哈哈哈哈哈哈" and pages of one repeated line come near 1.
     """

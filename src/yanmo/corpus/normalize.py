@@ -1,4 +1,4 @@
-"""The one way in which a text is made clean. Labelled records never pass through here: their offsets must hold.
+"""The one way in which a text is made clean. Labelled records never pass here: their offsets must hold.
 
 | found | becomes |
 |---|---|
@@ -7,11 +7,12 @@
 | NUL and every other control character but tab and line feed; noncharacters | nothing |
 | zero-width space, word joiner, byte order mark, soft hyphen, marks of writing direction | nothing |
 | no-break space, ideographic space, typographic spaces | space |
-| spaces at the end of a line; more than one blank line; space around the text | nothing; one blank line; nothing |
+| spaces at the end of a line, and space around the text | nothing |
+| more than one blank line | one blank line |
 | what is left | Unicode NFC |
 
-The zero-width joiners U+200C and U+200D stay: emoji and some scripts change without them. NFC and not NFKC: the
-latter would turn full-width Chinese punctuation into ASCII.
+The zero-width joiners U+200C and U+200D stay: emoji and some scripts change without them. NFC and not NFKC:
+the latter would turn full-width Chinese punctuation into ASCII.
 """
 
 from __future__ import annotations

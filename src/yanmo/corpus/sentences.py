@@ -1,13 +1,13 @@
 """Where Chinese and English sentences begin and end, as spans of the original text.
 
 One regular expression finds the places where a sentence could end: a run of terminators with the quotes and
-brackets that close after it, or a line feed. Rules that look at a bounded neighbourhood then decide, so the time
-is linear in the length of any text. The rules:
+brackets that close after it, or a line feed. Rules that look at a bounded neighbourhood then decide, so the
+time is linear in the length of any text. The rules:
 
 - Quotes and brackets that close after the full stop belong to the sentence: 他说：“好。” | 然后走了。
 - Not where a comma or the like follows: “好！”，他说。 Nor inside a title: 《你好！李焕英》。
 - An ellipsis ends a sentence unless it is a hesitation: 我……我不知道。 "Wait... what?"
-- A full stop ends none after a title, an initial or a number of a list (Dr. Wu, J. K. Rowling, 1. Introduction),
+- A full stop ends none after a title, an initial or a number of a list (Dr. Wu, J. K. Rowling, 1. Methods),
   inside a word or number (3.14, U.S., example.com), or before a small letter in a text that uses capitals.
 - A line feed ends a sentence, but not where an English line was wrapped; a blank line always does.
 """
@@ -22,7 +22,9 @@ _CANDIDATE = re.compile(r"\n|([.。！？!?…⋯｡．‼⁇⁈⁉]+)([”’�
 _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
-_ENUMERATOR = re.compile(r"[(（\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5}|[一二三四五六七八九十]{1,3})")
+_ENUMERATOR = re.compile(
+    r"[(（\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5}|[一二三四五六七八九十]{1,3})"
+)
 _GOES_ON = frozenset("，,、；;：:。．.！!？?…⋯｡—–％%")
 _QUOTES = frozenset("”’」』\"'»")
 _TITLE_CLOSERS = frozenset("》〉")
@@ -74,7 +76,7 @@ def _before_space(text: str, start: int, end: int) -> int:
 
 
 def _end_of_closers(match: re.Match[str], quotes: int) -> int:
-    """The end of what closes; an ASCII quotation mark that is not yet open opens the next sentence instead."""
+    """The end of what closes; an ASCII quotation mark where none is open opens the next sentence."""
     end = match.end(1)
     for char in match[2]:
         if char == '"':
@@ -126,7 +128,7 @@ def _ellipsis_ends(text: str, begin: int, end: int, after: int, *, quoted: bool)
 
 
 def _full_stop_ends(text: str, start: int, stop: int, after: int) -> bool:
-    """Whether a single "." at `stop`, before white space or Chinese, ends the sentence; the next one begins `after`."""
+    """Whether a single "." at `stop` ends the sentence, where the next one would begin at `after`."""
     if _ENUMERATOR.fullmatch(text, start, stop) and text[after] != "\n":
         return stop + 1 < after and "\n" in text[stop + 1 : after]
     token = _last_token(text, stop)
@@ -144,11 +146,12 @@ def _full_stop_ends(text: str, start: int, stop: int, after: int) -> bool:
 
 
 def _last_token(text: str, stop: int) -> str:
-    """The characters before `stop` back to white space, an opening quote or bracket, or a Chinese character."""
+    """The characters before `stop` back to white space, a quote, a bracket or a Chinese character."""
     begin = stop
     while begin > 0 and stop - begin < _LONGEST_TOKEN:
         char = text[begin - 1]
-        if not char.isascii() and not char.isalpha() or char in " \t\n\"'([{" or "\u3400" <= char <= "\u9fff":
+        chinese = not char.isascii() and (not char.isalpha() or "\u3400" <= char <= "\u9fff")
+        if chinese or char in " \t\n\"'([{":
             break
         begin -= 1
     return text[begin:stop]
@@ -162,11 +165,13 @@ def _next_word(text: str, place: int) -> str:
 def _starts_sentence(text: str, place: int) -> bool:
     """Whether the word at `place` is one that sentences begin with, and no initial."""
     word = _next_word(text, place)
-    return text[place].isupper() and word in STARTERS and text[place + len(word) : place + len(word) + 1] != "."
+    return (
+        text[place].isupper() and word in STARTERS and text[place + len(word) : place + len(word) + 1] != "."
+    )
 
 
 def _line_ends(text: str, line: int, end: int) -> bool:
-    """Whether the line feed at `end` ends a sentence: not where a long English line goes on in the next one."""
+    """Whether the line feed at `end` ends a sentence: not where a long English line was wrapped."""
     after = _after_space(text, end)
     if after == len(text) or end == 0 or text.count("\n", end, after) > 1:
         return True

@@ -6,19 +6,23 @@ TEXTS: Texts = {
     "corpus.no_field": (
         "{source}: this record has no field “{field}”.\nIts fields are: {known}.\n"
         "Name the field that holds the text (text_field for a corpus), or correct the record.",
-        "{source}：这条记录没有“{field}”字段。\n它的字段有：{known}。\n请指定存放文本的字段（语料用 text_field），或修正该记录。",
+        "{source}：这条记录没有“{field}”字段。\n"
+        "它的字段有：{known}。\n"
+        "请指定存放文本的字段（语料用 text_field），或修正该记录。",
     ),
     "corpus.field_no_text": (
         "{source}: the field “{field}” holds {kind}, not a text.\nThe fields of this record are: {known}.\n"
         "Name another field, or write the value as a string.",
-        "{source}：字段“{field}”的值类型是 {kind}，不是文本。\n这条记录的字段有：{known}。\n请改用其他字段，或把该值写成字符串。",
+        "{source}：字段“{field}”的值类型是 {kind}，不是文本。\n"
+        "这条记录的字段有：{known}。\n"
+        "请改用其他字段，或把该值写成字符串。",
     ),
     "corpus.bad_json": (
         "{source}: this line is not a JSON object: {reason}.\n"
-        "A .jsonl file holds one object per line, such as {{\"text\": \"...\"}}; the line begins: {start}\n"
+        'A .jsonl file holds one object per line, such as {{"text": "..."}}; the line begins: {start}\n'
         "Correct the line, or rename the file to .txt to read it as plain text.",
         "{source}：这一行不是 JSON 对象：{reason}。\n"
-        ".jsonl 文件每行一个对象，例如 {{\"text\": \"...\"}}；该行开头是：{start}\n"
+        '.jsonl 文件每行一个对象，例如 {{"text": "..."}}；该行开头是：{start}\n'
         "请修正这一行；若是纯文本，请把文件改名为 .txt。",
     ),
     "corpus.bad_table": (
@@ -30,16 +34,22 @@ TEXTS: Texts = {
         "请修正这一行（.csv 中含逗号、引号或换行的单元格要用双引号括起来）。",
     ),
     "corpus.bad_parquet": (
-        "{path} cannot be read as Parquet: {reason}.\nA whole Parquet file is needed.\nWrite or copy the file again.",
-        "无法把 {path} 作为 Parquet 读取：{reason}。\n需要一个完整的 Parquet 文件。\n请重新生成或复制该文件。",
+        "{path} cannot be read as Parquet: {reason}.\n"
+        "A whole Parquet file is needed.\n"
+        "Write or copy the file again.",
+        "无法把 {path} 作为 Parquet 读取：{reason}。\n"
+        "需要一个完整的 Parquet 文件。\n"
+        "请重新生成或复制该文件。",
     ),
     "corpus.unreadable": (
         "{path} cannot be read: {reason}.\nA whole file that may be read is needed.\n"
         "Check its permissions, or copy it again; a .gz file must be complete.",
-        "无法读取 {path}：{reason}。\n需要一个完整且有读取权限的文件。\n请检查权限或重新复制；.gz 文件必须完整。",
+        "无法读取 {path}：{reason}。\n"
+        "需要一个完整且有读取权限的文件。\n"
+        "请检查权限或重新复制；.gz 文件必须完整。",
     ),
     "corpus.unknown_encoding": (
-        "{path}: the encoding cannot be told; the byte at offset {offset} is not UTF-8, and the text is not GB18030.\n"
+        "{path}: encoding unknown: the byte at offset {offset} is not UTF-8, nor is the text GB18030.\n"
         "Found by itself: UTF-8, UTF-16 with a byte order mark, GB18030 (with GBK and GB2312).\n"
         "Name the encoding, for example encoding=big5 or encoding=cp1252, or save the file as UTF-8.",
         "{path}：无法判断编码；偏移 {offset} 处的字节不是 UTF-8，文本也不像 GB18030。\n"
@@ -65,10 +75,12 @@ TEXTS: Texts = {
         "Allowed: a file, a folder, a pattern such as texts/*.txt, or one of {builtin}.\n"
         "Check the spelling; relative paths start at {cwd}.",
         "没有名为 {path} 的文件或目录，也没有文件与之匹配。\n"
-        "可以是：文件、目录、texts/*.txt 这样的通配符，或 {builtin} 之一。\n请检查拼写；相对路径从 {cwd} 算起。",
+        "可以是：文件、目录、texts/*.txt 这样的通配符，或 {builtin} 之一。\n"
+        "请检查拼写；相对路径从 {cwd} 算起。",
     ),
     "corpus.empty_folder": (
-        "{path} holds no file that can be read ({skipped} skipped).\nRead are: {formats}, each also with .gz.\n"
+        "{path} holds no file that can be read ({skipped} skipped).\n"
+        "Read are: {formats}, each also with .gz.\n"
         "Put texts there, or name a file itself to read it as plain text.",
         "{path} 中没有可读取的文件（跳过 {skipped} 个）。\n可读取：{formats}，均可再加 .gz。\n"
         "请放入文本文件；也可直接写出某个文件，按纯文本读取。",
@@ -88,27 +100,35 @@ TEXTS: Texts = {
     ),
     "corpus.no_records": (
         "unit=record does not fit {path}, which is plain text.\n"
-        "Plain text has the units: file, line, block (between blank lines), or auto.\nChange unit and run again.",
-        "unit=record 不适用于纯文本文件 {path}。\n纯文本可用的单位：file、line、block（以空行分隔）或 auto。\n请修改 unit 后重试。",
+        "Plain text has the units: file, line, block (between blank lines), or auto.\n"
+        "Change unit and run again.",
+        "unit=record 不适用于纯文本文件 {path}。\n"
+        "纯文本可用的单位：file、line、block（以空行分隔）或 auto。\n"
+        "请修改 unit 后重试。",
     ),
     "corpus.line_too_long": (
         "{source}: this record is longer than {limit} characters.\nA .jsonl file holds one object per line.\n"
         "Break the file into lines; a JSON list must become one object per line.",
-        "{source}：这条记录超过 {limit} 个字符。\n.jsonl 文件每行一个对象。\n请把文件分行；JSON 列表要改为每行一个对象。",
+        "{source}：这条记录超过 {limit} 个字符。\n"
+        ".jsonl 文件每行一个对象。\n"
+        "请把文件分行；JSON 列表要改为每行一个对象。",
     ),
     "corpus.records_from_text": (
         "{path} is not a set of labelled records.\nAllowed: {formats}, each also with .gz.\n"
-        "Write one example per line, for example {{\"text\": \"...\", \"label\": \"...\"}} in a .jsonl file.",
+        'Write one example per line, for example {{"text": "...", "label": "..."}} in a .jsonl file.',
         "{path} 不是带标注的记录集。\n可用格式：{formats}，均可再加 .gz。\n"
-        "请每行写一个样本，例如在 .jsonl 文件中写 {{\"text\": \"...\", \"label\": \"...\"}}。",
+        '请每行写一个样本，例如在 .jsonl 文件中写 {{"text": "...", "label": "..."}}。',
     ),
     "corpus.bad_encoding_name": (
-        "there is no text encoding “{name}”; allowed: auto, utf-8, gb18030, big5, utf-16, cp1252 and the others of Python",
+        "there is no encoding “{name}”; allowed: auto, utf-8, gb18030, big5, utf-16, cp1252 and others",
         "没有名为“{name}”的文本编码；可用：auto、utf-8、gb18030、big5、utf-16、cp1252 等 Python 支持的编码",
     ),
     # reasons inside errors
     "corpus.reason_not_object": ("it holds {kind}", "内容是 {kind}"),
-    "corpus.reason_cells": ("{found} cells where the header has {wanted}", "有 {found} 个单元格，而表头有 {wanted} 个"),
+    "corpus.reason_cells": (
+        "{found} cells where the header has {wanted}",
+        "有 {found} 个单元格，而表头有 {wanted} 个",
+    ),
     "corpus.reason_header": ("the header is empty or names a column twice", "表头为空或有重复的列名"),
     # warnings of the report
     "corpus.skipped_binary": ("skipped, binary: {path}", "已跳过（二进制文件）：{path}"),

@@ -1,0 +1,115 @@
+"""Names, folders and patterns -> files, and the bytes of a file, unpacked if it is compressed."""
+
+from __future__ import annotations
+
+import glob
+import gzip
+import os
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, Literal, TypeAlias, cast
+
+from yanmo.corpus.encoding import BLOCK_BYTES, BYTE_ORDER_MARKS, detect
+from yanmo.errors import InputError
+
+Format: TypeAlias = Literal["text", "markdown", "jsonl", "csv", "tsv", "parquet"]
+FORMATS: dict[str, Format] = {
+    ".txt": "text",
+    ".md": "markdown",
+    ".jsonl": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
+}
+BUILTIN = ("storyworld", "storyworld:zh", "storyworld:en", "python_docs")
+_HEAD_BYTES = 8192
+_MAGIC = (
+    b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\x03\x04", b"\x7fELF", b"\x1f\x8b", b"BZh",
+    b"7z\xbc\xaf", b"\xfd7zXZ", b"Rar!", b"SQLite format 3", b"PAR1", b"OggS", b"ID3\x03", b"ID3\x04",
+    b"\xd0\xcf\x11\xe0",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SourceFile:
+    """A file of a corpus. `named`: the user wrote its name or a pattern for it, rather than a folder."""
+
+    path: Path
+    format: Format | None  # None where the ending is not known
+    named: bool
+
+    @property
+    def name(self) -> str:
+        """How messages and sources call it."""
+        return self.path.as_posix()
+
+    def blocks(self) -> Iterator[bytes]:
+        """The bytes, uncompressed, in blocks. Errors: InputError when the file cannot be read to its end."""
+        try:
+            with self.open() as stream:
+                while block := stream.read(BLOCK_BYTES):
+                    yield block
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError("corpus.unreadable", path=self.name, reason=_reason(error)) from None
+
+    def open(self) -> BinaryIO:
+        """The bytes, uncompressed, as a stream."""
+        if self.path.suffix.lower() == ".gz":
+            return cast(BinaryIO, gzip.open(self.path, "rb"))
+        return self.path.open("rb")
+
+    def head(self) -> bytes:
+        """The first 8 KB. Errors: InputError when the file cannot be read."""
+        return next(self.blocks(), b"")[:_HEAD_BYTES]
+
+
+def source_file(path: Path, *, named: bool = True) -> SourceFile:
+    """A file with its format by its ending, in upper or lower case, before a final .gz."""
+    suffixes = [suffix.lower() for suffix in path.suffixes]
+    ending = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else "".join(suffixes[-1:])
+    return SourceFile(path=path, format=FORMATS.get(ending), named=named)
+
+
+def find_files(given: str) -> list[SourceFile]:
+    """The files that a path or pattern stands for, sorted. Errors: InputError when there is no such path.
+
+    Folders are walked whole; names that begin with a dot are left out.
+    """
+    path = Path(given).expanduser()
+    matches = [path]
+    if not path.exists():
+        matches = [Path(found) for found in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
+    if not matches:
+        raise InputError("corpus.no_path", path=given, builtin=", ".join(BUILTIN), cwd=Path.cwd())
+    found: dict[Path, SourceFile] = {}
+    for match in matches:
+        for file in _walk(match) if match.is_dir() else (match,):
+            found.setdefault(file, source_file(file, named=file == match))
+    return list(found.values())
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
+
+
+def is_binary(file: SourceFile, *, encoding: str = "auto") -> bool:
+    """Whether the beginning of the file is no text. A few NULs in a text do not make it binary."""
+    if file.format == "parquet":
+        return False
+    head = file.head()
+    if head.startswith(_MAGIC):
+        return True
+    if encoding != "auto" or any(head.startswith(mark) for mark, _, _ in BYTE_ORDER_MARKS):
+        return False
+    control = sum(head.count(byte) for byte in range(32) if byte not in b"\t\n\x0b\x0c\r\x1b")
+    if control > 0.3 * len(head):
+        return True
+    return control > 0.01 * len(head) and detect(head) is None
+
+
+def _reason(error: BaseException) -> str:
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,55 @@
+"""What exactly a corpus was made of, for the lineage of a run: the bytes of every file, by SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from dataclasses import dataclass
+from pathlib import Path
+
+from yanmo import __version__
+from yanmo.corpus.encoding import BLOCK_BYTES
+from yanmo.corpus.files import BUILTIN, find_files
+from yanmo.corpus.read import CorpusConfig
+from yanmo.errors import InputError
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FileFingerprint:
+    """A file as it is stored, compressed or not. A built-in corpus: its name and version, no bytes."""
+
+    path: str
+    bytes: int
+    sha256: str
+
+
+def fingerprint(config: CorpusConfig) -> list[FileFingerprint]:
+    """One fingerprint for each file that the paths stand for, in the order of reading.
+
+    Errors: InputError when there is no such path or a file cannot be read.
+    """
+    found: dict[str, FileFingerprint] = {}
+    for path in config.paths:
+        if path in BUILTIN:
+            version = f"{path}@yanmo-{__version__}"
+            if path == "python_docs":  # the text is Python's own
+                version += f"@python-{platform.python_version()}"
+            digest = hashlib.sha256(version.encode()).hexdigest()
+            found.setdefault(version, FileFingerprint(path=version, bytes=0, sha256=digest))
+            continue
+        for file in find_files(path):
+            if file.name not in found and (file.named or file.format is not None):
+                found[file.name] = _of_file(file.name)
+    return list(found.values())
+
+
+def _of_file(name: str) -> FileFingerprint:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with Path(name).open("rb") as stream:
+            while block := stream.read(4 * BLOCK_BYTES):
+                digest.update(block)
+                size += len(block)
+    except OSError as error:
+        raise InputError("corpus.unreadable", path=name, reason=error.strerror or error) from None
+    return FileFingerprint(path=name, bytes=size, sha256=digest.hexdigest())

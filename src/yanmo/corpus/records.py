@@ -1,0 +1,133 @@
+"""JSON lines, CSV, TSV and Parquet -> records with the line (or row of a Parquet file) where each begins."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import BinaryIO
+
+from yanmo.corpus.document import JsonValue
+from yanmo.corpus.files import SourceFile
+from yanmo.corpus.plain_text import lines
+from yanmo.errors import InputError, MissingExtra
+from yanmo.messages import text
+
+MAX_RECORD_CHARACTERS = 32_000_000
+_ROWS_AT_ONCE = 256
+_LONGEST_QUOTE = 60
+
+Fields = Mapping[str, JsonValue]
+
+
+def json_records(blocks: Iterable[str], *, name: str) -> Iterator[tuple[int, Fields]]:
+    """One JSON object per line; blank lines are passed over. Errors: InputError naming file and line."""
+    for number, line in lines(blocks, limit=MAX_RECORD_CHARACTERS):
+        if not line or line.isspace():
+            continue
+        source = f"{name}:{number}"
+        if len(line) >= MAX_RECORD_CHARACTERS:
+            raise InputError("corpus.line_too_long", source=source, limit=f"{MAX_RECORD_CHARACTERS:,}")
+        try:
+            value = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise _bad_json(source, line, str(error)) from None
+        if not isinstance(value, dict):
+            raise _bad_json(source, line, text("corpus.reason_not_object", kind=type(value).__name__))
+        yield number, value
+
+
+def _bad_json(source: str, line: str, reason: str) -> InputError:
+    start = line.strip()[:_LONGEST_QUOTE]
+    return InputError("corpus.bad_json", source=source, reason=reason, start=start)
+
+
+def table_records(blocks: Iterable[str], *, name: str, format: str) -> Iterator[tuple[int, Fields]]:
+    """Rows below a header line. CSV as in RFC 4180; a TSV has no quoting, as its media type says.
+
+    Errors: InputError naming file and line.
+    """
+    csv.field_size_limit(MAX_RECORD_CHARACTERS)
+    feed = (line + "\n" for _, line in lines(blocks, limit=MAX_RECORD_CHARACTERS))
+    if format == "csv":
+        rows = csv.reader(feed, strict=True)
+    else:
+        rows = csv.reader(feed, delimiter="\t", quoting=csv.QUOTE_NONE)
+    header: list[str] | None = None
+    while True:
+        number = rows.line_num + 1
+        source = f"{name}:{number}"
+        known = ", ".join(header or []) or "-"
+        try:
+            row = next(rows, None)
+        except csv.Error as error:
+            raise InputError(
+                "corpus.bad_table", source=source, reason=error, format=f".{format}", known=known
+            ) from None
+        if row is None:
+            return
+        if not row:
+            continue
+        if header is None:
+            header = row
+            if len(set(header)) < len(header) or not any(header):
+                reason = text("corpus.reason_header")
+                raise InputError(
+                    "corpus.bad_table", source=source, reason=reason, format=f".{format}", known=header
+                )
+        elif len(row) != len(header):
+            reason = text("corpus.reason_cells", found=len(row), wanted=len(header))
+            raise InputError(
+                "corpus.bad_table", source=source, reason=reason, format=f".{format}", known=known
+            )
+        else:
+            yield number, dict(zip(header, row, strict=True))
+
+
+def parquet_records(file: SourceFile, *, column: str | None = None) -> Iterator[tuple[int, Fields]]:
+    """Rows of a Parquet file, of one column if it is there, a few at a time.
+
+    Errors: InputError for a broken file, MissingExtra without pyarrow.
+    """
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise MissingExtra("errors.missing_extra", package="pyarrow", extra="data") from None
+    number = 0
+    with ExitStack() as stack:
+        try:
+            source: BinaryIO = stack.enter_context(file.path.open("rb"))
+            if file.path.suffix.lower() == ".gz":  # Parquet is read from its end, so it has to be unpacked
+                unpacked = stack.enter_context(tempfile.TemporaryFile())
+                shutil.copyfileobj(gzip.GzipFile(fileobj=source), unpacked)
+                source = unpacked
+            table = stack.enter_context(pyarrow.parquet.ParquetFile(source))
+            columns = [column] if column in table.schema_arrow.names else None
+            for batch in table.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns):
+                for row in batch.to_pylist():
+                    number += 1
+                    yield number, {key: _plain(value) for key, value in row.items()}
+        except (pyarrow.ArrowException, OSError, EOFError) as error:
+            raise InputError(
+                "corpus.bad_parquet", path=file.name, reason=" ".join(str(error).split())
+            ) from None
+
+
+def _plain(value: object) -> JsonValue:
+    """A value of a Parquet cell as JSON has it; dates and decimals become text."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else repr(value)
