@@ -1,0 +1,1 @@
+"""What the machine can do, measured at start-up: cores, memory, precision, rates."""

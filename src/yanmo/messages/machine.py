@@ -1,0 +1,22 @@
+"""Texts about the machine, for `yanmo doctor` and the head of a run."""
+
+from yanmo.messages import Texts
+
+TEXTS: Texts = {
+    "machine.cores": ("Cores", "核心数"),
+    "machine.memory": ("Memory", "内存"),
+    "machine.accelerator": ("Accelerator", "加速器"),
+    "machine.fp32": ("float32 products", "float32 矩阵乘"),
+    "machine.fp32_medium": ("float32 products, “medium”", "float32 矩阵乘(“medium”)"),
+    "machine.bf16": ("bfloat16 products", "bfloat16 矩阵乘"),
+    "machine.precision": ("Precision used", "采用的精度"),
+    "machine.matmul": ("float32 setting used", "采用的 float32 设置"),
+    "machine.threads": ("Threads used", "采用的线程数"),
+    "machine.none": ("none", "无"),
+    "machine.gigabytes": ("{value} GB", "{value} GB"),
+    "machine.rate": ("{value} GFLOP/s", "{value} GFLOP/s"),
+    "machine.rate_and_error": (
+        "{value} GFLOP/s, relative error {error}",
+        "{value} GFLOP/s,相对误差 {error}",
+    ),
+}
