@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from tokenizers import Tokenizer as Backend
 from tokenizers import models, pre_tokenizers
-
 from yanmo.data.batch import Batch
 from yanmo.data.collate import collate
 from yanmo.data.example import Example
@@ -32,7 +32,9 @@ def _quiet() -> None:
 def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
     """A WordPiece tokenizer of 50 words."""
     folder: Path = tmp_path_factory.mktemp("tokenizer")
-    backend = Backend(models.WordPiece({word: number for number, word in enumerate(WORDS)}, unk_token="[UNK]"))
+    backend = Backend(
+        models.WordPiece({word: number for number, word in enumerate(WORDS)}, unk_token="[UNK]")
+    )
     backend.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     backend.add_special_tokens(WORDS[:5])
     backend.save(str(folder / "tokenizer.json"))
@@ -45,7 +47,9 @@ def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Tokenizer:
 def pack() -> Pack:
     """rows of lists of ids -> Batch; segments change in the middle of each sequence if `segments`."""
 
-    def pack(rows: Sequence[Sequence[list[int]]], length: int, *, causal: bool, segments: bool = False) -> Batch:
+    def pack(
+        rows: Sequence[Sequence[list[int]]], length: int, *, causal: bool, segments: bool = False
+    ) -> Batch:
         def example(ids: list[int]) -> Example:
             types = [int(segments and 2 * place >= len(ids)) for place in range(len(ids))]
             return Example(

@@ -1,4 +1,4 @@
-"""Logits of ours and of `transformers` on the same weights, both ways, packed rows against one sequence at a time."""
+"""Logits of ours and of `transformers` on equal weights, both ways, packed rows against single ones."""
 
 from __future__ import annotations
 
