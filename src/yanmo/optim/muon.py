@@ -42,16 +42,15 @@ class Muon:
             name: torch.zeros_like(parameter, requires_grad=False)
             for name, parameter in self.parameters.items()
         }
-        self.shapes: dict[tuple[int, int], list[str]] = {}  # (short side, long side) -> names
+        self.shapes: dict[torch.Size, list[str]] = {}  # of one matrix -> names
         for name, parameter in self.parameters.items():
-            rows, columns = parameter.shape[0] // matrices_in(name, parameter), parameter.shape[1]
-            self.shapes.setdefault((min(rows, columns), max(rows, columns)), []).append(name)
+            self.shapes.setdefault(matrices(name, parameter).shape[1:], []).append(name)
 
     @torch.no_grad()
     def step(self, lr_scale: float) -> None:
         """One update of every matrix that has a gradient, at `lr * lr_scale`."""
         lr = self.lr * lr_scale
-        for (_, longest), members in self.shapes.items():
+        for shape, members in self.shapes.items():
             names = [name for name in members if self.parameters[name].grad is not None]
             if not names:
                 continue
@@ -60,36 +59,32 @@ class Muon:
             buffers = [self.buffers[name] for name in names]
             torch._foreach_lerp_(buffers, gradients, 1 - self.momentum)
             updates = torch._foreach_lerp(gradients, buffers, self.momentum)
-            directions = self._orthogonalize(names, list(updates))
+            directions = self._orthogonalize([matrices(*pair) for pair in zip(names, updates, strict=True)])
             torch._foreach_mul_(parameters, 1 - lr * self.weight_decay)
-            torch._foreach_add_(parameters, directions, alpha=-lr * 0.2 * longest**0.5)
+            for name, parameter, direction in zip(names, parameters, directions, strict=True):
+                matrices(name, parameter).add_(direction, alpha=-lr * 0.2 * max(shape) ** 0.5)
 
-    def _orthogonalize(self, names: Sequence[str], updates: Sequence[Tensor]) -> list[Tensor]:
-        """Each update with its singular values near 1, all in one batch; tall matrices lie on their side."""
-        wide = []
-        for name, update in zip(names, updates, strict=True):
-            parts = update.view(matrices_in(name, update), -1, update.shape[1])  # [parts, rows, columns]
-            wide.append(parts.mT if parts.shape[1] > parts.shape[2] else parts)
-        result = orthogonalize(torch.cat([part.to(self.dtype) for part in wide]))
-        directions = []
-        for part, update in zip(torch.split(result, [len(part) for part in wide]), updates, strict=True):
-            tall = update.shape[0] // len(part) > update.shape[1]
-            directions.append((part.mT if tall else part).reshape(update.shape).to(update.dtype))
-        return directions
+    def _orthogonalize(self, updates: Sequence[Tensor]) -> Sequence[Tensor]:
+        """All updates [parts, rows, columns] in one batch."""
+        sizes = [len(update) for update in updates]
+        batch = torch.empty(sum(sizes), *updates[0].shape[1:], dtype=self.dtype, device=updates[0].device)
+        torch._foreach_copy_(list(torch.split(batch, sizes)), list(updates))
+        return torch.split(orthogonalize(batch), sizes)
 
 
-def matrices_in(name: str, parameter: Tensor) -> int:
-    """How many matrices a weight stands for: 3 for query, key and value fused into one, else 1."""
-    fused = name.endswith("qkv.weight") and parameter.shape[0] == 3 * parameter.shape[1]
-    return 3 if fused else 1
+def matrices(name: str, weight: Tensor) -> Tensor:
+    """A view [parts, rows, columns]: 3 parts for query, key and value fused into one weight, else 1."""
+    fused = name.endswith("qkv.weight") and weight.shape[0] == 3 * weight.shape[1]
+    return weight.view(3 if fused else 1, -1, weight.shape[1])
 
 
 def orthogonalize(matrices: Tensor, steps: int = 5) -> Tensor:
-    """Newton-Schulz on a batch [n, rows, columns], rows <= columns: singular values go to 0.7 ... 1.2."""
+    """Newton-Schulz on a batch [n, rows, columns]: singular values go to 0.7 ... 1.2."""
     a, b, c = COEFFICIENTS
     x: Tensor = matrices / matrices.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)
+    tall = x.shape[1] > x.shape[2]
     for _ in range(steps):
-        gram = x @ x.mT
+        gram = x.mT @ x if tall else x @ x.mT  # of the shorter side
         polynomial = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
-        x = torch.baddbmm(x, polynomial, x, beta=a)
+        x = torch.baddbmm(x, x, polynomial, beta=a) if tall else torch.baddbmm(x, polynomial, x, beta=a)
     return x
