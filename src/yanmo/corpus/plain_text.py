@@ -15,12 +15,15 @@ _SENTENCE_END = frozenset("。！？!?….⋯”’」』\"'）)；;：:")
 
 def lines(blocks: Iterable[str], *, limit: int = MAX_DOCUMENT_CHARACTERS) -> Iterator[tuple[int, str]]:
     """Number from 1 and text of each line, ended by LF, CR LF or CR. One over `limit` comes in pieces."""
-    newline = io.IncrementalNewlineDecoder(None, translate=True)
-    number, rest, size = 1, [], 0
-    for block in blocks:
-        first, *others = newline.decode(block).split("\n")
+    number, rest, size = 1, list[str](), 0
+    for block in _line_feeds(blocks):
+        first, *others = block.split("\n")
         rest.append(first)
         size += len(first)
+        while size > limit:
+            long = "".join(rest)
+            yield number, long[:limit]
+            rest, size = [long[limit:]], size - limit
         if others:
             yield number, "".join(rest)
             for line in others[:-1]:
@@ -28,13 +31,15 @@ def lines(blocks: Iterable[str], *, limit: int = MAX_DOCUMENT_CHARACTERS) -> Ite
                 yield number, line
             number += 1
             rest, size = [others[-1]], len(others[-1])
-        while size > limit:
-            long = "".join(rest)
-            yield number, long[:limit]
-            rest, size = [long[limit:]], size - limit
-    last = "".join(rest) + newline.decode("", final=True).rstrip("\n")
-    if last:
-        yield number, last
+    if size:
+        yield number, "".join(rest)
+
+
+def _line_feeds(blocks: Iterable[str]) -> Iterator[str]:
+    """The blocks with every line end as LF, also a CR LF that two blocks share."""
+    newline = io.IncrementalNewlineDecoder(None, translate=True)
+    yield from map(newline.decode, blocks)
+    yield newline.decode("", final=True)
 
 
 def split_text(blocks: Iterable[str], unit: Unit) -> Iterator[tuple[int, str]]:
