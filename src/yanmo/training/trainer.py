@@ -42,7 +42,7 @@ class TrainConfig(Config):
     """Micro-batches in a step."""
     precision: str = Field(default="auto", pattern="^(auto|fp32|bf16)$")
     """auto: bf16 where a probe finds that the hardware has it, else fp32."""
-    evaluations: int = Field(default=20, ge=0)
+    evaluations: int = Field(default=10, ge=0)
     """Evaluations on held-out data over the budget."""
     patience: int = Field(default=0, ge=0)
     """Stop after this many evaluations without a better result; 0: never."""
@@ -109,7 +109,7 @@ class Trainer:
                 self._evaluate()
             if self.interrupt:
                 self._save()
-                raise Preempted("training.preempted", step=self.state.step)
+                raise Preempted("run.preempted", step=self.state.step)
             if self.saver.is_due():
                 self._save()
         if self.saver.saved_step != self.state.step:

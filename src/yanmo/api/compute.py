@@ -1,0 +1,54 @@
+"""Where and in which numbers a run computes: chosen once, written down, used again by every resume."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+
+from yanmo.api.run_folder import replace_text
+from yanmo.machine.memory import keep_large_buffers
+from yanmo.machine.probe import Settings, choose, configure, probe
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compute:
+    """device: cpu or cuda. settings: precision, torch's matmul precision, threads."""
+
+    device: str
+    settings: Settings
+
+    @property
+    def dtype(self) -> torch.dtype:
+        return torch.bfloat16 if self.settings.precision == "bf16" else torch.float32
+
+    def to_json(self) -> dict[str, object]:
+        return asdict(self)
+
+
+def choose_once(path: Path, wanted: str) -> Compute:
+    """The choice in the file, else a new one, written there: a probe under another load could decide otherwise.
+
+    wanted: auto, fp32 or bf16.
+    """
+    if path.is_file():
+        values = json.loads(path.read_text(encoding="utf-8"))
+        compute = Compute(device=values["device"], settings=Settings(**values["settings"]))
+    else:
+        compute = choose_now(wanted)
+        replace_text(path, json.dumps(compute.to_json()))
+    configure(compute.settings)
+    keep_large_buffers()
+    return compute
+
+
+def choose_now(wanted: str = "auto") -> Compute:
+    """What a probe of this machine finds best; nothing is set or written."""
+    settings = choose(probe())
+    if wanted != "auto":
+        settings = Settings(
+            precision="bf16" if wanted == "bf16" else "fp32", matmul=settings.matmul, threads=settings.threads
+        )
+    return Compute(device="cuda" if torch.cuda.is_available() else "cpu", settings=settings)

@@ -1,0 +1,92 @@
+"""The wiring that pre-training and fine-tuning share: a Trainer from a run folder, resumed where it stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+
+from yanmo.api.compute import Compute
+from yanmo.api.reporter import Reporter
+from yanmo.api.run_folder import RunFolder
+from yanmo.data.plan import Plan
+from yanmo.messages import text
+from yanmo.models.learner import Learner
+from yanmo.objectives import Objective
+from yanmo.optim.optimizer import OptimConfig, build
+from yanmo.optim.schedule import ScheduleConfig
+from yanmo.training import checkpoint
+from yanmo.training.budget import Budget
+from yanmo.training.decisions import Pace
+from yanmo.training.evaluator import Evaluator
+from yanmo.training.hooks import Hook
+from yanmo.training.interrupt import Interrupt
+from yanmo.training.log import MetricsLog
+from yanmo.training.precision import Weights
+from yanmo.training.saver import Saver, conditions
+from yanmo.training.state import TrainState
+from yanmo.training.trainer import TrainConfig, Trainer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fit:
+    """What is trained, and how."""
+
+    learner: Learner
+    objective: Objective
+    plan: Plan
+    evaluator: Evaluator | None
+    train: TrainConfig
+    optim: OptimConfig
+    schedule: ScheduleConfig
+    keeps_best: bool
+
+
+def fit(
+    run: RunFolder, what: Fit, compute: Compute, *, reporter: Reporter, interrupt: Interrupt, hooks: Sequence[Hook] = ()
+) -> tuple[Learner, TrainState]:
+    """Trains to the end of the budget; returns the fp32 learner with the best weights (or the last) and the state.
+
+    Errors: Preempted, TrainingError, CheckpointError.
+    """
+    device = torch.device(compute.device)
+    weights = Weights(what.learner.to(device), compute.dtype)
+    optimizer = build(weights.master.named_parameters(), what.optim, muon_dtype=compute.dtype)
+    saver = Saver(
+        run.checkpoints,
+        seconds=what.train.save_seconds,
+        keep=what.train.keep,
+        keeps_best=what.keeps_best,
+        conditions=conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
+    )
+    restored = saver.restore(weights, optimizer)
+    state, spent = TrainState(), 0.0
+    if restored is not None:
+        state, spent = restored.state, restored.spent
+        for refused in restored.refused:
+            reporter.warn(text("run.refused_checkpoint", path=refused.path, reason=refused.reason))
+        reporter.note(text("run.resumed", step=state.step))
+    log = MetricsLog(run.path, resumed_step=state.step)
+    trainer = Trainer(
+        weights=weights,
+        objective=what.objective,
+        plan=what.plan,
+        optimizer=optimizer,
+        optim=what.optim,
+        schedule=what.schedule,
+        config=what.train,
+        pace=Pace(Budget.parse(what.train.budget), run.decisions, spent=spent),
+        saver=saver,
+        evaluator=what.evaluator,
+        hooks=[log, *hooks, reporter],
+        interrupt=interrupt,
+        device=device,
+        state=state,
+    )
+    state = trainer.train()
+    if what.keeps_best and state.best_step is not None and state.best_step != state.step:
+        tensors, _ = checkpoint.load(run.checkpoints / f"step-{state.best_step}")
+        weights.master.load_state_dict(tensors["model"])
+        weights.publish()
+    return weights.master.cpu(), state

@@ -1,0 +1,33 @@
+"""What `--model` may name: an architecture, a run, or a Hugging Face directory or hub id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from yanmo import models, registry
+from yanmo.errors import RunError
+from yanmo.interop.huggingface import LoadedModel, load_model
+from yanmo.models.backbone import Backbone
+
+
+def architecture(name: str) -> type[Backbone] | None:
+    """The architecture of that name, or None: then it is a folder or a hub id."""
+    if name in registry.names(models) and not Path(name).exists():
+        return registry.find(models, Backbone, name)  # type: ignore[type-abstract]
+    return None
+
+
+def model_folder(source: str) -> str | Path:
+    """Where the Hugging Face directory of a run, a directory or a hub id is. Errors: RunError (run not finished)."""
+    folder = Path(source)
+    if (folder / "model" / "config.json").is_file():
+        return folder / "model"
+    if (folder / "config.yaml").is_file() and not (folder / "config.json").is_file():
+        raise RunError("run.unfinished", path=folder)
+    return folder if folder.exists() else source
+
+
+def load(source: str, *, heads: Mapping[str, int | None] | None = None, seed: int = 0) -> LoadedModel:
+    """A run, a directory or a hub id with the heads that were asked for. Errors: InputError, RunError."""
+    return load_model(model_folder(source), heads=heads, seed=seed)

@@ -1,0 +1,316 @@
+"""`yanmo pretrain`: text and a budget in, a language model out."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field
+
+from yanmo import objectives
+from yanmo.api import model_source
+from yanmo.api.compute import Compute, choose_once
+from yanmo.api.fit import Fit, fit
+from yanmo.api.reporter import Reporter
+from yanmo.api.run_folder import RunFolder
+from yanmo.config import Config
+from yanmo.corpus.fingerprint import fingerprint
+from yanmo.corpus.read import CorpusConfig, read_corpus
+from yanmo.corpus.statistics import CorpusReport
+from yanmo.data.frame import frame_of
+from yanmo.data.plan import Plan
+from yanmo.data.prepare import Stores, is_prepared, open_stores, prepare
+from yanmo.data.source import TextSource
+from yanmo.data.store import TokenStore
+from yanmo.errors import ConfigError, InputError, Preempted
+from yanmo.interop.huggingface import save_model
+from yanmo.messages import text
+from yanmo.models.learner import Learner
+from yanmo.objectives import Objective
+from yanmo.optim.optimizer import OptimConfig
+from yanmo.optim.schedule import ScheduleConfig
+from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
+from yanmo.training.evaluator import HeldOutLoss
+from yanmo.training.interrupt import Interrupt, interruptible
+from yanmo.training.trainer import TrainConfig
+
+FEWEST_TOKENS = 64
+PAIR_UNITS = 4  # sequences in a unit when pairs of sentences are drawn from it
+DEFAULT_OBJECTIVE = {"encoder": "mlm+nsp", "decoder": "clm"}
+DEFAULT_TOKENIZER = {"encoder": "wordpiece", "decoder": "byte_bpe"}
+
+
+class PretrainConfig(Config):
+    """Everything that decides a pre-training run."""
+
+    model: str = "bert"
+    """An architecture (bert, gpt2: random weights), or a run, directory or hub id to go on from."""
+    preset: str = "mini"
+    """The size: tiny, mini, small, medium, base."""
+    objective: str | None = None
+    """mlm, mlm+nsp, clm; unset: mlm+nsp for an encoder, clm for a decoder."""
+    corpus: CorpusConfig
+    """What is read."""
+    tokenizer: TokenizerConfig | str | None = None
+    """How one is trained, or a run or directory whose tokenizer is used; unset: what the model usually has."""
+    max_length: int = Field(default=128, ge=16)
+    """The longest sequence in training, in tokens."""
+    max_positions: int = Field(default=512, ge=16)
+    """The longest sequence that the model can hold."""
+    dropout: float = Field(default=0.0, ge=0, lt=1)
+    """Dropout of hidden states and attention; a short run sees no text twice and needs none."""
+    held_out_share: float = Field(default=0.01, ge=0, le=0.5)
+    """Part of the documents that is not trained on but measures the loss."""
+    train: TrainConfig = TrainConfig()
+    optim: OptimConfig = OptimConfig()
+    schedule: ScheduleConfig = ScheduleConfig()
+
+
+@dataclass(frozen=True, kw_only=True)
+class PretrainResult:
+    """What a run gave. metrics: on held-out text, after the last step (empty without held-out text)."""
+
+    path: Path
+    steps: int
+    tokens: int
+    epochs: float
+    seconds: float
+    metrics: dict[str, float]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "path": str(self.path)}
+
+
+def pretrain(config: PretrainConfig, out: str | Path, *, reporter: Reporter | None = None) -> PretrainResult:
+    """Pre-trains, or resumes what the same configuration left in `out`; a finished run is given back as it is.
+
+    Errors: those of yanmo.errors; Preempted after SIGTERM or Ctrl-C, with everything saved.
+    """
+    reporter = reporter or Reporter()
+    run = RunFolder.start(Path(out), "pretrain", config)
+    if run.results is not None:
+        reporter.note(text("run.already_done", path=run.path))
+        return _result(run.path, run.results)
+    with interruptible() as interrupt:
+        compute = choose_once(run.path / "machine.json", config.train.precision)
+        learner_or_none, tokenizer = _tokenizer(config, run, reporter, interrupt)
+        stores = _stores(config, run, tokenizer, reporter, interrupt)
+        learner, objective = _learner(config, learner_or_none, tokenizer)
+        what = _fit(config, learner, objective, tokenizer, stores)
+        run.write_manifest(config, _inputs(config, stores), compute.to_json())
+        _describe(config, learner, stores, compute, reporter)
+        learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
+        metrics = {} if what.evaluator is None else what.evaluator(learner, final=True)
+        save_model(run.model, learner, tokenizer)
+        spent = reporter_seconds(run)
+        results = {
+            "steps": state.step,
+            "tokens": state.tokens,
+            "epochs": what.plan.fraction(state.cursor),
+            "seconds": spent,
+            "metrics": metrics,
+        }
+        run.finish(results)
+    return _result(run.path, results)
+
+
+def reporter_seconds(run: RunFolder) -> float:
+    """Seconds of training, summed over resumes, from the newest checkpoint."""
+    from yanmo.training import checkpoint
+
+    found = checkpoint.newest(run.checkpoints)
+    return 0.0 if found is None else float(checkpoint.load(found.path)[1]["spent_seconds"])  # type: ignore[arg-type]
+
+
+def _tokenizer(
+    config: PretrainConfig, run: RunFolder, reporter: Reporter, interrupt: Interrupt
+) -> tuple[Learner | None, Tokenizer]:
+    """The tokenizer: that of the model that is gone on from, a given one, or one trained on the corpus."""
+    model = model_source.architecture(config.model)
+    if model is None:
+        loaded = model_source.load(config.model)
+        return loaded.learner, loaded.tokenizer
+    if isinstance(config.tokenizer, str):
+        return None, Tokenizer.load(Path(model_source.model_folder(config.tokenizer)))
+    if (run.tokenizer / "tokenizer.json").is_file():
+        return None, Tokenizer.load(run.tokenizer)
+    settings = config.tokenizer or TokenizerConfig(kind=DEFAULT_TOKENIZER[model.family])
+    with reporter.stage(text("run.stage_tokenizer")) as advance:
+        try:
+            tokenizer = train(_texts(config.corpus, advance, interrupt), settings)
+        except ConfigError as error:  # a size that nobody asked for adapts to the text
+            limit = error.values.get("maximum", error.values.get("minimum"))
+            if "vocab_size" in settings.model_fields_set or not isinstance(limit, int):
+                raise
+            settings = settings.model_copy(update={"vocab_size": limit})
+            tokenizer = train(_texts(config.corpus, advance, interrupt), settings)
+    return None, tokenizer
+
+
+def _texts(config: CorpusConfig, advance: Any, interrupt: Interrupt) -> Iterator[str]:
+    characters = 0
+    for document in read_corpus(config):
+        characters += len(document.text)
+        advance(characters, 0)
+        _stop_if(interrupt)
+        yield document.text
+
+
+def _stores(
+    config: PretrainConfig, run: RunFolder, tokenizer: Tokenizer, reporter: Reporter, interrupt: Interrupt
+) -> Stores:
+    """Both token stores, built unless an earlier start of this run finished them."""
+    if not (run.tokenizer / "tokenizer.json").is_file():
+        tokenizer.save(run.tokenizer, model_max_length=config.max_positions)
+    if is_prepared(run.data):
+        return open_stores(run.data, verify=True)
+    report = CorpusReport()
+    with reporter.stage(text("run.stage_encode")) as advance:
+
+        def progress(characters: int, tokens: int) -> None:
+            _stop_if(interrupt)
+            advance(characters, tokens)
+
+        import os
+
+        stores = prepare(
+            run.data,
+            read_corpus(config.corpus, report),
+            tokenizer,
+            tokenizer_folder=run.tokenizer,
+            held_out_share=config.held_out_share,
+            lineage={"corpus": [asdict(item) for item in fingerprint(config.corpus)]},
+            workers=os.cpu_count() or 1,
+            on_progress=progress,
+        )
+    for warning in report.warnings():
+        reporter.warn(warning)
+    return stores
+
+
+def _stop_if(interrupt: Interrupt) -> None:
+    if interrupt:
+        raise Preempted("run.preempted", step=0)
+
+
+def _learner(
+    config: PretrainConfig, learner: Learner | None, tokenizer: Tokenizer
+) -> tuple[Learner, Objective]:
+    model = model_source.architecture(config.model)
+    family = model.family if model is not None else learner.backbone.family if learner is not None else "encoder"
+    objective = objectives.make(config.objective or DEFAULT_OBJECTIVE[family])
+    if model is None:
+        assert learner is not None
+        missing = {term: size for term, size in objective.head_sizes().items() if term not in learner.heads}
+        heads = {term: learner.heads[term] for term in objective.head_sizes() if term in learner.heads}
+        for term, size in missing.items():
+            heads[term] = learner.backbone.build_head(term, size, seed=config.train.seed)
+        return Learner(learner.backbone, heads), objective
+    sizes = model.Config(
+        vocab_size=tokenizer.vocab_size,
+        max_positions=config.max_positions,
+        dropout=config.dropout,
+        attention_dropout=config.dropout,
+        position_init="sinusoidal",
+        **model.sizes(config.preset),
+    )
+    return Learner.build(model, sizes, objective.head_sizes(), seed=config.train.seed), objective
+
+
+def _fit(
+    config: PretrainConfig, learner: Learner, objective: Objective, tokenizer: Tokenizer, stores: Stores
+) -> Fit:
+    limit = learner.backbone.config.max_positions
+    if config.max_length > limit:
+        raise ConfigError("run.sequence_too_long", given=config.max_length, limit=limit)
+    frame = frame_of(tokenizer, learner.backbone.family)
+    if stores.train.num_tokens < FEWEST_TOKENS:
+        raise InputError(
+            "data.empty_store", tokens=stores.train.num_tokens, documents=stores.train.num_documents,
+            needed=FEWEST_TOKENS,
+        )  # fmt: skip
+
+    def plan(store: TokenStore, *, shuffle: bool) -> Plan:
+        room = config.max_length - frame.framed_length(0)
+        source = TextSource(
+            store, objective, frame, config.max_length, PAIR_UNITS * room if objective.needs_pairs else room
+        )
+        return Plan(
+            source=source,
+            seed=config.train.seed,
+            batch_tokens=config.train.batch_tokens,
+            max_length=config.max_length,
+            shuffle=shuffle,
+        )
+
+    if objective.needs_pairs:
+        _require_pairs(stores.train)
+    evaluator = None
+    if stores.held_out is not None:
+        batches = math.ceil(20_000 / config.train.batch_tokens)
+        evaluator = HeldOutLoss(
+            objective=objective, plan=plan(stores.held_out, shuffle=False), batches=batches
+        )
+    return Fit(
+        learner=learner,
+        objective=objective,
+        plan=plan(stores.train, shuffle=True),
+        evaluator=evaluator,
+        train=config.train,
+        optim=config.optim,
+        schedule=config.schedule,
+        keeps_best=False,
+    )
+
+
+def _require_pairs(store: TokenStore) -> None:
+    """Errors: InputError when among the first documents none has two sentences."""
+    looked_at = min(store.num_documents, 1000)
+    starts = store.documents[: looked_at + 1].tolist()
+    if not any(
+        store.bits("sentence_start", start, end).sum() > 1 for start, end in zip(starts, starts[1:], strict=False)
+    ):
+        raise InputError("data.pairs_without_neighbour")
+
+
+def _inputs(config: PretrainConfig, stores: Stores) -> dict[str, Any]:
+    return {**stores.train.lineage, "tokens_sha256": stores.train.digest, "model": config.model}
+
+
+def _describe(
+    config: PretrainConfig, learner: Learner, stores: Stores, compute: Compute, reporter: Reporter
+) -> None:
+    vocab_size = learner.backbone.config.vocab_size
+    settings = config.tokenizer
+    kind = settings.kind if isinstance(settings, TokenizerConfig) else settings or DEFAULT_TOKENIZER[learner.backbone.family]
+    reporter.note(text("run.note_tokenizer", kind=kind, vocab_size=f"{vocab_size:,}"))
+    held_out = 0 if stores.held_out is None else stores.held_out.num_tokens
+    reporter.note(
+        text(
+            "run.note_data",
+            documents=f"{stores.train.num_documents:,}",
+            tokens=f"{stores.train.num_tokens:,}",
+            held_out=f"{held_out:,}",
+        )
+    )
+    if stores.held_out is None:
+        reporter.warn(text("run.warn_no_held_out"))
+    reporter.note(
+        text(
+            "run.note_model",
+            model=config.model,
+            preset=config.preset,
+            parameters=f"{sum(parameter.numel() for parameter in learner.parameters()):,}",
+            objective=config.objective or DEFAULT_OBJECTIVE[learner.backbone.family],
+            precision=compute.settings.precision,
+            device=compute.device,
+            threads=compute.settings.threads,
+        )
+    )
+
+
+def _result(path: Path, values: dict[str, Any]) -> PretrainResult:
+    return PretrainResult(path=path, **values)

@@ -1,0 +1,117 @@
+"""The folder of a run: what it was made from, where it stands, what came out."""
+
+from __future__ import annotations
+
+import difflib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from yanmo import __version__
+from yanmo.config import Config, build, digest, dump, read_yaml
+from yanmo.errors import RunError
+
+Schema = TypeVar("Schema", bound=Config)
+KINDS = ("pretrain", "finetune")
+
+
+class RunFolder:
+    """config.yaml, metrics.jsonl, decisions.jsonl, checkpoints/, tokenizer/, data/, model/, results.json, manifest.json."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.config_path = path / "config.yaml"
+        self.checkpoints = path / "checkpoints"
+        self.decisions = path / "decisions.jsonl"
+        self.metrics = path / "metrics.jsonl"
+        self.model = path / "model"
+        self.tokenizer = path / "tokenizer"
+        self.data = path / "data"
+
+    @staticmethod
+    def start(path: Path, kind: str, config: Config) -> RunFolder:
+        """Makes the folder, or accepts the one that the same configuration made.
+
+        Errors: RunError when it belongs to another configuration, to something else, or cannot be written.
+        """
+        run = RunFolder(path)
+        content = f"verb: {kind}\n{dump(config)}"
+        try:
+            if run.config_path.is_file():
+                before = run.config_path.read_text(encoding="utf-8")
+                if before != content:
+                    raise RunError("run.other_configuration", path=path, changes=_changes(before, content))
+                return run
+            if path.is_dir() and any(path.iterdir()):
+                raise RunError("run.not_a_run", path=path)
+            path.mkdir(parents=True, exist_ok=True)
+            replace_text(run.config_path, content)
+        except OSError as error:
+            raise RunError("run.cannot_write", path=path, reason=error.strerror or error) from None
+        return run
+
+    @staticmethod
+    def open(path: Path) -> RunFolder:
+        """A run that exists. Errors: RunError."""
+        run = RunFolder(path)
+        if not run.config_path.is_file():
+            raise RunError("run.no_run", path=path)
+        return run
+
+    @property
+    def verb(self) -> str:
+        return str(read_yaml(self.config_path).get("verb", ""))
+
+    def config(self, schema: type[Schema]) -> Schema:
+        tree = read_yaml(self.config_path)
+        tree.pop("verb", None)
+        return build(schema, tree)
+
+    @property
+    def results(self) -> dict[str, Any] | None:
+        """What came out, once the run is finished."""
+        path = self.path / "results.json"
+        if not path.is_file():
+            return None
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return values
+
+    def finish(self, results: Mapping[str, Any]) -> None:
+        """Writes results.json: the run is done, and the same command again does nothing."""
+        replace_text(self.path / "results.json", json.dumps(results, ensure_ascii=False, indent=1))
+
+    def write_manifest(self, config: Config, inputs: Mapping[str, Any], machine: Mapping[str, Any]) -> None:
+        """Lineage: the hash of every input, the configuration and the versions that made the run."""
+        import torch
+
+        values = {
+            "yanmo": __version__,
+            "torch": torch.__version__,
+            "configuration_sha256": digest(config),
+            "inputs": dict(inputs),
+            "machine": dict(machine),
+        }
+        replace_text(self.path / "manifest.json", json.dumps(values, ensure_ascii=False, indent=1))
+
+
+def replace_text(path: Path, content: str) -> None:
+    """Writes a file whole or not at all."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _changes(before: str, after: str) -> str:
+    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
+    return "; ".join(line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---"))
