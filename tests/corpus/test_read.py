@@ -3,6 +3,7 @@ import json
 import pickle
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -257,3 +258,14 @@ def test_reading_stops_at_the_first_error_and_not_before(tmp_path: Path) -> None
     assert next(stream).text == "x"
     with pytest.raises(InputError):
         next(stream)
+
+
+@pytest.mark.parametrize("name", ["storyworld", "storyworld:zh", "storyworld:en", "python_docs"])
+def test_built_in_corpora_are_read_by_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    def documents(asked: str) -> Iterator[Document]:
+        yield Document(text=f" {asked} ", id="1", source=f"{asked}:1")
+
+    monkeypatch.setattr("yanmo.corpus.builtin.builtin_documents", documents, raising=False)
+    report = CorpusReport()
+    assert texts(report, paths=[name]) == [name]
+    assert dict(report.units) == {"builtin": 1}

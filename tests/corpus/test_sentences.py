@@ -23,6 +23,8 @@ He lives in the U.S. | The weather is fine. | J. K. Rowling wrote it. | It was 5
 "Really?" he asked. | "Yes." | She left. | "I know," he said.
 He said "hi." | "Bye." they said.
 She said, “Go.” | Then she left.
+Closed elsewhere." | He went. | It ends."
+他走了。 | "我知道。" | 她说。
 ‘Stop!’ he cried. | ‘Why?’ | ‘Because.’
 Wait... what? | He left... | Then she came. | I... I don't know.
 Visit https://a.b.com/c?d=e.html. | It works. | Go to example.com/?q=1 now! | OK?

@@ -76,11 +76,11 @@ def _before_space(text: str, start: int, end: int) -> int:
 
 
 def _end_of_closers(match: re.Match[str], quotes: int) -> int:
-    """The end of what closes; an ASCII quotation mark where none is open opens the next sentence."""
+    """The end of what closes; a `"` where none is open, before other than space, opens the next sentence."""
     end = match.end(1)
     for char in match[2]:
         if char == '"':
-            if quotes % 2 == 0:
+            if quotes % 2 == 0 and match.string[end + 1 : end + 2].strip():
                 break
             quotes += 1
         end += 1
