@@ -7,7 +7,7 @@ TEXTS: Texts = {
     "machine.memory": ("Memory", "内存"),
     "machine.accelerator": ("Accelerator", "加速器"),
     "machine.fp32": ("float32 products", "float32 矩阵乘"),
-    "machine.fp32_medium": ("float32 products, “medium”", "float32 矩阵乘(“medium”)"),
+    "machine.fp32_medium": ("float32 products, “medium”", "float32 矩阵乘（“medium”）"),
     "machine.bf16": ("bfloat16 products", "bfloat16 矩阵乘"),
     "machine.precision": ("Precision used", "采用的精度"),
     "machine.matmul": ("float32 setting used", "采用的 float32 设置"),
@@ -17,6 +17,6 @@ TEXTS: Texts = {
     "machine.rate": ("{value} GFLOP/s", "{value} GFLOP/s"),
     "machine.rate_and_error": (
         "{value} GFLOP/s, relative error {error}",
-        "{value} GFLOP/s,相对误差 {error}",
+        "{value} GFLOP/s，相对误差 {error}",
     ),
 }

@@ -8,88 +8,88 @@ TEXTS: Texts = {
         "A budget is a time (90s, 20m, 1h30m), tokens (500ktok, 5Mtok), epochs (0.5ep, 3ep) or "
         "steps (500steps), above zero.\nGive one of these, for example --budget 20m.",
         "“{given}”不是有效的预算。\n"
-        "预算可以是时间(90s、20m、1h30m)、词元数(500ktok、5Mtok)、轮数(0.5ep、3ep)或步数(500steps),且必须大于零。\n"
-        "请改用其中一种写法,例如 --budget 20m。",
+        "预算可以是时间（90s、20m、1h30m）、词元数（500ktok、5Mtok）、轮数（0.5ep、3ep）或步数（500steps），且必须大于零。\n"
+        "请改用其中一种写法，例如 --budget 20m。",
     ),
     "training.budget_capped": (
         "YANMO_TEST_BUDGET caps the budget: {budget} instead of {given}.",
-        "YANMO_TEST_BUDGET 限制了预算:以 {budget} 代替 {given}。",
+        "YANMO_TEST_BUDGET 限制了预算：以 {budget} 代替 {given}。",
     ),
     "training.other_optimizer_state": (
         "The saved optimiser state does not fit this run at “{name}”.\n"
         "It must hold exactly the tensors of this model's parameters, in the same shapes.\n"
         "Resume with the configuration that the run was started with, or start a new run in another folder.",
-        "保存的优化器状态与本次运行不符,不一致之处:“{name}”。\n"
-        "其中的张量必须与当前模型的参数逐一对应,形状也要相同。\n"
-        "请用启动该运行时的配置恢复,或换一个文件夹重新开始。",
+        "保存的优化器状态与本次运行不符，不一致之处：“{name}”。\n"
+        "其中的张量必须与当前模型的参数逐一对应，形状也要相同。\n"
+        "请用启动该运行时的配置恢复，或换一个文件夹重新开始。",
     ),
     "training.disk_full": (
         "The disk of {path} is full.\n"
         "A checkpoint needs {megabytes} MB free; the earlier checkpoints are untouched.\n"
         "Make room, then give the same command again: it resumes.",
         "{path} 所在的磁盘已满。\n"
-        "保存一个检查点需要 {megabytes} MB 可用空间;先前的检查点完好无损。\n"
-        "请腾出空间后再次执行同一条命令,即可继续。",
+        "保存一个检查点需要 {megabytes} MB 可用空间；先前的检查点完好无损。\n"
+        "请腾出空间后再次执行同一条命令，即可继续。",
     ),
     "training.preempted": (
         "Stopped at step {step}; everything is saved.\n"
         "The run goes on from there and ends with the same weights.\n"
         "Give the same command again to resume.",
-        "已在第 {step} 步停止,全部状态均已保存。\n"
-        "运行可以从该步继续,最终得到的权重与不中断时相同。\n"
+        "已在第 {step} 步停止，全部状态均已保存。\n"
+        "运行可以从该步继续，最终得到的权重与不中断时相同。\n"
         "再次执行同一条命令即可恢复。",
     ),
     "training.not_finite": (
         "Loss or gradient was not finite in {count} steps in a row, to step {step}; none was taken.\n"
         "Training needs a finite loss; the weights and checkpoints are still good.\n"
         "Start again with a lower learning rate or a stronger clip (optim.lr, optim.muon_lr, optim.clip).",
-        "截至第 {step} 步,损失或梯度已连续 {count} 步出现非有限值(NaN 或无穷大);这些步均未更新权重。\n"
-        "训练要求损失为有限值;现有的权重和检查点仍然完好。\n"
-        "请降低学习率或加强梯度裁剪(optim.lr、optim.muon_lr、optim.clip)后重新开始。",
+        "截至第 {step} 步，损失或梯度已连续 {count} 步出现非有限值（NaN 或无穷大）；这些步均未更新权重。\n"
+        "训练要求损失为有限值；现有的权重和检查点仍然完好。\n"
+        "请降低学习率或加强梯度裁剪（optim.lr、optim.muon_lr、optim.clip）后重新开始。",
     ),
     "training.tensor_not_finite": (
         "“{name}” holds values that are not finite, so it was not saved.\n"
         "Only finite weights and optimiser states are saved; the earlier checkpoints are untouched.\n"
         "Start again with a lower learning rate or a stronger clip (optim.lr, optim.muon_lr, optim.clip).",
-        "“{name}”中出现了非有限值(NaN 或无穷大),因此未保存。\n"
-        "只保存有限的权重和优化器状态;先前的检查点完好无损。\n"
-        "请降低学习率或加强梯度裁剪(optim.lr、optim.muon_lr、optim.clip)后重新开始。",
+        "“{name}”中出现了非有限值（NaN 或无穷大），因此未保存。\n"
+        "只保存有限的权重和优化器状态；先前的检查点完好无损。\n"
+        "请降低学习率或加强梯度裁剪（optim.lr、optim.muon_lr、optim.clip）后重新开始。",
     ),
     "training.no_checkpoint": (
         "No checkpoint in {folder} can be used: {reasons}.\n"
         "At least one must hold exactly what was written.\n"
         "Restore one from a copy, or start a new run in another folder.",
-        "{folder} 中没有可用的检查点:{reasons}。\n"
+        "{folder} 中没有可用的检查点：{reasons}。\n"
         "至少要有一个检查点的内容与写入时完全一致。\n"
-        "请从备份中恢复一个,或换一个文件夹重新开始。",
+        "请从备份中恢复一个，或换一个文件夹重新开始。",
     ),
     "training.file_missing": ("{name} is missing", "缺少 {name}"),
     "training.file_changed": (
         "{name} is not what was written (its SHA-256 differs)",
-        "{name} 与写入时不一致(SHA-256 不符)",
+        "{name} 与写入时不一致（SHA-256 不符）",
     ),
     "training.other_conditions": (
         "This run was started with {name} = {saved}; now it is {now}.\n"
         "A run resumes with the same bits only under the conditions that it was started with.\n"
         "Restore {name} = {saved}, or start a new run in another folder.",
-        "本次运行启动时 {name} = {saved},现在是 {now}。\n"
-        "只有在与启动时相同的条件下,恢复后的结果才能逐位一致。\n"
-        "请恢复 {name} = {saved},或换一个文件夹重新开始。",
+        "本次运行启动时 {name} = {saved}，现在是 {now}。\n"
+        "只有在与启动时相同的条件下，恢复后的结果才能逐位一致。\n"
+        "请恢复 {name} = {saved}，或换一个文件夹重新开始。",
     ),
     "training.cannot_write": (
         "Cannot write {path}: {reason}.\n"
         "The run needs a folder that it may write to, with room on the disk.\n"
         "Make room or correct the permissions, then give the same command again: it resumes.",
         "无法写入 {path}:{reason}。\n"
-        "运行文件夹必须可写,且磁盘要有足够的空间。\n"
-        "请腾出空间或修正权限,然后再次执行同一条命令,即可继续。",
+        "运行文件夹必须可写，且磁盘要有足够的空间。\n"
+        "请腾出空间或修正权限，然后再次执行同一条命令，即可继续。",
     ),
     "training.bad_ledger": (
         "{path}, line {line}, is not a decision of this run.\n"
         "Each line is a JSON object whose step is the one that the line before announced; only the last line "
         "may be incomplete.\nRestore the file from a copy of the run, or start a new run in another folder.",
         "{path} 第 {line} 行不是本次运行的调度决定。\n"
-        "每行应为一个 JSON 对象,其步数须与上一行预告的一致;只有最后一行允许不完整。\n"
-        "请从该运行的备份中恢复此文件,或换一个文件夹重新开始。",
+        "每行应为一个 JSON 对象，其步数须与上一行预告的一致；只有最后一行允许不完整。\n"
+        "请从该运行的备份中恢复此文件，或换一个文件夹重新开始。",
     ),
 }
