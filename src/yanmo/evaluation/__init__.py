@@ -1,0 +1,1 @@
+"""What runs are worth: reports to read, and tests of whether a difference means anything."""

@@ -1,0 +1,237 @@
+"""The report of one run, read from its folder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from pydantic import JsonValue
+
+from yanmo.evaluation.chart import Point, Series
+from yanmo.evaluation.metric_text import duration, is_share, metric_name, metric_value, number
+from yanmo.evaluation.report import Cell, Curves, Facts, Report, Section, Table
+from yanmo.messages import text
+from yanmo.training.log import FILE, EvaluationLine, StepLine, read_metrics
+
+SMOOTHING = 1 / 100  # of the steps that were written: the memory of the running mean
+MOST_PAIRS = 200  # a corpus may have a million files; manifest.json has them all
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What a run folder holds; whatever is missing is empty."""
+
+    name: str
+    steps: tuple[StepLine, ...]
+    evaluations: tuple[EvaluationLine, ...]
+    config: JsonValue
+    manifest: JsonValue
+    results: dict[str, JsonValue]
+
+
+def run_report(folder: Path) -> Report:
+    """Loss curves, scores, throughput, configuration and lineage of a run, finished or not.
+
+    Every file may be missing: its sections are then left out.
+    """
+    run = _read(folder)
+    sections = [_loss(run), *_terms(run), *_scores(run), *_course(run), *_final(run), *_lineage(run)]
+    verb = run.config.get("verb") if isinstance(run.config, dict) else None
+    subtitle = text(f"report.verb_{verb}") if verb in ("pretrain", "finetune") else run.name
+    if not run.results:
+        state = text("report.unfinished", step=run.steps[-1].step if run.steps else 0)
+        subtitle = text("report.subtitle", verb=subtitle, state=state)
+    return Report(
+        title=text("report.run_title", name=run.name),
+        subtitle=subtitle,
+        highlights=_highlights(run),
+        sections=tuple(sections),
+    )
+
+
+def smooth(points: Sequence[Point]) -> tuple[Point, ...]:
+    """A running mean with exponential weights, unbiased at its start; what is not finite passes through."""
+    keep = 1 - 1 / max(1.0, len(points) * SMOOTHING)
+    result: list[Point] = []
+    total = weight = 0.0
+    for x, y in points:
+        if y - y == 0:
+            total = keep * total + (1 - keep) * y
+            weight = keep * weight + (1 - keep)
+        result.append((x, total / weight if y - y == 0 else y))
+    return tuple(result)
+
+
+def _read(folder: Path) -> Run:
+    lines = read_metrics(folder / FILE)
+    config_path = folder / "config.yaml"
+    config = yaml.safe_load(config_path.read_text(encoding="utf-8")) if config_path.is_file() else None
+    results = _json(folder / "results.json")
+    return Run(
+        name=folder.resolve().name,
+        steps=tuple(line for line in lines if isinstance(line, StepLine)),
+        evaluations=tuple(line for line in lines if isinstance(line, EvaluationLine)),
+        config=config,
+        manifest=_json(folder / "manifest.json"),
+        results=results if isinstance(results, dict) else {},
+    )
+
+
+def _json(path: Path) -> JsonValue:
+    if not path.is_file():
+        return None
+    content: JsonValue = json.loads(path.read_text(encoding="utf-8"))
+    return content
+
+
+def _loss(run: Run) -> Curves:
+    each = tuple((float(line.step), line.loss) for line in run.steps)
+    held_out = _evaluated(run, "loss")
+    series = [
+        Series(name=text("report.train_loss_each"), points=each, faint=True),
+        Series(name=text("report.train_loss"), points=smooth(each)),
+    ]
+    if held_out:
+        series.append(Series(name=text("report.held_out_loss"), points=held_out))
+    return Curves(
+        title=text("report.loss_title"),
+        series=tuple(series),
+        x_label=text("report.step"),
+        y_label=metric_name("loss"),
+        note=text("report.loss_note"),
+    )
+
+
+def _terms(run: Run) -> Iterator[Curves]:
+    """The loss of each objective, where there is more than one."""
+    terms = list(dict.fromkeys(term for line in run.steps for term in line.losses))
+    if len(terms) < 2:
+        return
+    series = tuple(
+        Series(
+            name=term,
+            points=smooth([(line.step, line.losses[term]) for line in run.steps if term in line.losses]),
+        )
+        for term in terms
+    )
+    yield _curves("report.term_title", series, metric_name("loss"))
+
+
+def _scores(run: Run) -> Iterator[Curves]:
+    """Shares of the whole in one chart, for they have one axis; perplexity in its own."""
+    names = list(dict.fromkeys(name for line in run.evaluations for name in line.metrics))
+    shares = tuple(
+        Series(name=metric_name(name), points=tuple((x, 100 * y) for x, y in _evaluated(run, name)))
+        for name in names
+        if is_share(name)
+    )
+    if shares:
+        yield _curves("report.metrics_title", shares, "%")
+    if "perplexity" in names:
+        series = (Series(name=metric_name("perplexity"), points=_evaluated(run, "perplexity")),)
+        yield _curves("report.perplexity_title", series, metric_name("perplexity"))
+
+
+def _course(run: Run) -> Iterator[Curves]:
+    """How training went: tokens per second, gradient norm, learning rate."""
+    if not run.steps:
+        return
+    label = text("report.tokens_per_second")
+    rates = tuple(
+        (float(line.step), line.tokens_per_second) for line in run.steps if line.tokens_per_second is not None
+    )
+    norms = smooth([(line.step, line.norm) for line in run.steps])
+    scales = tuple((float(line.step), line.lr_scale) for line in run.steps)
+    yield _curves("report.throughput_title", (Series(name=label, points=rates),), label)
+    yield _curves("report.norm_title", (Series(name="‖g‖", points=norms),), "‖g‖")
+    yield _curves("report.lr_title", (Series(name="lr / max lr", points=scales),), "lr / max lr")
+
+
+def _curves(title: str, series: tuple[Series, ...], y_label: str) -> Curves:
+    return Curves(title=text(title), series=series, x_label=text("report.step"), y_label=y_label)
+
+
+def _evaluated(run: Run, name: str) -> tuple[Point, ...]:
+    return tuple((float(line.step), line.metrics[name]) for line in run.evaluations if name in line.metrics)
+
+
+def _last_metrics(run: Run) -> dict[str, float]:
+    found = run.results.get("metrics")
+    if isinstance(found, dict) and found:
+        return {name: float(value) for name, value in found.items() if isinstance(value, int | float)}
+    return dict(run.evaluations[-1].metrics) if run.evaluations else {}
+
+
+def _final(run: Run) -> Iterator[Table]:
+    last = _last_metrics(run)
+    if not last:
+        return
+    best = next((line.metrics for line in reversed(run.evaluations) if line.best), {})
+    rows: list[tuple[Cell, ...]] = [
+        (
+            metric_name(name),
+            metric_value(name, value),
+            metric_value(name, best[name]) if name in best else None,
+        )
+        for name, value in last.items()
+    ]
+    yield Table(
+        title=text("report.final_title"),
+        columns=(text("report.column_metric"), text("report.column_last"), text("report.column_best")),
+        rows=tuple(rows),
+        note=text("report.final_note"),
+    )
+
+
+def _highlights(run: Run) -> tuple[tuple[str, str], ...]:
+    pairs = [
+        (metric_name(name), metric_value(name, value))
+        for name, value in _last_metrics(run).items()
+        if name in ("accuracy", "f1", "loss", "perplexity")
+    ]
+    if run.steps:
+        last = run.steps[-1]
+        rates = [line.tokens_per_second for line in run.steps if line.tokens_per_second is not None]
+        pairs += [
+            (text("report.steps"), number(last.step)),
+            (text("report.tokens"), number(last.tokens_seen)),
+            (text("report.epochs"), f"{last.epochs:.3g}"),
+            (text("report.time"), duration(last.seconds)),
+        ]
+        if rates:
+            pairs.append((text("report.tokens_per_second"), number(round(sorted(rates)[len(rates) // 2]))))
+        skipped = sum(not line.finite for line in run.steps)
+        if skipped:
+            pairs.append((text("report.skipped"), number(skipped)))
+    return tuple(pairs)
+
+
+def _lineage(run: Run) -> Iterator[Section]:
+    for title, note, tree in (
+        ("report.lineage_title", "report.lineage_note", run.manifest),
+        ("report.config_title", "report.config_note", run.config),
+    ):
+        pairs = list(_flat(tree))
+        if len(pairs) > MOST_PAIRS:
+            more = text("report.more", count=number(len(pairs) - MOST_PAIRS))
+            pairs = [*pairs[:MOST_PAIRS], ("", more)]
+        if pairs:
+            yield Facts(title=text(title), pairs=tuple(pairs), note=text(note))
+
+
+def _flat(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:
+    """A tree as (a.b.0.c, value) in its order."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _flat(item, f"{name}.{key}" if name else str(key))
+    elif isinstance(value, list) and any(isinstance(item, dict | list) for item in value):
+        for place, item in enumerate(value, start=1):
+            yield from _flat(item, f"{name}.{place}")
+    elif value is not None or name:
+        yield (
+            name,
+            ", ".join(map(str, value)) if isinstance(value, list) else "–" if value is None else str(value),
+        )
