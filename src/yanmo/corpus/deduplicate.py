@@ -1,7 +1,7 @@
 """Documents that were there before: exactly, or nearly (MinHash, Broder 1997).
 
-Memory, measured: 30 bytes a document for exact duplicates, 120 bytes more for near ones. Texts that differ are
-taken for equal with a chance of about 2**-128 per pair.
+Memory, measured: 30 bytes a document for exact duplicates, 120 bytes more for near ones. Texts that differ
+are taken for equal with a chance of about 2**-128 per pair.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ _SHINGLES_AT_ONCE = 4096
 class DigestSet:
     """A set of equally long digests, 2 bytes of each in the choice of a bucket and the rest in its bytes.
 
-    A Python set of the same digests takes over three times as much. (A digest found across two neighbours is as
-    improbable as a collision.)
+    A Python set of the same digests takes over three times as much. (A digest found across two neighbours is
+    nearly as improbable as a collision.)
     """
 
     def __init__(self) -> None:
