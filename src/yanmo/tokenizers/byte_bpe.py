@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tokenizers import AddedToken, Regex, decoders, models, pre_tokenizers, trainers
+from tokenizers import AddedToken, Regex, decoders, models, normalizers, pre_tokenizers, trainers
 from tokenizers import Tokenizer as Backend
 from yanmo.tokenizers.config import TokenizerConfig
 from yanmo.tokenizers.kind import TokenizerKind, check_maximum, check_minimum
@@ -15,12 +15,13 @@ END_OF_TEXT = "<|endoftext|>"
 # GPT-2 has no padding token and people pad with the end of text, whose loss is then masked along with the
 # padding: such a model never learns to stop. One entry more costs nothing and every loader accepts it.
 PADDING = "<|pad|>"
+HAN_RUN = 2  # characters, as most Chinese words have
 
 
 class ByteBpe(TokenizerKind):
     """Lossless: every text is a sequence of the 256 bytes and of what was merged from them; no [UNK]."""
 
-    sample_characters = 10_000_000
+    sample_characters = 16_000_000
 
     def train(self, texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
         specials = [END_OF_TEXT, PADDING]
@@ -29,12 +30,10 @@ class ByteBpe(TokenizerKind):
         sample = draw(texts, config.sample_characters or self.sample_characters)
         backend = Backend(models.BPE())
         if config.lowercase:
-            from tokenizers.normalizers import Lowercase
-
-            backend.normalizer = Lowercase()
+            backend.normalizer = normalizers.Lowercase()
         backend.pre_tokenizer = pre_tokenizers.Sequence(
             [
-                pre_tokenizers.Split(Regex(split_pattern(config.han_run)), behavior="isolated"),
+                pre_tokenizers.Split(Regex(split_pattern(config.han_run or HAN_RUN)), behavior="isolated"),
                 pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
             ]
         )
@@ -52,9 +51,11 @@ class ByteBpe(TokenizerKind):
 def split_pattern(han_run: int) -> str:
     """GPT-4's split, with runs of Chinese characters cut after `han_run`, and every other run bounded too.
 
-    GPT-2's and GPT-4's patterns take a Chinese clause as one `\\p{L}+` chunk; most such chunks occur once, so
-    the trainer remembers them all and learns little (figures: docs/en/tokenizers.md). Two digits at most, not
-    three: better at small vocabularies. The bounds keep one unbroken megabyte as fast as prose.
+    GPT-2's and GPT-4's patterns take a Chinese clause as one `\\p{L}+` chunk: of 300,000 characters 80 % of
+    such chunks are distinct and the longest has 172 bytes: the trainer remembers all, and learns little from
+    each. With runs of 2 it is 40 % and 7 bytes; with 4, 73 %, twice the memory, and 2 % fewer tokens.
+    Two digits at most, not three: better at small vocabularies. The bounds keep an unbroken megabyte as fast
+    as prose.
     """
     letter = r"(?:(?!\p{Han})[\p{L}\p{M}])"
     return (

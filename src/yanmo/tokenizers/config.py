@@ -21,9 +21,8 @@ class TokenizerConfig(Config):
     min_frequency: int = Field(default=2, ge=1)
     """Pieces that occur fewer times are not learned."""
     character_coverage: float = Field(default=0.9995, gt=0, le=1)
-    """Share of the text's characters that the alphabet holds; the rest becomes [UNK] (byte_bpe: no
-    matter)."""
-    han_run: int = Field(default=4, ge=1)
-    """unigram and byte_bpe: the longest run of Chinese characters that can become one piece."""
+    """Share of the text's characters that the alphabet holds; the rest becomes [UNK]. byte_bpe needs none."""
+    han_run: int | None = Field(default=None, ge=1)
+    """The longest run of Chinese characters that becomes one piece. Unset: 2 for byte_bpe, 4 for unigram."""
     sample_characters: int | None = Field(default=None, gt=0)
     """Characters that pieces are learned from, a uniform sample. Unset: what the kind learns in seconds."""

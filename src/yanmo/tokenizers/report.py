@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from itertools import islice
+from itertools import islice, pairwise
 
 from yanmo.tokenizers.scripts import Script, script
 from yanmo.tokenizers.tokenizer import Encoding, Tokenizer, replace_surrogates
 from yanmo.tokenizers.words import word_starts
 
+_VISIBLE = re.compile(r"\S")
 _BATCH = 256
 _EXAMPLES = 10
+_LONGEST_WORD = 40  # characters; longer ones are no words
 _REMEMBERED = 100_000  # cut words; beyond twice as many the rarest are forgotten
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScriptUse:
-    """One script's share; tokens and words belong to the script of their first character."""
+    """One script's share; tokens and words belong to the script of their first visible character."""
 
     script: Script
     characters: int
@@ -80,7 +83,7 @@ def report(tokenizer: Tokenizer, texts: Iterable[str]) -> TokenizerReport:
     count = _Count(tokenizer=tokenizer)
     stream = iter(texts)
     while batch := list(islice(stream, _BATCH)):
-        for text, encoding in zip(batch, tokenizer.encode_batch(batch), strict=True):
+        for text, encoding in zip(batch, tokenizer.encode_batch(batch, read_special=False), strict=True):
             count.add(text, encoding)
     tokens = sum(count.ids.values())
     unknown = 0 if tokenizer.unk_id is None else count.ids[tokenizer.unk_id]
@@ -152,17 +155,20 @@ class _Count:
         starts = word_starts(text, encoding)
         firsts = [index for index, begins in enumerate(starts) if begins]
         for index, (start, _) in enumerate(encoding.offsets):
-            kind = script(text[start : start + 1] or " ")
+            visible = _VISIBLE.search(text, start)
+            kind = script(visible.group()) if visible else "space"
             self.tokens[kind] += 1
             self.words[kind] += starts[index]
-        for first, beyond in zip(firsts, [*firsts[1:], len(starts)], strict=True):
+        for first, beyond in pairwise([*firsts, len(starts)]):
             spans = encoding.offsets[first:beyond]
-            if len(spans) > 1 and spans[-1][1] - spans[0][0] <= 40:
+            word = text[spans[0][0] : spans[-1][1]]
+            apart = self.tokenizer.kind == "wordpiece" and script(word[:1] or " ") == "han"  # cut by its rule
+            if len(spans) > 1 and len(word) <= _LONGEST_WORD and not apart:
                 pieces = [
                     "·" if position and span == spans[position - 1] else text[slice(*span)]
                     for position, span in enumerate(spans)
                 ]
-                self.cut_words[text[spans[0][0] : spans[-1][1]], tuple(pieces)] += 1
+                self.cut_words[word, tuple(pieces)] += 1
         if len(self.cut_words) > 2 * _REMEMBERED:
             self.cut_words = Counter(dict(self.cut_words.most_common(_REMEMBERED)))
 

@@ -57,24 +57,23 @@ class Tokenizer:
         added = backend.get_added_tokens_decoder()
         self.special_ids = frozenset(roles.values()) | {id for id, token in added.items() if token.special}
 
-    def encode(self, text: str) -> Encoding:
-        """The tokens of one text."""
+    def encode(self, text: str, *, read_special: bool = True) -> Encoding:
+        """The tokens of one text. `read_special=False`: `[MASK]` and its like in the text are plain characters."""
+        return self.encode_batch([text], read_special=read_special)[0]
+
+    def encode_batch(self, texts: Sequence[str], *, read_special: bool = True) -> list[Encoding]:
+        """The tokens of many texts, on all cores (unless TOKENIZERS_PARALLELISM=false).
+
+        A corpus is encoded with `read_special=False`, or a document that speaks of `<|endoftext|>` would end there.
+        """
+        self.backend.encode_special_tokens = not read_special
         try:
-            encoded = self.backend.encode(text, add_special_tokens=False)
+            encoded = self.backend.encode_batch(list(texts), add_special_tokens=False)
         except (
             TypeError
         ):  # the library refuses lone surrogates; looking for them beforehand would cost every text
-            encoded = self.backend.encode(replace_surrogates(text), add_special_tokens=False)
-        return _encoding(text, encoded)
-
-    def encode_batch(self, texts: Sequence[str]) -> list[Encoding]:
-        """The tokens of many texts, on all cores (unless TOKENIZERS_PARALLELISM=false)."""
-        try:
-            encoded = self.backend.encode_batch(list(texts), add_special_tokens=False)
-        except TypeError:
-            encoded = self.backend.encode_batch(
-                [replace_surrogates(text) for text in texts], add_special_tokens=False
-            )
+            cleaned = [replace_surrogates(text) for text in texts]
+            encoded = self.backend.encode_batch(cleaned, add_special_tokens=False)
         return [_encoding(text, one) for text, one in zip(texts, encoded, strict=True)]
 
     def decode(self, ids: Iterable[int], skip_special: bool = True) -> str:
@@ -82,16 +81,22 @@ class Tokenizer:
         text = self.backend.decode(list(ids), skip_special_tokens=skip_special)
         return join_chinese(text) if self.kind == "wordpiece" else text
 
-    def save(self, folder: Path, *, model_max_length: int | None = None) -> None:
+    def save(
+        self, folder: Path, *, model_max_length: int | None = None, token_types: bool | None = None
+    ) -> None:
         """Write what `transformers` loads: tokenizer.json, tokenizer_config.json; vocab.txt for WordPiece.
 
         byte_bpe has no vocab.json and merges.txt: who reads them assumes GPT-2's own pre-split.
         `model_max_length`: the longest sequence in tokens that the model takes.
+        `token_types`: whether the model takes token types (unset: if there is a [CLS]); GPT-2 would add them
+        to its input as if they were words.
         """
         folder.mkdir(parents=True, exist_ok=True)
         self.backend.save(str(folder / "tokenizer.json"))
         names = {f"{role}_token": token for role, token in self.specials.items()}
         settings: dict[str, object] = {**self._transformers_class(), **names}
+        types = ["token_type_ids"] if token_types or (token_types is None and self.cls_id is not None) else []
+        settings["model_input_names"] = ["input_ids", *types, "attention_mask"]
         if model_max_length is not None:
             settings["model_max_length"] = model_max_length
         _write_json(folder / "tokenizer_config.json", settings)
@@ -109,10 +114,7 @@ class Tokenizer:
         return Tokenizer(*read_pretrained(Path(folder)))
 
     def _transformers_class(self) -> dict[str, object]:
-        """BertTokenizer rebuilds BERT's pipeline from these settings; the other one takes tokenizer.json.
-
-        Without `model_input_names` GPT-2 would be given token types, which it adds as if they were words.
-        """
+        """BertTokenizer rebuilds BERT's pipeline from these settings; the other one takes tokenizer.json."""
         rules = self.backend.normalizer
         if self.kind == "wordpiece" and isinstance(rules, normalizers.BertNormalizer):
             return {
@@ -121,10 +123,7 @@ class Tokenizer:
                 "strip_accents": rules.strip_accents,
                 "tokenize_chinese_chars": rules.handle_chinese_chars,
             }
-        general: dict[str, object] = {"tokenizer_class": "PreTrainedTokenizerFast"}
-        if self.cls_id is None:
-            general["model_input_names"] = ["input_ids", "attention_mask"]
-        return general
+        return {"tokenizer_class": "PreTrainedTokenizerFast"}
 
 
 def replace_surrogates(text: str) -> str:

@@ -17,6 +17,7 @@ from yanmo.tokenizers.tokenizer import BERT_SPECIALS, Tokenizer, add_bert_specia
 
 SPACE = "▁"
 LONGEST_PIECE = 16
+HAN_RUN = 4  # characters; the best cut of a run is found whatever it begins with, so longer ones help
 _SEEDS_PER_ENTRY = 8
 _KEPT_PER_ROUND = 0.5
 _BATCH = 20_000  # chunks encoded at once: each result takes about a kilobyte
@@ -95,7 +96,8 @@ def _pipeline(config: TokenizerConfig) -> Backend:
         steps.append(normalizers.Lowercase())
     backend.normalizer = normalizers.Sequence(steps)
     letter = r"(?:(?!\p{Han})[\p{L}\p{M}])"
-    pattern = rf"\p{{Han}}{{1,{config.han_run}}}|{SPACE}?(?:{letter}{{1,64}}|\p{{N}}{{1,2}}|[^\p{{L}}\p{{N}}{SPACE}])"
+    other = rf"{SPACE}?(?:{letter}{{1,64}}|\p{{N}}{{1,2}}|[^\p{{L}}\p{{N}}{SPACE}])"
+    pattern = rf"\p{{Han}}{{1,{config.han_run or HAN_RUN}}}|{other}"
     backend.pre_tokenizer = pre_tokenizers.Sequence(
         [
             pre_tokenizers.Metaspace(replacement=SPACE, prepend_scheme="never", split=False),
