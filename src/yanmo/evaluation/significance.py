@@ -1,0 +1,131 @@
+"""Whether a difference between two models is more than luck with the test set.
+
+Papers: Efron and Tibshirani 1993, "An Introduction to the Bootstrap"; Koehn 2004, "Statistical Significance
+Tests for Machine Translation Evaluation"; McNemar 1947, "Note on the Sampling Error of the Difference Between
+Correlated Proportions".
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from yanmo.metrics.entities import Entity, entity_scores
+
+LEVEL = 0.05  # of significance, two-sided
+SAMPLES = 5000
+CHUNK = 1 << 21  # indices drawn at a time: flat memory however large the test set
+
+Counts = NDArray[np.float64]  # [texts, 3]: correct, predicted, gold
+Measure = Callable[[NDArray[np.float64]], NDArray[np.float64]]  # sums [samples, columns] -> values [samples]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """Second minus first, the 95 % interval of it over test sets like this one, and the p-value."""
+
+    difference: float
+    low: float
+    high: float
+    p_value: float
+
+    @property
+    def significantly_worse(self) -> bool:
+        """The second is worse, and not by luck."""
+        return self.difference < 0 and self.p_value < LEVEL
+
+    @property
+    def significantly_better(self) -> bool:
+        return self.difference > 0 and self.p_value < LEVEL
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spread:
+    """Mean and standard deviation over seeds (that of a sample: n - 1; 0 for a single one)."""
+
+    mean: float
+    deviation: float
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.mean:.2f} ± {self.deviation:.2f}" if self.count > 1 else f"{self.mean:.2f}"
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Errors: ValueError when there are none."""
+    if not values:
+        raise ValueError("no values")
+    deviation = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+    return Spread(mean=float(np.mean(values)), deviation=deviation, count=len(values))
+
+
+def paired_bootstrap(first: Sequence[float], second: Sequence[float], *, seed: int = 0) -> Comparison:
+    """Compares two means over the same texts, such as accuracies: one score per text and model.
+
+    With several seeds give each text's mean over them. Errors: ValueError when the lengths differ or are 0.
+    """
+    columns = np.stack([np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)], axis=1)
+    size = len(columns)
+    return _bootstrap(columns, lambda sums: (sums[:, 1] - sums[:, 0]) / size, seed)
+
+
+def entity_bootstrap(first: Counts, second: Counts, *, seed: int = 0) -> Comparison:
+    """Compares two entity F1 over the same texts, from their `entity_counts`.
+
+    With several seeds give the sum of their counts. Errors: ValueError when the shapes differ or are empty.
+    """
+    if first.shape != second.shape:
+        raise ValueError(f"counts of shapes {first.shape} and {second.shape}")
+    columns = np.concatenate([first, second], axis=1)
+    return _bootstrap(columns, lambda sums: _f1(sums[:, 3:]) - _f1(sums[:, :3]), seed)
+
+
+def entity_counts(gold: Sequence[Iterable[Entity]], predicted: Sequence[Iterable[Entity]]) -> Counts:
+    """Correct, predicted and gold entities of each text."""
+    rows = [entity_scores([right], [found]) for right, found in zip(gold, predicted, strict=True)]
+    counts = [(row.correct, row.predicted, row.gold) for row in rows]
+    return np.array(counts, dtype=np.float64).reshape(-1, 3)
+
+
+def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> float:
+    """The exact two-sided p-value of two classifiers being right equally often, from who is right where.
+
+    Errors: ValueError when the lengths differ.
+    """
+    pairs = list(zip(first, second, strict=True))
+    only_first = sum(one and not other for one, other in pairs)
+    only_second = sum(other and not one for one, other in pairs)
+    total = only_first + only_second
+    tail = sum(math.comb(total, count) for count in range(min(only_first, only_second) + 1))
+    return min(1.0, 2 * tail / (1 << total))
+
+
+def _bootstrap(columns: NDArray[np.float64], measure: Measure, seed: int) -> Comparison:
+    """Resamples the rows with replacement and measures the column sums of each sample."""
+    size = len(columns)
+    if not size:
+        raise ValueError("no texts to compare on")
+    generator = np.random.default_rng(seed)
+    observed = float(measure(columns.sum(axis=0, keepdims=True))[0])
+    values = []
+    step = max(1, CHUNK // size)
+    for start in range(0, SAMPLES, step):
+        chosen = generator.integers(size, size=(min(step, SAMPLES - start), size))
+        sums = np.stack([column[chosen].sum(axis=1) for column in columns.T], axis=1)
+        values.append(measure(sums))
+    differences = np.concatenate(values)
+    low, high = np.quantile(differences, [LEVEL / 2, 1 - LEVEL / 2])
+    # One is added on both sides, for the observed set is itself a possible sample: p is never 0.
+    below = (1 + int((differences <= 0).sum())) / (1 + SAMPLES)
+    above = (1 + int((differences >= 0).sum())) / (1 + SAMPLES)
+    p_value = min(1.0, 2 * min(below, above))
+    return Comparison(difference=observed, low=float(low), high=float(high), p_value=p_value)
+
+
+def _f1(sums: NDArray[np.float64]) -> NDArray[np.float64]:
+    """[samples, 3] -> F1 [samples]; 0 where there is no entity at all."""
+    return 2 * sums[:, 0] / np.maximum(sums[:, 1] + sums[:, 2], 1e-12)

@@ -1,0 +1,96 @@
+import numpy as np
+import pytest
+from scipy.stats import binomtest
+
+from yanmo.evaluation.significance import (
+    Comparison,
+    entity_bootstrap,
+    entity_counts,
+    mcnemar,
+    paired_bootstrap,
+    spread,
+)
+from yanmo.metrics.entities import Entity, entity_scores
+
+
+def correct(accuracy: float, size: int, seed: int) -> list[float]:
+    return list((np.random.default_rng(seed).random(size) < accuracy).astype(float))
+
+
+def test_a_clear_difference_is_significant_in_its_direction() -> None:
+    weak, strong = correct(0.7, 500, 1), correct(0.85, 500, 2)
+    better = paired_bootstrap(weak, strong)
+    assert better.significantly_better and not better.significantly_worse
+    assert better.difference == pytest.approx(np.mean(strong) - np.mean(weak))
+    assert better.low < better.difference < better.high and better.low > 0
+    worse = paired_bootstrap(strong, weak)
+    assert worse.significantly_worse and worse.high < 0
+
+
+def test_no_difference_is_never_significant() -> None:
+    same = correct(0.8, 300, 3)
+    comparison = paired_bootstrap(same, same)
+    assert comparison == Comparison(difference=0.0, low=0.0, high=0.0, p_value=1.0)
+    assert not comparison.significantly_worse
+
+
+def test_equal_models_are_called_different_about_once_in_twenty() -> None:
+    p_values = [
+        paired_bootstrap(correct(0.8, 150, 2 * trial), correct(0.8, 150, 2 * trial + 1)).p_value
+        for trial in range(100)
+    ]
+    assert 0 <= sum(p < 0.05 for p in p_values) <= 12
+
+
+def test_the_interval_has_the_width_of_theory() -> None:
+    first, second = correct(0.7, 2000, 5), correct(0.75, 2000, 6)
+    comparison = paired_bootstrap(first, second)
+    error = np.std(np.subtract(second, first)) / np.sqrt(2000)
+    assert (comparison.high - comparison.low) / (2 * 1.96 * error) == pytest.approx(1, abs=0.06)
+    assert comparison == paired_bootstrap(first, second)  # the same seed gives the same answer
+
+
+def test_mcnemar_is_the_exact_binomial_test() -> None:
+    first = [True] * 50 + [True] * 12 + [False] * 4 + [False] * 20
+    second = [True] * 50 + [False] * 12 + [True] * 4 + [False] * 20
+    assert mcnemar(first, second) == pytest.approx(binomtest(4, 16, 0.5).pvalue)
+    assert mcnemar(first, first) == 1.0
+    assert mcnemar([True] * 20, [False] * 20) == pytest.approx(2 / 2**20)
+
+
+def entities(count: int, found: float, seed: int) -> list[list[Entity]]:
+    generator = np.random.default_rng(seed)
+    return [
+        [Entity(kind="PER", start=place, end=place + 1) for place in range(3) if generator.random() < found]
+        for _ in range(count)
+    ]
+
+
+def test_entity_bootstrap_compares_the_micro_f1() -> None:
+    gold = entities(200, 1.0, 0)
+    weak, strong = entities(200, 0.6, 1), entities(200, 0.9, 2)
+    comparison = entity_bootstrap(entity_counts(gold, weak), entity_counts(gold, strong))
+    expected = entity_scores(gold, strong).f1 - entity_scores(gold, weak).f1
+    assert comparison.difference == pytest.approx(expected)
+    assert comparison.significantly_better
+    pooled = entity_counts(gold, weak) + entity_counts(gold, strong)  # two seeds against two seeds
+    assert not entity_bootstrap(pooled, pooled).significantly_worse
+
+
+def test_texts_without_entities_count_as_zero() -> None:
+    nothing = entity_counts([[], []], [[], []])
+    assert entity_bootstrap(nothing, nothing).difference == 0.0
+
+
+def test_spread() -> None:
+    assert str(spread([90.0, 92.0, 94.0])) == "92.00 ± 2.00"
+    assert str(spread([91.5])) == "91.50"
+    with pytest.raises(ValueError, match="no values"):
+        spread([])
+
+
+def test_nothing_to_compare() -> None:
+    with pytest.raises(ValueError, match="no texts"):
+        paired_bootstrap([], [])
+    with pytest.raises(ValueError, match="shapes"):
+        entity_bootstrap(entity_counts([[]], [[]]), entity_counts([[], []], [[], []]))
