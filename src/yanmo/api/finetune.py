@@ -24,6 +24,8 @@ from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.errors import InputError
+from yanmo.evaluation.report import write
+from yanmo.evaluation.run_report import run_report
 from yanmo.interop.huggingface import Labelling, LoadedModel, save_model
 from yanmo.messages import text
 from yanmo.models.learner import Learner
@@ -141,6 +143,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         save_model(run.model, learner, loaded.tokenizer, labelling=labelling)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
+        write(run_report(run.path), run.path / "report.html")
     return FinetuneResult(path=run.path, **results)  # type: ignore[arg-type]
 
 
@@ -221,7 +224,11 @@ def _warn_cut(
     if count:
         reporter.warn(
             text(
-                "run.warn_cut", count=count, total=len(encoded), room=encoder.room, rule=config.settings.truncate
+                "run.warn_cut",
+                count=count,
+                total=len(encoded),
+                room=encoder.room,
+                rule=config.settings.truncate,
             )
         )
 

@@ -44,7 +44,13 @@ class Fit:
 
 
 def fit(
-    run: RunFolder, what: Fit, compute: Compute, *, reporter: Reporter, interrupt: Interrupt, hooks: Sequence[Hook] = ()
+    run: RunFolder,
+    what: Fit,
+    compute: Compute,
+    *,
+    reporter: Reporter,
+    interrupt: Interrupt,
+    hooks: Sequence[Hook] = (),
 ) -> tuple[Learner, TrainState]:
     """Trains to the end of the budget; returns the fp32 learner with the best weights (or the last) and the state.
 

@@ -26,6 +26,8 @@ from yanmo.data.prepare import Stores, is_prepared, open_stores, prepare
 from yanmo.data.source import TextSource
 from yanmo.data.store import TokenStore
 from yanmo.errors import ConfigError, InputError, Preempted
+from yanmo.evaluation.report import write
+from yanmo.evaluation.run_report import run_report
 from yanmo.interop.huggingface import save_model
 from yanmo.messages import text
 from yanmo.models.learner import Learner
@@ -114,6 +116,7 @@ def pretrain(config: PretrainConfig, out: str | Path, *, reporter: Reporter | No
             "metrics": metrics,
         }
         run.finish(results)
+        write(run_report(run.path), run.path / "report.html")
     return _result(run.path, results)
 
 
@@ -200,7 +203,9 @@ def _learner(
     config: PretrainConfig, learner: Learner | None, tokenizer: Tokenizer
 ) -> tuple[Learner, Objective]:
     model = model_source.architecture(config.model)
-    family = model.family if model is not None else learner.backbone.family if learner is not None else "encoder"
+    family = (
+        model.family if model is not None else learner.backbone.family if learner is not None else "encoder"
+    )
     objective = objectives.make(config.objective or DEFAULT_OBJECTIVE[family])
     if model is None:
         assert learner is not None
@@ -271,7 +276,8 @@ def _require_pairs(store: TokenStore) -> None:
     looked_at = min(store.num_documents, 1000)
     starts = store.documents[: looked_at + 1].tolist()
     if not any(
-        store.bits("sentence_start", start, end).sum() > 1 for start, end in zip(starts, starts[1:], strict=False)
+        store.bits("sentence_start", start, end).sum() > 1
+        for start, end in zip(starts, starts[1:], strict=False)
     ):
         raise InputError("data.pairs_without_neighbour")
 
@@ -285,7 +291,11 @@ def _describe(
 ) -> None:
     vocab_size = learner.backbone.config.vocab_size
     settings = config.tokenizer
-    kind = settings.kind if isinstance(settings, TokenizerConfig) else settings or DEFAULT_TOKENIZER[learner.backbone.family]
+    kind = (
+        settings.kind
+        if isinstance(settings, TokenizerConfig)
+        else settings or DEFAULT_TOKENIZER[learner.backbone.family]
+    )
     reporter.note(text("run.note_tokenizer", kind=kind, vocab_size=f"{vocab_size:,}"))
     held_out = 0 if stores.held_out is None else stores.held_out.num_tokens
     reporter.note(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 import gzip
 import os
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ FORMATS: dict[str, Format] = {
     ".parquet": "parquet",
 }
 BUILTIN = ("storyworld", "storyworld:zh", "storyworld:en", "python_docs")
+_BUILTIN_FORM = re.compile(r"storyworld(:zh|:en)?(:[1-9][0-9]*)?|python_docs")
 _HEAD_BYTES = 8192
 _MAGIC = (
     b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"%PDF", b"PK\x03\x04", b"\x7fELF", b"\x1f\x8b", b"BZh",
@@ -70,6 +72,11 @@ def source_file(path: Path, *, named: bool = True) -> SourceFile:
     suffixes = [suffix.lower() for suffix in path.suffixes]
     ending = suffixes[-2] if len(suffixes) > 1 and suffixes[-1] == ".gz" else "".join(suffixes[-1:])
     return SourceFile(path=path, format=FORMATS.get(ending), named=named)
+
+
+def is_builtin(path: str) -> bool:
+    """Whether the path names a built-in corpus; a number at the end of storyworld is how many stories."""
+    return _BUILTIN_FORM.fullmatch(path) is not None and not Path(path).exists()
 
 
 def find_files(given: str) -> list[SourceFile]:

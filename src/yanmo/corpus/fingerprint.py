@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import platform
 from dataclasses import dataclass
 from pathlib import Path
 
-from yanmo import __version__
+from yanmo.corpus.builtin import builtin_version
 from yanmo.corpus.encoding import BLOCK_BYTES
-from yanmo.corpus.files import BUILTIN, find_files
+from yanmo.corpus.files import find_files, is_builtin
 from yanmo.corpus.read import CorpusConfig
 from yanmo.errors import InputError
 
@@ -30,10 +29,8 @@ def fingerprint(config: CorpusConfig) -> list[FileFingerprint]:
     """
     found: dict[str, FileFingerprint] = {}
     for path in config.paths:
-        if path in BUILTIN:
-            version = f"{path}@yanmo-{__version__}"
-            if path == "python_docs":  # the text is Python's own
-                version += f"@python-{platform.python_version()}"
+        if is_builtin(path):
+            version = builtin_version(path)
             digest = hashlib.sha256(version.encode()).hexdigest()
             found.setdefault(version, FileFingerprint(path=version, bytes=0, sha256=digest))
             continue

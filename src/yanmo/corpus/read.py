@@ -14,7 +14,7 @@ from yanmo.config import Config
 from yanmo.corpus.deduplicate import ExactDuplicates, NearDuplicates
 from yanmo.corpus.document import Document, JsonValue, Record, text_field
 from yanmo.corpus.encoding import Decoder
-from yanmo.corpus.files import BUILTIN, FORMATS, SourceFile, find_files, is_binary, source_file
+from yanmo.corpus.files import FORMATS, SourceFile, find_files, is_binary, is_builtin, source_file
 from yanmo.corpus.filter import Script, repetition, script_of
 from yanmo.corpus.normalize import normalize
 from yanmo.corpus.plain_text import detect_unit, split_text
@@ -74,7 +74,7 @@ def read_raw(config: CorpusConfig, report: CorpusReport) -> Iterator[Document]:
     """
     seen: set[Path] = set()
     for path in config.paths:
-        if path in BUILTIN:
+        if is_builtin(path):
             documents = _builtin(path, report)
         else:
             files = (file for file in _readable(path, config, report) if not _known(file, seen))

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from multiprocessing.pool import AsyncResult
 
 COLUMNS = {"sentence_start": "yanmo.corpus.sentences 1", "word_start": "yanmo.tokenizers.word_starts 1"}
-PART_CHARACTERS = 20_000  # longer documents are stored in parts: a book must not be one unit of the held-out split
+PART_CHARACTERS = (
+    20_000  # longer documents are stored in parts: a book must not be one unit of the held-out split
+)
 CHUNK_CHARACTERS = 500_000  # work for one process at a time
 SMALL = 2_000_000  # below this, starting processes costs more than it saves
 

@@ -61,7 +61,9 @@ class TextSource:
     def span(self, unit: int) -> tuple[int, int]:
         """The token range of a unit."""
         document = self.document(unit)
-        start = int(self.store.documents[document]) + self.unit_tokens * (unit - int(self._units_before[document]))
+        start = int(self.store.documents[document]) + self.unit_tokens * (
+            unit - int(self._units_before[document])
+        )
         return start, min(start + self.unit_tokens, int(self.store.documents[document + 1]))
 
     def document(self, unit: int) -> int:

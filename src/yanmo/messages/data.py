@@ -6,29 +6,29 @@ TEXTS: Texts = {
     "data.no_special_tokens": (
         "The {kind} tokenizer lacks special tokens that this model needs.\nNeeded: {needed}.\n"
         "Use a tokenizer that was made for this kind of model, or let Yanmo train one.",
-        "{kind} 分词器缺少该模型所需的特殊词元。\n需要:{needed}。\n请使用为这类模型准备的分词器,或让研墨训练一个。",
+        "{kind} 分词器缺少该模型所需的特殊词元。\n需要：{needed}。\n请使用为这类模型准备的分词器，或让研墨训练一个。",
     ),
     "data.empty_store": (
         "After cleaning, the corpus holds too little text: {tokens} tokens in {documents} documents.\n"
         "At least {needed} tokens are needed.\nGive more text, or relax the filters; `yanmo corpus stats` shows what they drop.",
-        "清洗之后语料太少:{documents} 篇文档共 {tokens} 个词元。\n至少需要 {needed} 个词元。\n"
-        "请提供更多文本,或放宽过滤条件;`yanmo corpus stats` 会显示各过滤器丢弃了什么。",
+        "清洗之后语料太少：{documents} 篇文档共 {tokens} 个词元。\n至少需要 {needed} 个词元。\n"
+        "请提供更多文本，或放宽过滤条件；`yanmo corpus stats` 会显示各过滤器丢弃了什么。",
     ),
     "data.damaged_store": (
         "The token store {path} is damaged: {reason}.\nEvery file must match the hash in its index.json.\n"
         "Delete that folder; the same command builds it again.",
-        "词元库 {path} 已损坏:{reason}。\n每个文件都必须与 index.json 中的哈希一致。\n请删除该文件夹;再次运行同一命令会重新生成。",
+        "词元库 {path} 已损坏：{reason}。\n每个文件都必须与 index.json 中的哈希一致。\n请删除该文件夹；再次运行同一命令会重新生成。",
     ),
     "data.no_mask_token": (
         "Masked language modelling needs a mask token; the tokenizer has none.\nTokenizers with [MASK] or <mask> fit.\n"
         "Use WordPiece or Unigram, or the objective clm.",
-        "掩码语言模型需要掩码词元,而该分词器没有。\n可用带 [MASK] 或 <mask> 的分词器。\n请改用 WordPiece 或 Unigram,或改用 clm 目标。",
+        "掩码语言模型需要掩码词元，而该分词器没有。\n可用带 [MASK] 或 <mask> 的分词器。\n请改用 WordPiece 或 Unigram，或改用 clm 目标。",
     ),
     "data.pairs_without_neighbour": (
         "Next-sentence prediction finds no document with two sentences in this corpus.\n"
         "It needs documents of several sentences, one document per file, blank-line block or record.\n"
         "Set the unit (--unit block or file), or use --objective mlm.",
-        "语料中没有一篇文档含有两个以上的句子,无法做下一句预测。\n它需要由多个句子组成的文档:每个文件、空行分隔的块或记录为一篇。\n"
-        "请设置单位(--unit block 或 file),或使用 --objective mlm。",
+        "语料中没有一篇文档含有两个以上的句子，无法做下一句预测。\n它需要由多个句子组成的文档：每个文件、空行分隔的块或记录为一篇。\n"
+        "请设置单位（--unit block 或 file），或使用 --objective mlm。",
     ),
 }

@@ -5,32 +5,32 @@ from yanmo.messages import Texts
 TEXTS: Texts = {
     "errors.unknown_name": (
         "There is no {kind} named “{name}”.\nKnown: {known}.\nDid you mean “{nearest}”?",
-        "没有名为“{name}”的 {kind}。\n可用的有:{known}。\n您是想用“{nearest}”吗?",
+        "没有名为“{name}”的 {kind}。\n可用的有：{known}。\n您是想用“{nearest}”吗？",
     ),
     "errors.unknown_key": (
         "The configuration has no key “{key}”.\nKnown keys there: {known}.\nDid you mean “{nearest}”?",
-        "配置中没有“{key}”这个键。\n该处可用的键:{known}。\n您是想用“{nearest}”吗?",
+        "配置中没有“{key}”这个键。\n该处可用的键：{known}。\n您是想用“{nearest}”吗？",
     ),
     "errors.bad_value": (
         "The value {value} of “{key}” does not fit: {reason}.\nAllowed: {allowed}.\nChange “{key}” and run again.",
-        "“{key}”的值 {value} 不合适:{reason}。\n允许的取值:{allowed}。\n请修改“{key}”后重试。",
+        "“{key}”的值 {value} 不合适：{reason}。\n允许的取值：{allowed}。\n请修改“{key}”后重试。",
     ),
     "errors.bad_override": (
         "“{given}” is not an override.\nAn override is key=value, for example train.seed=3.\n"
         "Write it without spaces around “=”.",
-        "“{given}”不是合法的覆盖项。\n覆盖项写作 key=value,例如 train.seed=3。\n“=”两边不要有空格。",
+        "“{given}”不是合法的覆盖项。\n覆盖项写作 key=value，例如 train.seed=3。\n“=”两边不要有空格。",
     ),
     "errors.bad_yaml": (
         "{path} is not a YAML mapping: {reason}.\nA recipe is `key: value` lines.\nCorrect the file at that place.",
-        "{path} 不是 YAML 映射:{reason}。\n配方由“键: 值”的行组成。\n请修改文件中的该处。",
+        "{path} 不是 YAML 映射：{reason}。\n配方由“键：值”的行组成。\n请修改文件中的该处。",
     ),
     "errors.no_file": (
         "There is no file {path}.\nA path that exists is needed.\nCheck the spelling; relative paths start at {cwd}.",
-        "文件 {path} 不存在。\n需要一个存在的路径。\n请检查拼写;相对路径从 {cwd} 算起。",
+        "文件 {path} 不存在。\n需要一个存在的路径。\n请检查拼写；相对路径从 {cwd} 算起。",
     ),
     "errors.missing_extra": (
         "This needs the package “{package}”, which is not installed.\nIt comes with the extra “{extra}”.\n"
         "Run: pip install 'yanmo[{extra}]'",
-        "此功能需要“{package}”包,但尚未安装。\n它包含在附加组件“{extra}”中。\n请运行:pip install 'yanmo[{extra}]'",
+        "此功能需要“{package}”包，但尚未安装。\n它包含在附加组件“{extra}”中。\n请运行：pip install 'yanmo[{extra}]'",
     ),
 }

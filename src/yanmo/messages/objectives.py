@@ -14,6 +14,6 @@ TEXTS: Texts = {
     "objectives.both_directions": (
         "{first} looks at both sides of a token and {second} only at one: they cannot share a sequence.\n"
         "Objectives of one direction can be combined.\nUse mlm+nsp for an encoder, clm for a decoder.",
-        "{first} 看词元的两侧,{second} 只看一侧:不能用在同一序列上。\n同一方向的目标才能组合。\n编码器请用 mlm+nsp,解码器请用 clm。",
+        "{first} 看词元的两侧，{second} 只看一侧：不能用在同一序列上。\n同一方向的目标才能组合。\n编码器请用 mlm+nsp，解码器请用 clm。",
     ),
 }

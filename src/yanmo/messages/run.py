@@ -6,85 +6,85 @@ TEXTS: Texts = {
     "run.other_configuration": (
         "{path} was made by another configuration: {changes}.\nA run folder belongs to one configuration.\n"
         "Use another --out, or repeat the command that made it (its config.yaml says how).",
-        "{path} 是由另一配置生成的:{changes}。\n一个运行文件夹只属于一个配置。\n请换一个 --out,或重复当初的命令(见其中的 config.yaml)。",
+        "{path} 是由另一配置生成的：{changes}。\n一个运行文件夹只属于一个配置。\n请换一个 --out，或重复当初的命令（见其中的 config.yaml）。",
     ),
     "run.not_a_run": (
         "{path} holds files but no run.\nA new or empty folder, or a run of the same configuration, is needed.\n"
         "Use another --out.",
-        "{path} 中有文件,但不是一次运行。\n需要新的或空的文件夹,或同一配置的运行。\n请换一个 --out。",
+        "{path} 中有文件，但不是一次运行。\n需要新的或空的文件夹，或同一配置的运行。\n请换一个 --out。",
     ),
     "run.no_run": (
         "{path} is no run: it has no config.yaml.\nThe folder that --out named is needed.\nCheck the path.",
-        "{path} 不是一次运行:其中没有 config.yaml。\n需要当初 --out 指定的文件夹。\n请检查路径。",
+        "{path} 不是一次运行：其中没有 config.yaml。\n需要当初 --out 指定的文件夹。\n请检查路径。",
     ),
     "run.cannot_write": (
         "Cannot write to {path}: {reason}.\nThe folder of --out must be writable.\nUse another --out, or change the permissions.",
-        "无法写入 {path}:{reason}。\n--out 指定的文件夹必须可写。\n请换一个 --out,或修改权限。",
+        "无法写入 {path}:{reason}。\n--out 指定的文件夹必须可写。\n请换一个 --out，或修改权限。",
     ),
     "run.unfinished": (
         "The run {path} is not finished: it has no model yet.\nA finished run, a model directory or a hub id is needed.\n"
         "Give the command that started it again: it resumes.",
-        "运行 {path} 尚未完成:还没有模型。\n需要已完成的运行、模型目录或 hub id。\n请再次执行启动它的命令,即可继续。",
+        "运行 {path} 尚未完成：还没有模型。\n需要已完成的运行、模型目录或 hub id。\n请再次执行启动它的命令，即可继续。",
     ),
     "run.untrained_head": (
         "The model {path} was never trained for this: {fresh} hold random values.\nIts trained parts are: {trained}.\n"
         "Fine-tune it first: yanmo finetune {task} --model {path} --train ...",
-        "模型 {path} 从未为此训练过:{fresh} 还是随机值。\n它训练过的部分有:{trained}。\n请先微调:yanmo finetune {task} --model {path} --train ...",
+        "模型 {path} 从未为此训练过：{fresh} 还是随机值。\n它训练过的部分有：{trained}。\n请先微调：yanmo finetune {task} --model {path} --train ...",
     ),
     "run.no_tokenizer": (
         "The model “{model}” starts from random weights and needs a tokenizer.\nGive a run or a model directory whose tokenizer fits.\n"
         "Use --tokenizer runs/my-bert, or pretrain first.",
-        "模型“{model}”从随机权重开始,需要分词器。\n请提供分词器合适的运行或模型目录。\n使用 --tokenizer runs/my-bert,或先预训练。",
+        "模型“{model}”从随机权重开始，需要分词器。\n请提供分词器合适的运行或模型目录。\n使用 --tokenizer runs/my-bert，或先预训练。",
     ),
     "run.sequence_too_long": (
         "max_length is {given}, but the model has only {limit} positions.\nAt most {limit}.\nLower max_length, or choose a model with more positions.",
-        "max_length 为 {given},但模型只有 {limit} 个位置。\n最多 {limit}。\n请减小 max_length,或选择位置更多的模型。",
+        "max_length 为 {given}，但模型只有 {limit} 个位置。\n最多 {limit}。\n请减小 max_length，或选择位置更多的模型。",
     ),
     "run.wrong_family": (
         "The objective {objective} does not fit the model {model}.\n{model} can learn: {fits}.\nChange --objective or --model.",
-        "目标 {objective} 与模型 {model} 不匹配。\n{model} 可以学习:{fits}。\n请修改 --objective 或 --model。",
+        "目标 {objective} 与模型 {model} 不匹配。\n{model} 可以学习：{fits}。\n请修改 --objective 或 --model。",
     ),
     "run.resumed": ("resumed at step {step}", "从第 {step} 步继续"),
     "run.refused_checkpoint": (
         "Checkpoint {path} does not verify ({reason}); an older one is used.",
-        "检查点 {path} 校验未通过({reason});改用较早的检查点。",
+        "检查点 {path} 校验未通过（{reason}）；改用较早的检查点。",
     ),
     "run.already_done": ("{path} is already finished.", "{path} 已经完成。"),
     "run.to_resume": (
         "Saved at step {step}. To go on, give the same command again:\n  {command}",
-        "已在第 {step} 步保存。要继续,请再次执行同一命令:\n  {command}",
+        "已在第 {step} 步保存。要继续，请再次执行同一命令：\n  {command}",
     ),
     "run.stage_tokenizer": ("Training the tokenizer", "训练分词器"),
     "run.stage_encode": ("Tokenising the corpus", "对语料分词编码"),
     "run.stage_read": ("Reading the records", "读取数据"),
     "run.note_tokenizer": (
         "Tokenizer: {kind}, {vocab_size} entries",
-        "分词器:{kind},词表 {vocab_size} 项",
+        "分词器：{kind}，词表 {vocab_size} 项",
     ),
     "run.note_data": (
         "Corpus: {documents} documents, {tokens} tokens to train on, {held_out} held out",
-        "语料:{documents} 篇文档,{tokens} 个训练词元,{held_out} 个留作验证",
+        "语料：{documents} 篇文档，{tokens} 个训练词元，{held_out} 个留作验证",
     ),
     "run.note_model": (
         "Model: {model} {preset}, {parameters} parameters; objective {objective}; {precision} on {device}, {threads} threads",
-        "模型:{model} {preset},{parameters} 个参数;目标 {objective};{device} 上 {precision},{threads} 线程",
+        "模型：{model} {preset},{parameters} 个参数；目标 {objective};{device} 上 {precision},{threads} 线程",
     ),
     "run.note_records": (
         "Data: {train} records to train on, {dev} to choose by; labels: {labels}",
-        "数据:{train} 条训练,{dev} 条开发;标签:{labels}",
+        "数据：{train} 条训练，{dev} 条开发；标签：{labels}",
     ),
     "run.warn_cut": (
         "{count} of {total} texts are longer than {room} tokens and were cut (rule: {rule}).",
-        "{total} 条文本中有 {count} 条超过 {room} 个词元,已截断(规则:{rule})。",
+        "{total} 条文本中有 {count} 条超过 {room} 个词元，已截断（规则：{rule}）。",
     ),
     "run.warn_dev_in_train": (
         "{count} of {total} dev records also stand in the training records: scores on dev will flatter.",
-        "{total} 条开发记录中有 {count} 条也出现在训练集中:开发集得分会偏高。",
+        "{total} 条开发记录中有 {count} 条也出现在训练集中：开发集得分会偏高。",
     ),
     "run.dev_in_train": (
         "Every dev record also stands in the training records ({count}).\nDev must hold records that training does not see.\n"
         "Give another --dev, or leave it out: a share of the training records is then held back.",
-        "所有开发记录({count} 条)都出现在训练集中。\n开发集必须包含训练时看不到的记录。\n请换一个 --dev,或不指定:将从训练集中留出一部分。",
+        "所有开发记录（{count} 条）都出现在训练集中。\n开发集必须包含训练时看不到的记录。\n请换一个 --dev，或不指定：将从训练集中留出一部分。",
     ),
     "run.no_records": (
         "{path} holds no record.\nOne labelled record per line is needed.\nCheck the file.",
@@ -92,18 +92,18 @@ TEXTS: Texts = {
     ),
     "run.warn_no_held_out": (
         "The corpus is a single document: nothing is held out, so there is no validation loss.",
-        "语料只有一篇文档:没有留出验证数据,因此没有验证损失。",
+        "语料只有一篇文档：没有留出验证数据，因此没有验证损失。",
     ),
     "run.warn_fresh": (
         "Not in the model file, so starting from random values: {fresh}.",
-        "模型文件中没有、因此从随机值开始:{fresh}。",
+        "模型文件中没有、因此从随机值开始：{fresh}。",
     ),
     "run.warn_epochs": (
         "The budget reads the corpus {epochs:.0f} times; more text would help more than more time.",
-        "该预算会把语料读 {epochs:.0f} 遍;增加文本比增加时间更有用。",
+        "该预算会把语料读 {epochs:.0f} 遍；增加文本比增加时间更有用。",
     ),
     "run.preempted": (
         "Stopped by a signal; saved at step {step}.\nNothing is lost.\nGive the same command again: it resumes.",
-        "收到停止信号;已在第 {step} 步保存。\n没有任何丢失。\n再次执行同一命令即可继续。",
+        "收到停止信号；已在第 {step} 步保存。\n没有任何丢失。\n再次执行同一命令即可继续。",
     ),
 }

@@ -6,44 +6,44 @@ TEXTS: Texts = {
     "tasks.no_label": (
         "{source} has no label field; its fields are {known}.\nLooked for: {usual}.\n"
         "Name the field with --label-field, or correct the record.",
-        "{source} 没有标签字段;它的字段有:{known}。\n查找过的字段:{usual}。\n请用 --label-field 指定字段,或更正该记录。",
+        "{source} 没有标签字段；它的字段有：{known}。\n查找过的字段：{usual}。\n请用 --label-field 指定字段，或更正该记录。",
     ),
     "tasks.bad_label": (
         "{source}: the field “{field}” holds {value}, which is no label.\n"
         "A label is a string or a number, or a list of them.\nCorrect that record.",
-        "{source}:字段“{field}”的值 {value} 不是标签。\n标签是字符串或数字,或由它们组成的列表。\n请更正该记录。",
+        "{source}：字段“{field}”的值 {value} 不是标签。\n标签是字符串或数字，或由它们组成的列表。\n请更正该记录。",
     ),
     "tasks.one_class": (
         "The training records hold fewer than two classes: {found} ({source}).\nClassification needs two or more.\n"
         "Check the label field, or give more data.",
-        "训练记录中的类别少于两个:{found}({source})。\n分类至少需要两个类别。\n请检查标签字段,或提供更多数据。",
+        "训练记录中的类别少于两个：{found}({source})。\n分类至少需要两个类别。\n请检查标签字段，或提供更多数据。",
     ),
     "tasks.unseen_label": (
         "{source}: the label “{label}” does not occur in the training records.\nKnown labels: {known}.\n"
         "Correct the record, or add training examples of that label.",
-        "{source}:标签“{label}”在训练记录中没有出现过。\n已知标签:{known}。\n请更正该记录,或为该标签添加训练样例。",
+        "{source}：标签“{label}”在训练记录中没有出现过。\n已知标签：{known}。\n请更正该记录，或为该标签添加训练样例。",
     ),
     "tasks.no_entity": (
         "No training record holds an entity ({source}).\nAt least one is needed.\nCheck the label field and the tags.",
-        "训练记录中没有任何实体({source})。\n至少需要一个。\n请检查标签字段和标注。",
+        "训练记录中没有任何实体（{source}）。\n至少需要一个。\n请检查标签字段和标注。",
     ),
     "tasks.bad_tags": (
         "{source}: the field “{field}” holds {value}.\n"
         "A list is needed: BIO tags (strings), or entities with start, end and label.\nCorrect that record.",
-        "{source}:字段“{field}”的值为 {value}。\n需要列表:BIO 标签(字符串),或含 start、end、label 的实体。\n请更正该记录。",
+        "{source}：字段“{field}”的值为 {value}。\n需要列表：BIO 标签（字符串），或含 start、end、label 的实体。\n请更正该记录。",
     ),
     "tasks.tags_do_not_fit": (
         "{source} has {tags} tags for {tokens} tokens.\nThere must be one tag per token (or per character of the text).\n"
         "Correct that record.",
-        "{source} 有 {tags} 个标签,却有 {tokens} 个词元。\n每个词元(或文本的每个字符)必须有一个标签。\n请更正该记录。",
+        "{source} 有 {tags} 个标签，却有 {tokens} 个词元。\n每个词元（或文本的每个字符）必须有一个标签。\n请更正该记录。",
     ),
     "tasks.bad_tag": (
         "{source}: “{tag}” is no BIO tag.\nA tag is O, B-KIND or I-KIND.\nCorrect that record; BIOES must be converted first.",
-        "{source}:“{tag}”不是 BIO 标签。\n标签应为 O、B-类型 或 I-类型。\n请更正该记录;BIOES 需先转换。",
+        "{source}：“{tag}”不是 BIO 标签。\n标签应为 O、B-类型 或 I-类型。\n请更正该记录；BIOES 需先转换。",
     ),
     "tasks.bad_span": (
         "{source}: the entity {span} does not fit its text of {length} characters.\n"
         "An entity has start < end (characters of the text) and a label.\nCorrect that record.",
-        "{source}:实体 {span} 与长度为 {length} 个字符的文本不符。\n实体需满足 start < end(按文本字符计),并有 label。\n请更正该记录。",
+        "{source}：实体 {span} 与长度为 {length} 个字符的文本不符。\n实体需满足 start < end（按文本字符计），并有 label。\n请更正该记录。",
     ),
 }

@@ -61,7 +61,9 @@ def combined(*members: Objective) -> Combined:
     if sum(_selects(member) for member in members) > 1:
         raise ConfigError("objectives.two_selectors", name=names)
     if {"clm", "mlm"} <= set(names.split("+")) or {"clm", "nsp"} <= set(names.split("+")):
-        raise ConfigError("objectives.both_directions", first=names.split("+")[0], second=names.split("+")[-1])
+        raise ConfigError(
+            "objectives.both_directions", first=names.split("+")[0], second=names.split("+")[-1]
+        )
     return Combined(members=members)
 
 

@@ -86,7 +86,9 @@ def _single(text: TextSource, start: int, end: int) -> list[Sample]:
     """One sentence alone: cut to fit, without a label."""
     room = text.room - text.frame.framed_length(0)
     return [
-        Sample(spans=((first, min(first + room, end)),), length=text.frame.framed_length(min(room, end - first)))
+        Sample(
+            spans=((first, min(first + room, end)),), length=text.frame.framed_length(min(room, end - first))
+        )
         for first in range(start, end, room)
     ]
 

@@ -39,7 +39,10 @@ class Objective(ABC):
         start, end = text.span(unit)
         room = text.room - text.frame.framed_length(0)
         return [
-            Sample(spans=((first, min(first + room, end)),), length=text.frame.framed_length(min(room, end - first)))
+            Sample(
+                spans=((first, min(first + room, end)),),
+                length=text.frame.framed_length(min(room, end - first)),
+            )
             for first in range(start, end, room)
         ]
 

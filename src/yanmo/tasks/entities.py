@@ -86,7 +86,12 @@ def join(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
 def _span(item: dict[str, Any], text: str, record: Record) -> Entity:
     start, end = item.get("start"), item.get("end")
     kind = item.get("label", item.get("type", item.get("kind")))
-    if not (isinstance(start, int) and isinstance(end, int) and isinstance(kind, str) and 0 <= start < end <= len(text)):
+    if not (
+        isinstance(start, int)
+        and isinstance(end, int)
+        and isinstance(kind, str)
+        and 0 <= start < end <= len(text)
+    ):
         raise InputError("tasks.bad_span", source=record.source, span=item, length=len(text))
     return Entity(kind=kind, start=start, end=end)
 

@@ -26,7 +26,11 @@ def run(
     learner.eval()
     device = learner.backbone.vocabulary_weight.device
     plan = Plan(
-        source=ExampleSource(examples), seed=0, batch_tokens=batch_tokens, max_length=max_length, shuffle=False
+        source=ExampleSource(examples),
+        seed=0,
+        batch_tokens=batch_tokens,
+        max_length=max_length,
+        shuffle=False,
     )
     results: dict[int, Logits] = {}
     for batch in plan.stream(Cursor(), epochs=1):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
@@ -75,15 +75,26 @@ class Task(Objective, ABC):
     """
 
     term: ClassVar[str]
-    metric: ClassVar[str]  # of `score`: what chooses the best checkpoint; higher is better
 
     labels: tuple[str, ...]
     config: TaskConfig
 
+    @property
+    @abstractmethod
+    def metric(self) -> str:
+        """Which value of `score` chooses the best checkpoint; higher is better."""
+
     @classmethod
     @abstractmethod
-    def from_records(cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0) -> Self:
+    def from_records(
+        cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
+    ) -> Self:
         """The task with the labels that stand in these records. Errors: InputError with file and line."""
+
+    @classmethod
+    @abstractmethod
+    def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
+        """The task of a model that was trained before; `labels` in the order of its head."""
 
     @abstractmethod
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
@@ -96,6 +107,10 @@ class Task(Objective, ABC):
     @abstractmethod
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         """Metric name -> value over labelled records."""
+
+    def with_config(self, config: TaskConfig) -> Self:
+        """The same task on records of another form."""
+        return replace(self, config=config)
 
     @property
     def terms(self) -> tuple[str, ...]:  # type: ignore[override]
@@ -116,5 +131,8 @@ def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str
         if name in record.fields:
             return name
     raise InputError(
-        "tasks.no_label", source=record.source, known=", ".join(record.fields) or "-", usual=", ".join(candidates)
+        "tasks.no_label",
+        source=record.source,
+        known=", ".join(record.fields) or "-",
+        usual=", ".join(candidates),
     )

@@ -47,15 +47,20 @@ class TextClassification(Task):
     """
 
     term: ClassVar = "class"
-    metric: ClassVar = "accuracy"
     several: bool = False
+
+    @property
+    def metric(self) -> str:
+        return "micro_f1" if self.several else "accuracy"
 
     @property
     def multi_label(self) -> bool:
         return self.several
 
     @classmethod
-    def from_records(cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0) -> Self:
+    def from_records(
+        cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
+    ) -> Self:
         found: set[str] = set()
         several = any(
             isinstance(record.fields[label_field(record, config, USUAL_FIELDS)], list) for record in records
@@ -63,10 +68,16 @@ class TextClassification(Task):
         for record in records:
             found.update(_labels(record, config))
         if len(found) < 2 and not several:
-            raise InputError("tasks.one_class", source=records[0].source, found=", ".join(sorted(found)) or "-")
+            raise InputError(
+                "tasks.one_class", source=records[0].source, found=", ".join(sorted(found)) or "-"
+            )
         return cls(
             labels=tuple(sorted(found)), config=config, several=several, label_smoothing=label_smoothing
         )
+
+    @classmethod
+    def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
+        return cls(labels=tuple(labels), config=config, several=multi_label)
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         ids = np.array(encoder.tokenizer.encode(record.text(self.config.text_field)).ids, dtype=np.int64)

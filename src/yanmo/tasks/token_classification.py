@@ -55,15 +55,24 @@ class TokenClassification(Task):
     """
 
     term: ClassVar = "tag"
-    metric: ClassVar = "f1"
+
+    @property
+    def metric(self) -> str:
+        return "f1"
 
     @classmethod
-    def from_records(cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0) -> Self:
+    def from_records(
+        cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
+    ) -> Self:
         kinds = {entity.kind for record in records for entity in read_entities(record, config).entities}
         if not kinds:
             raise InputError("tasks.no_entity", source=records[0].source)
         tags = ["O", *(f"{prefix}-{kind}" for kind in sorted(kinds) for prefix in "BI")]
         return cls(labels=tuple(tags), config=config, label_smoothing=label_smoothing)
+
+    @classmethod
+    def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
+        return cls(labels=tuple(labels), config=config)
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         if labelled:
@@ -79,7 +88,9 @@ class TokenClassification(Task):
         windows = []
         for start, end, first_owned, last_owned in _windows(firsts, len(ids), encoder):
             example = encoder.frame.build([ids[start:end]])
-            places = np.array([firsts[unit] - start + offset for unit in range(first_owned, last_owned)], dtype=np.int64)
+            places = np.array(
+                [firsts[unit] - start + offset for unit in range(first_owned, last_owned)], dtype=np.int64
+            )
             values = np.array(tags[first_owned:last_owned], dtype=np.int64)
             example = replace(
                 example,
@@ -89,7 +100,9 @@ class TokenClassification(Task):
             windows.append(Encoded(example=example, units=tuple(units[first_owned:last_owned])))
         return windows
 
-    def decode(self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]) -> EntityPrediction:
+    def decode(
+        self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]
+    ) -> EntityPrediction:
         units = [unit for each in encoded for unit in each.units]
         text = read_text(record, self.config)
         if not units:
@@ -103,18 +116,23 @@ class TokenClassification(Task):
         return EntityPrediction(
             text=text,
             entities=tuple(
-                Entity(kind=span.kind, start=units[span.start][0], end=units[span.end - 1][1]) for span in spans
+                Entity(kind=span.kind, start=units[span.start][0], end=units[span.end - 1][1])
+                for span in spans
             ),
             scores=tuple(float(sure[span.start : span.end].mean()) for span in spans),
         )
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         gold = [read_entities(record, self.config).entities for record in records]
-        found = [prediction.entities for prediction in predictions if isinstance(prediction, EntityPrediction)]
+        found = [
+            prediction.entities for prediction in predictions if isinstance(prediction, EntityPrediction)
+        ]
         scores = entity_scores(gold, found)
         return {"f1": scores.f1, "precision": scores.precision, "recall": scores.recall}
 
-    def _tags(self, units: Sequence[tuple[int, int]], entities: Sequence[Entity], record: Record) -> list[int]:
+    def _tags(
+        self, units: Sequence[tuple[int, int]], entities: Sequence[Entity], record: Record
+    ) -> list[int]:
         """The BIO tag of each unit; an entity begins at the first unit that it touches."""
         tags = [0] * len(units)
         starts = np.array([start for start, _ in units])
@@ -122,7 +140,10 @@ class TokenClassification(Task):
         for entity in entities:
             if f"B-{entity.kind}" not in self.labels:
                 raise InputError(
-                    "tasks.unseen_label", source=record.source, label=entity.kind, known=", ".join(self._kinds())
+                    "tasks.unseen_label",
+                    source=record.source,
+                    label=entity.kind,
+                    known=", ".join(self._kinds()),
                 )
             begin = self.labels.index(f"B-{entity.kind}")
             first = int(np.searchsorted(ends, entity.start, side="right"))

@@ -1,0 +1,188 @@
+"""`yanmo predict`, `fill-mask`, `generate`: a trained model and texts in, answers out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+
+from yanmo import tasks
+from yanmo.api import model_source
+from yanmo.api.compute import choose_now
+from yanmo.corpus.document import Record
+from yanmo.data.collate import collate
+from yanmo.data.example import Example
+from yanmo.data.frame import Frame, frame_of
+from yanmo.errors import InputError, RunError
+from yanmo.generation.generate import generate
+from yanmo.generation.sampling import GenerateOptions
+from yanmo.interop.huggingface import LoadedModel
+from yanmo.tasks.inference import predict
+from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
+
+TASKS = {"class": "text_classification", "tag": "token_classification"}  # head -> what trains it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A token for a mask, its probability, and the text with it filled in."""
+
+    token: str
+    probability: float
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskPrediction:
+    """The likeliest tokens for the mask at character `position` of the text."""
+
+    position: int
+    candidates: tuple[Candidate, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generation:
+    """A prompt and how it goes on."""
+
+    prompt: str
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def load(source: str) -> Model:
+    """A run, a Hugging Face directory or a hub id, ready to answer. Errors: InputError, RunError."""
+    return Model(source, model_source.load(source))
+
+
+class Model:
+    """A loaded model; which of its verbs works depends on what it was trained for."""
+
+    def __init__(self, source: str, loaded: LoadedModel) -> None:
+        self.source = source
+        self.loaded = loaded
+        self.learner = loaded.learner.eval()
+        self.tokenizer = loaded.tokenizer
+        self.frame: Frame = frame_of(loaded.tokenizer, loaded.learner.backbone.family)
+
+    def predict(self, texts: Sequence[str | Record]) -> list[TaskPrediction]:
+        """One prediction per text, in their order.
+
+        Errors: RunError when the model has no head for a task, or one that was never trained.
+        """
+        records = [
+            item if isinstance(item, Record) else Record(fields={"text": item}, source=f"#{number}")
+            for number, item in enumerate(texts, 1)
+        ]
+        return predict(self.task, self.learner, records, self.encoder)
+
+    def fill_mask(self, text: str, *, top: int = 5) -> list[MaskPrediction]:
+        """The likeliest tokens for each mask in the text. Errors: RunError (no trained head), InputError (no mask)."""
+        self._require("mlm", "mlm")
+        mask = self.frame.mask
+        marker = None if mask is None else self.tokenizer.backend.id_to_token(mask)
+        if marker is None or marker not in text:
+            raise InputError("predict.no_mask", text=text[:80], mask=marker or "[MASK]")
+        encoding = self.tokenizer.encode(text)
+        room = self.learner.backbone.config.max_positions - self.frame.framed_length(0)
+        if len(encoding.ids) > room:
+            raise InputError("predict.too_long", tokens=len(encoding.ids), limit=room)
+        example = self.frame.build([np.array(encoding.ids, dtype=np.int64)])
+        at = np.flatnonzero(example.input_ids == mask)
+        probabilities = self._probabilities(example, at)
+        results = []
+        for place, row in zip(at.tolist(), probabilities, strict=True):
+            start, end = encoding.offsets[place - 1]  # the start token stands before the text
+            best = row.topk(min(top, len(row)))
+            candidates = [
+                self._candidate(token, probability, text, start, end)
+                for token, probability in zip(best.indices.tolist(), best.values.tolist(), strict=True)
+            ]
+            results.append(MaskPrediction(position=start, candidates=tuple(candidates)))
+        return results
+
+    def generate(self, prompts: Sequence[str], options: GenerateOptions | None = None) -> list[Generation]:
+        """Goes on from each prompt. Errors: RunError when the model is no trained decoder."""
+        self._require("clm", "clm")
+        start, end = self.frame.start, self.frame.end
+        ids = [[start, *self.tokenizer.encode(prompt).ids] for prompt in prompts]
+        special = sorted(self.tokenizer.special_ids - {end})
+        results = generate(self.learner, ids, options or GenerateOptions(), end=end, forbidden=special)
+        return [
+            Generation(prompt=prompt, text=self.tokenizer.decode(new))
+            for prompt, new in zip(prompts, results, strict=True)
+        ]
+
+    @cached_property
+    def task(self) -> Task:
+        """The task that the model was fine-tuned for. Errors: RunError."""
+        term = next((term for term in TASKS if term in self.learner.heads), None)
+        if term is None:
+            raise RunError(
+                "run.untrained_head", path=self.source, fresh="class, tag", trained=self._trained(),
+                task=TASKS["class"],
+            )  # fmt: skip
+        self._require(term, TASKS[term])
+        labelling = self.loaded.labelling
+        assert labelling is not None, "a head of classes always has a labelling"
+        kind = tasks.find(TASKS[term])
+        return kind.from_labels(labelling.labels, TaskConfig(), multi_label=labelling.multi_label)
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """Turns texts into examples as long as the model can hold."""
+        return Encoder(
+            tokenizer=self.tokenizer, frame=self.frame, room=self.learner.backbone.config.max_positions
+        )
+
+    def _require(self, term: str, task: str) -> None:
+        fresh = [name for name in self.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]
+        if term not in self.learner.heads or fresh:
+            names = ", ".join(fresh[:4]) or term
+            raise RunError(
+                "run.untrained_head", path=self.source, fresh=names, trained=self._trained(), task=task
+            )
+
+    def _trained(self) -> str:
+        heads = [
+            term
+            for term in self.learner.heads
+            if not any(name.startswith(f"heads.{term}.") for name in self.loaded.fresh)
+        ]
+        return ", ".join(heads) or "-"
+
+    @torch.inference_mode()
+    def _probabilities(self, example: Example, at: np.ndarray[Any, Any]) -> torch.Tensor:
+        from dataclasses import replace
+
+        length = len(example.input_ids)
+        value = np.full(len(at), -100)
+        example = replace(example, prefix_length=length, labels={"mlm": (at, value)})
+        batch = collate([[(0, example)]], length)
+        logits = self.learner.logits("mlm", self.learner.backbone(batch), batch.labels["mlm"].at)
+        return logits.float().softmax(dim=-1)
+
+    def _candidate(self, token: int, probability: float, text: str, start: int, end: int) -> Candidate:
+        shown = self.tokenizer.decode([token], skip_special=False)
+        filling = shown.removeprefix("##")
+        before = text[:start]
+        if shown.startswith("##"):
+            before = before.rstrip()
+        return Candidate(token=shown, probability=probability, text=before + filling + text[end:])
+
+
+def use_machine() -> None:
+    """Sets torch up for this machine: what `choose_once` does for training."""
+    from yanmo.machine.memory import keep_large_buffers
+    from yanmo.machine.probe import configure
+
+    configure(choose_now().settings)
+    keep_large_buffers()

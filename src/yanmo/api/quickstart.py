@@ -1,0 +1,217 @@
+"""`yanmo quickstart`: the whole story in minutes, on the embedded corpus of Chinese and English stories."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from yanmo.api.finetune import FinetuneConfig, finetune
+from yanmo.api.predict import MaskPrediction, Model, load
+from yanmo.api.pretrain import PretrainConfig, pretrain
+from yanmo.api.reporter import Reporter
+from yanmo.api.run_folder import replace_text
+from yanmo.config import build
+from yanmo.corpus.builtin.storyworld import classification_records, ner_records, storyworld
+from yanmo.evaluation.metric_text import duration, metric_name, metric_value
+from yanmo.evaluation.report import Example, Examples, Report, Section, Table, write
+from yanmo.evaluation.run_report import run_report
+from yanmo.generation.sampling import GenerateOptions
+from yanmo.messages import text
+from yanmo.training.budget import Budget, cap
+
+# shares of the whole time; the rest is tokenizers, tokenising and evaluation
+BERT_SHARE, GPT_SHARE, TASK_SHARE = 0.36, 0.18, 0.06
+STORIES = 8_000
+TRAIN_RECORDS, TEST_RECORDS = 2_000, 400
+TASKS = {"text_classification": "topic", "token_classification": "ner"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """A task's score on the test stories, the same network with and without pre-training."""
+
+    task: str
+    metric: str
+    pretrained: float
+    random: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuickstartResult:
+    """What came out. fills: masked sentence -> the likeliest tokens; continuations: prompt -> generated text."""
+
+    path: Path
+    seconds: float
+    rows: tuple[Row, ...]
+    fills: tuple[tuple[str, tuple[tuple[str, float], ...]], ...]
+    continuations: tuple[tuple[str, str], ...]
+    report: Path
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "path": str(self.path), "report": str(self.report)}
+
+
+def quickstart(
+    out: str | Path, *, minutes: float = 5.0, reporter: Reporter | None = None
+) -> QuickstartResult:
+    """Runs everything into `out`: bert/, gpt/, one run per task and starting point, report.html.
+
+    Finished parts are kept, so the same call again goes on where it stopped. Errors: those of the verbs.
+    """
+    began = time.monotonic()
+    reporter = reporter or Reporter()
+    out = Path(out)
+    out.mkdir(parents=True, exist_ok=True)
+    _write_data(out / "data")
+    for model, share in (("bert", BERT_SHARE), ("gpt2", GPT_SHARE)):
+        reporter.note(text(f"quickstart.pretrain_{model}"))
+        pretrain(_pretrain_config(model, share * minutes), out / model, reporter=reporter)
+    rows = []
+    for task, name in TASKS.items():
+        scores = {}
+        for random in (False, True):
+            start = text("quickstart.without" if random else "quickstart.with")
+            reporter.note(text("quickstart.finetune", task=text(f"quickstart.{task}"), start=start))
+            config = _finetune_config(
+                task, out / "bert", out / "data" / name, TASK_SHARE * minutes, random=random
+            )
+            folder = out / f"{name}-{'random' if random else 'pretrained'}"
+            scores[random] = finetune(config, folder, reporter=reporter).metrics
+        metric = "accuracy" if task == "text_classification" else "f1"
+        rows.append(
+            Row(task=task, metric=metric, pretrained=scores[False][metric], random=scores[True][metric])
+        )
+    fills = tuple(_fill(load(str(out / "bert")), sentence) for sentence in _masked_sentences())
+    continuations = _continuations(load(str(out / "gpt2")))
+    result = QuickstartResult(
+        path=out,
+        seconds=time.monotonic() - began,
+        rows=tuple(rows),
+        fills=fills,
+        continuations=continuations,
+        report=out / "report.html",
+    )
+    write(_report(result), result.report)
+    return result
+
+
+def _write_data(folder: Path) -> None:
+    """The labelled stories as files, so that they can be looked at and used again."""
+    folder.mkdir(exist_ok=True)
+    for split, size in (("train", TRAIN_RECORDS), ("dev", TEST_RECORDS)):
+        source = "train" if split == "train" else "test"
+        for name, records in (
+            ("topic", classification_records(language="both", split=source, size=size, task="topic")),
+            ("ner", ner_records(language="both", split=source, size=size)),
+        ):  # type: tuple[str, Iterable[Record]]
+            lines = (json.dumps(dict(record.fields), ensure_ascii=False) for record in records)
+            path = folder / f"{name}.{split}.jsonl"
+            if not path.is_file():
+                replace_text(path, "".join(f"{line}\n" for line in lines))
+
+
+def _budget(minutes: float) -> str:
+    return str(cap(Budget.parse(f"{max(1, round(minutes * 60))}s")))
+
+
+def _pretrain_config(model: str, minutes: float) -> PretrainConfig:
+    return build(
+        PretrainConfig,
+        {
+            "model": model,
+            "preset": "mini",
+            "corpus": {"paths": [f"storyworld:{STORIES}"]},
+            "train": {"budget": _budget(minutes), "evaluations": 6},
+        },
+    )
+
+
+def _finetune_config(task: str, model: Path, data: Path, minutes: float, *, random: bool) -> FinetuneConfig:
+    return build(
+        FinetuneConfig,
+        {
+            "task": task,
+            "model": str(model),
+            "random_weights": random,
+            "train_file": f"{data}.train.jsonl",
+            "dev_file": f"{data}.dev.jsonl",
+            "train": {"budget": _budget(minutes), "batch_tokens": 2048, "evaluations": 2},
+        },
+    )
+
+
+def _masked_sentences() -> Sequence[str]:
+    """A sentence of a test story in each language, twice, with one token hidden."""
+    story = next(storyworld(language="both", split="test", size=1))
+    sentences = []
+    for words in (story.chinese, story.english):
+        sentence = max(words.sentences[:4], key=len)
+        if words is story.chinese:
+            place = len(sentence) // 2
+            sentences.append(f"{sentence[:place]}[MASK]{sentence[place + 1 :]}")
+        else:
+            parts = sentence.split(" ")
+            place = next(
+                number
+                for number, part in enumerate(parts)
+                if number > 2 and part.islower() and len(part) <= 4
+            )
+            sentences.append(" ".join([*parts[:place], "[MASK]", *parts[place + 1 :]]))
+    return sentences
+
+
+def _fill(model: Model, sentence: str) -> tuple[str, tuple[tuple[str, float], ...]]:
+    prediction: MaskPrediction = model.fill_mask(sentence)[0]
+    return sentence, tuple((candidate.token, candidate.probability) for candidate in prediction.candidates)
+
+
+def _continuations(model: Model) -> tuple[tuple[str, str], ...]:
+    prompts = ["那天傍晚", "小时候", "One morning", "When she was"]
+    options = GenerateOptions(max_new_tokens=48, temperature=0.8, top_k=40)
+    return tuple((each.prompt, each.text) for each in model.generate(prompts, options))
+
+
+def _report(result: QuickstartResult) -> Report:
+    sections: list[Section] = [
+        Table(
+            title=text("quickstart.table"),
+            columns=(
+                text("quickstart.task"),
+                text("quickstart.metric"),
+                text("quickstart.with"),
+                text("quickstart.without"),
+            ),
+            rows=tuple(
+                (
+                    text(f"quickstart.{row.task}"),
+                    metric_name(row.metric),
+                    metric_value(row.metric, row.pretrained),
+                    metric_value(row.metric, row.random),
+                )
+                for row in result.rows
+            ),
+            note=text("quickstart.table_note", train=TRAIN_RECORDS, test=TEST_RECORDS),
+        ),
+        Examples(
+            title=text("quickstart.fills"),
+            items=tuple(
+                Example(given=given, result="   ".join(f"{token} {share:.0%}" for token, share in tokens))
+                for given, tokens in result.fills
+            ),
+        ),
+        Examples(
+            title=text("quickstart.continuations"),
+            items=tuple(Example(given=given, result=given + end) for given, end in result.continuations),
+        ),
+    ]
+    for name in ("bert", "gpt2"):
+        sections += run_report(result.path / name).sections
+    return Report(
+        title=text("quickstart.title"),
+        sections=tuple(sections),
+        subtitle=text("quickstart.subtitle", time=duration(result.seconds)),
+    )

@@ -1,0 +1,1 @@
+"""Decoding: a decoder's next tokens, with a key/value cache."""

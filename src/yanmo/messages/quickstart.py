@@ -1,0 +1,31 @@
+"""Texts of the quickstart."""
+
+from yanmo.messages import Texts
+
+TEXTS: Texts = {
+    "quickstart.title": ("Yanmo quickstart", "研墨快速上手"),
+    "quickstart.subtitle": ("The whole story in {time}", "全程用时 {time}"),
+    "quickstart.pretrain_bert": (
+        "1  Pre-training BERT: masked LM + next-sentence prediction, on Chinese and English stories",
+        "1  预训练 BERT：掩码语言模型 + 下一句预测，语料为中英文故事",
+    ),
+    "quickstart.pretrain_gpt2": (
+        "2  Pre-training GPT: causal LM, on the same stories",
+        "2  预训练 GPT：因果语言模型，语料相同",
+    ),
+    "quickstart.finetune": ("3  Fine-tuning: {task}, {start}", "3  微调：{task}，{start}"),
+    "quickstart.text_classification": ("text classification (topic)", "文本分类（主题）"),
+    "quickstart.token_classification": ("named entities", "命名实体识别"),
+    "quickstart.with": ("with pre-training", "有预训练"),
+    "quickstart.without": ("without", "无预训练"),
+    "quickstart.table": ("What pre-training buys", "预训练带来了什么"),
+    "quickstart.task": ("task", "任务"),
+    "quickstart.metric": ("metric", "指标"),
+    "quickstart.table_note": (
+        "The same network, the same time for fine-tuning, {train} training stories, {test} test stories that share "
+        "no plot with them; the best of two evaluations on these. Minutes of training: small numbers are normal.",
+        "同一网络、同样的微调时间，{train} 篇训练故事，{test} 篇情节不与之重复的测试故事；取其上两次评估中较好的一次。只训练了几分钟，数值偏低属正常。",
+    ),
+    "quickstart.fills": ("Fill-mask (BERT)", "填空（BERT）"),
+    "quickstart.continuations": ("Generated (GPT)", "生成（GPT）"),
+}
