@@ -58,13 +58,13 @@ class Tokenizer:
         self.special_ids = frozenset(roles.values()) | {id for id, token in added.items() if token.special}
 
     def encode(self, text: str, *, read_special: bool = True) -> Encoding:
-        """The tokens of one text. `read_special=False`: `[MASK]` and its like in the text are plain characters."""
+        """The tokens of one text. `read_special=False`: a `[MASK]` in the text is plain characters."""
         return self.encode_batch([text], read_special=read_special)[0]
 
     def encode_batch(self, texts: Sequence[str], *, read_special: bool = True) -> list[Encoding]:
         """The tokens of many texts, on all cores (unless TOKENIZERS_PARALLELISM=false).
 
-        A corpus is encoded with `read_special=False`, or a document that speaks of `<|endoftext|>` would end there.
+        A corpus is encoded with `read_special=False`, or a document with `<|endoftext|>` in it would end there.
         """
         self.backend.encode_special_tokens = not read_special
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -46,24 +46,34 @@ class Unigram(TokenizerKind):
         check_minimum(config, len(BERT_SPECIALS) + len(required))
         chunks = _chunks(backend, letters.clean(sample.blocks))
         wanted = config.vocab_size - len(BERT_SPECIALS) - len(required)
-        counts = seeds(chunks, config.min_frequency)
+        known = set(required)  # NFC may compose a character that is none of them
+        counts = {
+            piece: count
+            for piece, count in seeds(chunks, config.min_frequency).items()
+            if known.issuperset(piece)
+        }
         check_maximum(config, config.vocab_size - wanted + len(counts))
-        pieces = sorted(counts, key=lambda piece: (-counts[piece] * len(piece), piece))[
-            : wanted * _SEEDS_PER_ENTRY
-        ]
-        scores = _log_probabilities({**{piece: counts[piece] for piece in pieces}, **_ones(required)})
-        while True:
-            used = _best_cuts(backend, scores, chunks)
-            scores = _log_probabilities(used)
-            if len(pieces) == wanted:
-                break
-            cost = {piece: used[piece] * (scores[piece] - _without(piece, scores)) for piece in pieces}
-            pieces.sort(key=lambda piece: (-cost[piece], -counts[piece], piece))
-            pieces = pieces[: max(wanted, int(len(pieces) * _KEPT_PER_ROUND))]
-            scores = {piece: scores[piece] for piece in [*pieces, *required]}
-        backend.model = _model(scores)
+        backend.model = _model(_learn(chunks, counts, required, wanted))
         add_bert_specials(backend)
         return Tokenizer(backend)
+
+
+def _learn(
+    chunks: Mapping[str, int], counts: Mapping[str, int], required: Sequence[str], wanted: int
+) -> dict[str, float]:
+    """The log probabilities of `wanted` of the pieces in `counts`, and of the `required` characters."""
+    pieces = sorted(counts, key=lambda piece: (-counts[piece] * len(piece), piece))
+    pieces = pieces[: wanted * _SEEDS_PER_ENTRY]
+    scores = _log_probabilities({piece: counts[piece] for piece in pieces} | dict.fromkeys(required, 1))
+    while True:
+        used = _best_cuts(scores, chunks)
+        scores = _log_probabilities(used)
+        if len(pieces) == wanted:
+            return scores
+        cost = {piece: used[piece] * (scores[piece] - _without(piece, scores)) for piece in pieces}
+        pieces.sort(key=lambda piece: (-cost[piece], -counts[piece], piece))
+        pieces = pieces[: max(wanted, int(len(pieces) * _KEPT_PER_ROUND))]
+        scores = {piece: scores[piece] for piece in [*pieces, *required]}
 
 
 def seeds(chunks: Mapping[str, int], min_frequency: int) -> dict[str, int]:
@@ -117,10 +127,9 @@ def _chunks(backend: Backend, blocks: Iterable[str]) -> dict[str, int]:
     return counts
 
 
-def _best_cuts(backend: Backend, scores: Mapping[str, float], chunks: Mapping[str, int]) -> dict[str, int]:
+def _best_cuts(scores: Mapping[str, float], chunks: Mapping[str, int]) -> dict[str, int]:
     """How often each piece occurs in the best cuts of all chunks."""
-    backend.model = _model(scores)
-    cutter = Backend(backend.model)  # the chunks are normalised and split already
+    cutter = Backend(_model(scores))  # the chunks are normalised and split already
     words = list(chunks)
     weights = np.fromiter(chunks.values(), dtype=np.int64, count=len(words))
     totals = np.zeros(cutter.get_vocab_size(), dtype=np.int64)
@@ -153,7 +162,3 @@ def _without(piece: str, scores: Mapping[str, float]) -> float:
             score = scores.get(piece[start:end], -math.inf) if end - start < len(piece) else -math.inf
             best[end] = max(best[end], best[start] + score)
     return best[-1]
-
-
-def _ones(required: Iterable[str]) -> dict[str, int]:
-    return dict.fromkeys(required, 1)
