@@ -64,7 +64,7 @@ class Tokenizer:
     def encode_batch(self, texts: Sequence[str], *, read_special: bool = True) -> list[Encoding]:
         """The tokens of many texts, on all cores (unless TOKENIZERS_PARALLELISM=false).
 
-        A corpus is encoded with `read_special=False`, or a document with `<|endoftext|>` in it would end there.
+        A corpus is encoded with `read_special=False`, or a document with `<|endoftext|>` in it would end.
         """
         self.backend.encode_special_tokens = not read_special
         try:
