@@ -1,0 +1,260 @@
+"""Pre-training speed beside Hugging Face's Trainer: tokens that are not padding, per second.
+
+Each row is a process of its own (the peer keeps its own allocator and matmul settings) that trains only while it is
+its turn; turns are interleaved, and the ratio of a round is that of two neighbours in time.
+
+    python benchmarks/speed.py                                 short, full, causal on Python's documentation
+    python benchmarks/speed.py --kinds short --corpus texts/   on other text
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import speed_text
+from conditions import RESULTS, conditions, load, sentence, table, write
+from speed_round import Work
+
+HERE = Path(__file__).parent
+PEER = ("transformers", "accelerate")
+GOALS = {"short": 6.0, "full": 3.0, "causal": 2.5}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One line of a table. The first row of the peer is what the others are compared with."""
+
+    name: str
+    side: str
+    optimizer: str
+    precision: str
+    padding: str = "longest"
+
+
+BASE = Row(name="Hugging Face Trainer, fp32, AdamW", side="transformers", optimizer="adamw", precision="fp32")
+OURS = (
+    Row(name="Yanmo, default (Muon)", side="yanmo", optimizer="muon", precision="auto"),
+    Row(name="Yanmo, AdamW", side="yanmo", optimizer="adamw", precision="auto"),
+    Row(name="Yanmo, fp32 (Muon)", side="yanmo", optimizer="muon", precision="fp32"),
+    Row(name="Yanmo, fp32, AdamW", side="yanmo", optimizer="adamw", precision="fp32"),
+)
+PADDED = Row(
+    name="Hugging Face Trainer, fp32, padded to 128",
+    side="transformers",
+    optimizer="adamw",
+    precision="fp32",
+    padding="max",
+)
+PEER_BF16 = Row(
+    name="Hugging Face Trainer, bf16=True", side="transformers", optimizer="adamw", precision="bf16"
+)
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    options = _parser().parse_args(given)
+    with_peers = not options.without_peers and all(find_spec(name) for name in PEER)
+    if not with_peers:
+        print("without peers: transformers and accelerate are not installed, or were not asked for")
+    for name in options.kinds:
+        size = options.causal_size if name == "causal" else options.size
+        for dropout in options.dropout:
+            result = _measure(options, speed_text.KINDS[name], size, dropout, with_peers)
+            write(Path(options.out), "speed", f"{name} {size} dropout {dropout:g}", result, render)
+            print(_section(f"{name} {size} dropout {dropout:g}", result))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    add = parser.add_argument
+    add("--kinds", nargs="+", choices=speed_text.KINDS, default=list(speed_text.KINDS))
+    add("--corpus", nargs="+", default=["python_docs"], help="files, folders, or a built-in corpus")
+    add("--size", default="4x256", help="layers x width of the BERT (also 6x384)")
+    add("--causal-size", default="6x384", help="of the GPT-2")
+    add("--vocabulary", type=int, default=16_000)
+    add("--documents", type=int, default=32, help="documents per step (short, full)")
+    add("--causal-documents", type=int, default=8, help="documents per step (causal)")
+    add("--dropout", nargs="+", type=float, default=[0.0, 0.1])
+    add("--rounds", type=int, default=5)
+    add("--seconds", type=float, default=6.0, help="of a round of one row, at least")
+    add("--warmup", type=int, default=3, help="steps before the first round")
+    add("--threads", type=int, default=0, help="0: as torch has them")
+    add("--tokens", type=int, default=500_000, help="of text")
+    add("--only-base-rows", action="store_true", help="the peer's fp32 and Yanmo's default alone")
+    add("--without-peers", action="store_true")
+    add("--out", default=str(RESULTS))
+    return parser
+
+
+def _rows(options: argparse.Namespace, kind: speed_text.Kind, with_peers: bool) -> list[Row]:
+    if options.only_base_rows:
+        return [BASE, OURS[0]] if with_peers else [OURS[0]]
+    peers = [PEER_BF16, *([] if kind.full else [PADDED])]
+    return [BASE, *OURS, *peers] if with_peers else list(OURS)
+
+
+def _measure(
+    options: argparse.Namespace, kind: speed_text.Kind, size: str, dropout: float, with_peers: bool
+) -> dict[str, Any]:
+    """All rows of one kind of text at one rate of dropout, turn by turn."""
+    layers, hidden_size = (int(part) for part in size.split("x"))
+    where = conditions()
+    documents = options.causal_documents if kind.name == "causal" else options.documents
+    with tempfile.TemporaryDirectory() as folder:
+        fill = speed_text.make(
+            Path(folder), kind, options.corpus, vocab_size=options.vocabulary, tokens=options.tokens
+        )
+        rows = _rows(options, kind, with_peers)
+        sides = [
+            Side(
+                row,
+                Work(
+                    kind=kind.name,
+                    data=folder,
+                    layers=layers,
+                    hidden_size=hidden_size,
+                    vocab_size=options.vocabulary,
+                    dropout=dropout,
+                    documents=documents,
+                    optimizer=row.optimizer,
+                    precision=row.precision,
+                    padding=row.padding,
+                    seconds=options.seconds,
+                    warmup=options.warmup,
+                ),
+                options.threads,
+            )
+            for row in rows
+        ]
+        try:
+            loads = []
+            for _ in range(options.rounds):
+                loads.append(load()[0])
+                for side in sides:
+                    side.turn()
+        finally:
+            for side in sides:
+                side.close()
+    return {
+        "conditions": where,
+        "corpus": [Path(name).name for name in options.corpus],
+        "dropout": dropout,
+        "fill_when_padded": round(fill, 4),
+        "load_per_round": loads,
+        "goal": GOALS[kind.name],
+        "rows": [side.result(sides[0].speeds() if with_peers else None) for side in sides],
+    }
+
+
+class Side:
+    """The process of a row, warmed up and waiting for its turn."""
+
+    def __init__(self, row: Row, work: Work, threads: int) -> None:
+        self.row = row
+        self.rounds: list[dict[str, float]] = []
+        number = len(list(Path(work.data).glob("*.work.json")))
+        file = Path(work.data) / f"{number}.work.json"
+        file.write_text(json.dumps(asdict(work)), encoding="utf-8")
+        self.log = file.with_suffix(".log")
+        environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
+        if threads:
+            environment["OMP_NUM_THREADS"] = str(threads)
+        with self.log.open("w", encoding="utf-8") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, str(HERE / f"speed_{row.side}.py"), str(file)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                env=environment,
+            )
+        self.facts = self._answer()
+
+    def turn(self) -> None:
+        """One round of this row alone."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("go\n")
+        self.process.stdin.flush()
+        self.rounds.append(self._answer())
+
+    def close(self) -> None:
+        """Ends the process."""
+        self.process.kill()
+        self.process.communicate()
+
+    def speeds(self) -> list[float]:
+        """Tokens per second of each round."""
+        return [each["tokens"] / each["seconds"] for each in self.rounds]
+
+    def result(self, base: Sequence[float] | None) -> dict[str, Any]:
+        """Medians over the rounds, and how many times as fast as `base`, round by round."""
+        speeds = self.speeds()
+        per_core = [each["tokens"] / each["processor_seconds"] for each in self.rounds]
+        values = {
+            "row": self.row.name,
+            "tokens_per_second": round(statistics.median(speeds)),
+            "tokens_per_processor_second": round(statistics.median(per_core)),
+            "seconds_per_step": statistics.median(each["seconds"] / each["steps"] for each in self.rounds),
+            **self.facts,
+            "rounds": self.rounds,
+        }
+        if base is not None:
+            ratios = [mine / other for mine, other in zip(speeds, base, strict=True)]
+            values["ratio"] = round(statistics.median(speeds) / statistics.median(base), 2)
+            values["ratio_range"] = [round(min(ratios), 2), round(max(ratios), 2)]
+        return values
+
+    def _answer(self) -> dict[str, Any]:
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        if not line:
+            self.close()
+            raise SystemExit(f"{self.row.name} ended:\n{self.log.read_text(encoding='utf-8')[-3000:]}")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+def render(results: Mapping[str, Any]) -> str:
+    """The page of all results."""
+    intro = "# Speed of pre-training\n\nWritten by `benchmarks/speed.py`; how it measures is said in its README.\n"
+    return intro + "".join("\n" + _section(name, result) for name, result in results.items())
+
+
+def _section(name: str, result: Mapping[str, Any]) -> str:
+    head = ["", "tokens/s", "per core second", "x", "range", "documents/step", "fill"]
+    lines = [
+        [
+            row["row"] + (" (bf16)" if row["precision"] == "bf16" and "bf16" not in row["row"] else ""),
+            f"{row['tokens_per_second']:,}",
+            f"{row['tokens_per_processor_second']:,}",
+            f"{row['ratio']:.1f}" if "ratio" in row else "-",
+            "{:.1f} to {:.1f}".format(*row["ratio_range"]) if "ratio" in row else "-",
+            f"{row['documents']:.1f}",
+            f"{row['fill']:.2f}",
+        ]
+        for row in result["rows"]
+    ]
+    threads = sorted({row["threads"] for row in result["rows"]})
+    return (
+        f"## {name}\n\n{table(head, lines)}\n"
+        f"Goal: at least {result['goal']:g}x. Text: {', '.join(result['corpus'])}, fill {result['fill_when_padded']:.2f} when "
+        f"each document is padded to the full length. Threads: {', '.join(map(str, threads))}. Medians of "
+        f"{len(result['load_per_round'])} interleaved rounds, load average in them "
+        f"{min(result['load_per_round'])} to {max(result['load_per_round'])}. {sentence(result['conditions'])}.\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

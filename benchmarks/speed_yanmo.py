@@ -1,0 +1,119 @@
+"""Yanmo's side of the speed benchmark: its Trainer on a token store."""
+
+from __future__ import annotations
+
+import itertools
+import tempfile
+from pathlib import Path
+
+import speed_text
+import torch
+from speed_round import Rounds, Work
+
+from yanmo import models, objectives, registry
+from yanmo.api.compute import choose_once
+from yanmo.data.cursor import Cursor
+from yanmo.data.frame import frame_of
+from yanmo.data.plan import Plan
+from yanmo.data.source import TextSource
+from yanmo.models.backbone import Backbone
+from yanmo.models.learner import Learner
+from yanmo.objectives import Objective
+from yanmo.optim.optimizer import OptimConfig, build
+from yanmo.optim.schedule import ScheduleConfig
+from yanmo.tokenizers import Tokenizer
+from yanmo.training.budget import Budget
+from yanmo.training.decisions import Pace
+from yanmo.training.hooks import Hook, StepReport
+from yanmo.training.interrupt import Interrupt
+from yanmo.training.precision import Weights
+from yanmo.training.saver import Saver
+from yanmo.training.state import TrainState
+from yanmo.training.trainer import TrainConfig, Trainer
+
+PACKED = 0.97  # of the places in packed rows hold tokens, about
+
+
+class RoundHook(Hook):
+    """Tells the rounds of each step."""
+
+    def __init__(self, rounds: Rounds) -> None:
+        self.rounds = rounds
+
+    def on_step(self, report: StepReport) -> None:
+        self.rounds.step(report.tokens)
+
+
+def main() -> None:
+    work = Work.from_arguments()
+    rounds = Rounds(work)
+    data = Path(work.data)
+    compute = choose_once(data / f"machine-{work.precision}.json", work.precision)
+    learner, objective = _learner(work)
+    plan = _plan(work, objective)
+    planned = list(itertools.islice(plan.stream(Cursor()), 64))
+    rounds.describe(
+        fill=sum(batch.num_tokens for batch in planned) / sum(batch.input_ids.numel() for batch in planned),
+        documents=sum(len(batch.samples) for batch in planned) / len(planned),
+        precision=compute.settings.precision,
+        threads=torch.get_num_threads(),
+    )
+    weights = Weights(learner, compute.dtype)
+    optim = OptimConfig(name=work.optimizer)  # type: ignore[arg-type]
+    config = TrainConfig(budget="1000000steps", save_seconds=1e9)
+    with tempfile.TemporaryDirectory() as folder:
+        Trainer(
+            weights=weights,
+            objective=objective,
+            plan=plan,
+            optimizer=build(weights.master.named_parameters(), optim, muon_dtype=compute.dtype),
+            optim=optim,
+            schedule=ScheduleConfig(),
+            config=config,
+            pace=Pace(Budget.parse(config.budget), Path(folder) / "decisions.jsonl"),
+            saver=Saver(Path(folder), seconds=config.save_seconds, keep=2, keeps_best=False, conditions={}),
+            evaluator=None,
+            hooks=[RoundHook(rounds)],
+            interrupt=Interrupt(),
+            device=torch.device(compute.device),
+            state=TrainState(),
+        ).train()
+
+
+def _learner(work: Work) -> tuple[Learner, Objective]:
+    causal = speed_text.KINDS[work.kind].family == "decoder"
+    objective = objectives.make("clm" if causal else "mlm")
+    model = registry.find(models, Backbone, "gpt2" if causal else "bert")  # type: ignore[type-abstract]
+    config = model.Config(
+        vocab_size=work.vocab_size,
+        hidden_size=work.hidden_size,
+        num_layers=work.layers,
+        num_heads=work.heads,
+        intermediate_size=4 * work.hidden_size,
+        max_positions=512,
+        dropout=work.dropout,
+        attention_dropout=work.dropout,
+    )
+    return Learner.build(model, config, objective.head_sizes()), objective
+
+
+def _plan(work: Work, objective: Objective) -> Plan:
+    """Batches that hold `work.documents` documents on average."""
+    kind = speed_text.KINDS[work.kind]
+    frame = frame_of(Tokenizer.load(Path(work.data) / "tokenizer"), kind.family)  # type: ignore[arg-type]
+    store = speed_text.store(Path(work.data))
+    room = kind.length - frame.framed_length(0)
+    rows = work.documents
+    if not kind.full:
+        framed = store.num_tokens / store.num_documents + frame.framed_length(0)
+        rows = max(1, round(work.documents * framed / (PACKED * kind.length)))
+    return Plan(
+        source=TextSource(store, objective, frame, kind.length, room),
+        seed=0,
+        batch_tokens=rows * kind.length,
+        max_length=kind.length,
+    )
+
+
+if __name__ == "__main__":
+    main()
