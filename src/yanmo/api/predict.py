@@ -114,7 +114,7 @@ class Model:
         self._require("clm", "clm")
         start, end = self.frame.start, self.frame.end
         ids = [[start, *self.tokenizer.encode(prompt).ids] for prompt in prompts]
-        special = sorted(self.tokenizer.special_ids - {end})
+        special = sorted(set(self.tokenizer.special_ids) - {end})
         results = generate(self.learner, ids, options or GenerateOptions(), end=end, forbidden=special)
         return [
             Generation(prompt=prompt, text=self.tokenizer.decode(new))

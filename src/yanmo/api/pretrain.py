@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -177,8 +179,6 @@ def _stores(
             _stop_if(interrupt)
             advance(characters, tokens)
 
-        import os
-
         stores = prepare(
             run.data,
             read_corpus(config.corpus, report),
@@ -277,7 +277,7 @@ def _require_pairs(store: TokenStore) -> None:
     starts = store.documents[: looked_at + 1].tolist()
     if not any(
         store.bits("sentence_start", start, end).sum() > 1
-        for start, end in zip(starts, starts[1:], strict=False)
+        for start, end in pairwise(starts)
     ):
         raise InputError("data.pairs_without_neighbour")
 

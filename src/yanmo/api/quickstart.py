@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import replace_text
 from yanmo.config import build
 from yanmo.corpus.builtin.storyworld import classification_records, ner_records, storyworld
+from yanmo.corpus.builtin.storyworld.structure import Split
+from yanmo.corpus.document import Record
 from yanmo.evaluation.metric_text import duration, metric_name, metric_value
 from yanmo.evaluation.report import Example, Examples, Report, Section, Table, write
 from yanmo.evaluation.run_report import run_report
@@ -26,7 +28,7 @@ from yanmo.training.budget import Budget, cap
 # shares of the whole time; the rest is tokenizers, tokenising and evaluation
 BERT_SHARE, GPT_SHARE, TASK_SHARE = 0.36, 0.18, 0.06
 STORIES = 8_000
-TRAIN_RECORDS, TEST_RECORDS = 2_000, 400
+SPLITS: dict[Split, int] = {"train": 2_000, "dev": 400}
 TASKS = {"text_classification": "topic", "token_classification": "ner"}
 
 
@@ -102,16 +104,16 @@ def quickstart(
 def _write_data(folder: Path) -> None:
     """The labelled stories as files, so that they can be looked at and used again."""
     folder.mkdir(exist_ok=True)
-    for split, size in (("train", TRAIN_RECORDS), ("dev", TEST_RECORDS)):
-        source = "train" if split == "train" else "test"
-        for name, records in (
-            ("topic", classification_records(language="both", split=source, size=size, task="topic")),
-            ("ner", ner_records(language="both", split=source, size=size)),
-        ):  # type: tuple[str, Iterable[Record]]
-            lines = (json.dumps(dict(record.fields), ensure_ascii=False) for record in records)
-            path = folder / f"{name}.{split}.jsonl"
-            if not path.is_file():
-                replace_text(path, "".join(f"{line}\n" for line in lines))
+    for split, size in SPLITS.items():
+        topics = classification_records(language="both", split=split, size=size, task="topic")
+        _write_records(folder / f"topic.{split}.jsonl", topics)
+        _write_records(folder / f"ner.{split}.jsonl", ner_records(language="both", split=split, size=size))
+
+
+def _write_records(path: Path, records: Iterable[Record]) -> None:
+    lines = (json.dumps(dict(record.fields), ensure_ascii=False) for record in records)
+    if not path.is_file():
+        replace_text(path, "".join(f"{line}\n" for line in lines))
 
 
 def _budget(minutes: float) -> str:
@@ -149,7 +151,8 @@ def _masked_sentences() -> Sequence[str]:
     story = next(storyworld(language="both", split="test", size=1))
     sentences = []
     for words in (story.chinese, story.english):
-        sentence = max(words.sentences[:4], key=len)
+        start, end = max(words.sentences[:4], key=lambda span: span[1] - span[0])
+        sentence = words.text[start:end]
         if words is story.chinese:
             place = len(sentence) // 2
             sentences.append(f"{sentence[:place]}[MASK]{sentence[place + 1 :]}")
@@ -194,7 +197,7 @@ def _report(result: QuickstartResult) -> Report:
                 )
                 for row in result.rows
             ),
-            note=text("quickstart.table_note", train=TRAIN_RECORDS, test=TEST_RECORDS),
+            note=text("quickstart.table_note", train=SPLITS["train"], test=SPLITS["dev"]),
         ),
         Examples(
             title=text("quickstart.fills"),

@@ -19,7 +19,8 @@ KINDS = ("pretrain", "finetune")
 
 
 class RunFolder:
-    """config.yaml, metrics.jsonl, decisions.jsonl, checkpoints/, tokenizer/, data/, model/, results.json, manifest.json."""
+    """config.yaml, machine.json, tokenizer/, data/, checkpoints/, metrics.jsonl, decisions.jsonl, model/, report.html,
+    results.json, manifest.json."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -44,7 +44,7 @@ class Batch:
     samples: Tensor  # int64 [sequences]: the number of each sequence's sample in the data set, in the order of rows
     num_tokens: int  # tokens that are not padding
     key: int = 0  # seeds the dropout of this micro-batch
-    cursor: Cursor = Cursor()  # where the loader stands once this batch's step is done
+    cursor: Cursor = field(default_factory=Cursor)  # where the loader stands once this batch's step is done
     target: Batch | None = None  # decoder side: same rows, same sequence numbers, its own length
 
     def counts(self) -> dict[str, int]:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import signal
 import sys
+import threading
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from yanmo.corpus.document import Document
 from yanmo.corpus.sentences import split_sentences
 from yanmo.data.example import BoolArray, IntArray
-from yanmo.tokenizers import Tokenizer, word_starts
+from yanmo.tokenizers import Tokenizer, segmenter, word_starts
 
-if TYPE_CHECKING:
-    from multiprocessing.pool import AsyncResult
-
-COLUMNS = {"sentence_start": "yanmo.corpus.sentences 1", "word_start": "yanmo.tokenizers.word_starts 1"}
+COLUMNS = {"sentence_start": "yanmo.corpus.sentences 1", "word_start": segmenter()}
 PART_CHARACTERS = (
     20_000  # longer documents are stored in parts: a book must not be one unit of the held-out split
 )
@@ -43,7 +44,10 @@ class Encoded:
 def encode_documents(
     documents: Iterable[Document], tokenizer: Tokenizer, folder: Path, *, workers: int
 ) -> Iterator[Encoded]:
-    """Encodes in order with at most a few chunks in flight, so memory is flat. `folder`: the saved tokenizer."""
+    """Encodes in order with at most a few chunks in flight, so memory is flat. `folder`: the saved tokenizer.
+
+    Errors: BrokenProcessPool when a worker process was killed.
+    """
     chunks = _chunks(documents)
     head: list[list[str]] = []
     size = 0
@@ -53,26 +57,32 @@ def encode_documents(
         if size > SMALL:
             break
     if workers <= 1 or size <= SMALL:
-        for chunk in (*head, *chunks):
+        for chunk in chain(head, chunks):
             yield from encode_texts(chunk, tokenizer)
-        return
+    else:
+        yield from _in_processes(chain(head, chunks), folder, workers)
+
+
+def _in_processes(chunks: Iterable[list[str]], folder: Path, workers: int) -> Iterator[Encoded]:
     context = multiprocessing.get_context("spawn")
-    with _without_main_module():
-        pool = context.Pool(workers, _start_worker, (folder,))
-    with pool:
-        flying: deque[AsyncResult[list[Encoded]]] = deque()
-        for chunk in (*head, *chunks):
-            flying.append(pool.apply_async(_work, (chunk,)))
+    pool = ProcessPoolExecutor(workers, context, _start_worker, (folder,))
+    flying: deque[Future[list[Encoded]]] = deque()
+    try:
+        for chunk in chunks:
+            with _without_main_module():  # a worker starts when there is work for it
+                flying.append(pool.submit(_work, chunk))
             if len(flying) > 2 * workers:
-                yield from flying.popleft().get()
+                yield from flying.popleft().result()
         while flying:
-            yield from flying.popleft().get()
+            yield from flying.popleft().result()
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def encode_texts(texts: list[str], tokenizer: Tokenizer) -> list[Encoded]:
     """Ids, sentence starts and word starts of each text; texts without a token are left out."""
     result = []
-    for text, encoding in zip(texts, tokenizer.encode_batch(texts), strict=True):
+    for text, encoding in zip(texts, tokenizer.encode_batch(texts, read_special=False), strict=True):
         ids = np.array(encoding.ids, dtype=np.int64)
         if not len(ids):
             continue
@@ -96,14 +106,15 @@ def encode_texts(texts: list[str], tokenizer: Tokenizer) -> list[Encoded]:
 
 def parts(text: str, limit: int = PART_CHARACTERS) -> Iterator[str]:
     """The text in parts of at most about `limit` characters, cut at line ends, else at sentence ends, else anywhere."""
-    while len(text) > limit:
-        cut = text.rfind("\n", limit // 2, limit) + 1
+    start = 0
+    while len(text) - start > limit:
+        cut = text.rfind("\n", start + limit // 2, start + limit) + 1
         if not cut:
-            ends = [end for _, end in split_sentences(text[:limit])[:-1]]
-            cut = ends[-1] if ends else limit
-        yield text[:cut]
-        text = text[cut:]
-    yield text
+            ends = [end for _, end in split_sentences(text[start : start + limit])[:-1]]
+            cut = start + (ends[-1] if ends else limit)
+        yield text[start:cut]
+        start = cut
+    yield text[start:]
 
 
 def _chunks(documents: Iterable[Document]) -> Iterator[list[str]]:
@@ -124,8 +135,18 @@ _tokenizer: Tokenizer | None = None  # one per worker process
 
 
 def _start_worker(folder: Path) -> None:
+    """Ctrl-C, which the terminal sends to all, is the parent's business; a killed parent takes its workers along."""
     global _tokenizer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _tokenizer = Tokenizer.load(folder)
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _work(texts: list[str]) -> list[Encoded]:

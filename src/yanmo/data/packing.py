@@ -44,6 +44,6 @@ def pack(lengths: Sequence[int], limit: int) -> dict[int, list[list[int]]]:
         by_room.setdefault(left, []).append(row)
         rooms |= 1 << left
     result: dict[int, list[list[int]]] = {}
-    for row, size in zip(rows, classes, strict=True):
-        result.setdefault(size, []).append(row)
+    for members, size in zip(rows, classes, strict=True):
+        result.setdefault(size, []).append(members)
     return result

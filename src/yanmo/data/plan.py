@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -80,7 +81,7 @@ class Plan:
             edges = [len(rows) * number // count for number in range(count + 1)]
             planned += [
                 (length, [[samples[index] for index in row] for row in rows[first:last]])
-                for first, last in zip(edges, edges[1:], strict=False)
+                for first, last in pairwise(edges)
             ]
         if self.shuffle:
             planned = [planned[place] for place in generator.permutation(len(planned))]

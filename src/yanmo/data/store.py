@@ -1,6 +1,6 @@
 """The token store: memory-mapped shards of ids, where documents start, and parallel columns of bits.
 
-    index.json               dtype, counts, columns with their makers, SHA-256 of every file; written last
+    index.json               dtype, counts, columns with their makers, SHA-256 of every file and itself; written last
     tokens-00000.npy         uint16 or uint32
     sentence_start-00000.npy one bit per token (packed), and so on for each column
     documents.npy            int64 [documents + 1]: the first token of each document, then the end
@@ -16,7 +16,6 @@ import os
 from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +70,7 @@ class StoreWriter:
             "lineage": dict(lineage),
             "sha256": self._hashes,
         }
+        index["index_sha256"] = _index_digest(index)
         temporary = self.folder / ".index.json"
         with temporary.open("w", encoding="utf-8") as file:
             json.dump(index, file, ensure_ascii=False, indent=1)
@@ -90,28 +90,26 @@ class StoreWriter:
 
     def _write(self, name: str, values: NDArray[np.generic]) -> None:
         path = self.folder / name
-        np.save(path, values)
+        with path.open("wb") as file:
+            np.save(file, values)
+            file.flush()
+            os.fsync(file.fileno())
         self._hashes[name] = _sha256(path)
-
-    def __enter__(self) -> StoreWriter:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pending.clear()
 
 
 class TokenStore:
     """A built store, memory-mapped: opening it costs no memory in its size."""
 
     def __init__(self, folder: Path, *, verify: bool = False) -> None:
-        """Errors: InputError when there is no index, or (with `verify`) when a hash does not match."""
+        """Errors: InputError when there is no sound index, or (with `verify`) when a hash does not match."""
         self.folder = folder
         try:
             index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise InputError("data.damaged_store", path=folder, reason=error) from None
+            sound = index.pop("index_sha256") == _index_digest(index) and index["format"] == FORMAT
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            sound = False
+        if not sound:
+            raise InputError("data.damaged_store", path=folder, reason="index.json")
         for name, digest in index["sha256"].items() if verify else ():
             if not (folder / name).is_file() or _sha256(folder / name) != digest:
                 raise InputError("data.damaged_store", path=folder, reason=name)
@@ -163,6 +161,10 @@ def is_store(folder: Path) -> bool:
 def boundaries(bits: BoolArray, start: int) -> Sequence[int]:
     """Absolute positions of the set bits of a range that begins at `start`."""
     return [int(position) + start for position in np.flatnonzero(bits)]
+
+
+def _index_digest(index: Mapping[str, object]) -> str:
+    return hashlib.sha256(json.dumps(index, sort_keys=True).encode()).hexdigest()
 
 
 def _sha256(path: Path) -> str:

@@ -77,7 +77,11 @@ def save_model(
             ids = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
             _write_json(new / "generation_config.json", {"_from_model_config": True, **ids})
         (new / "README.md").write_text(_card(learner, labelling), encoding="utf-8")
-        tokenizer.save(new, model_max_length=learner.backbone.config.max_positions)
+        tokenizer.save(
+            new,
+            model_max_length=learner.backbone.config.max_positions,
+            token_types=learner.backbone.family == "encoder",
+        )
         for path in sorted(new.iterdir()):
             path.replace(folder / path.name)
 

@@ -18,7 +18,7 @@ def make(name: str) -> Objective:
     """
     from yanmo.objectives.combined import combined
 
-    members = [registry.find(sys.modules[__name__], Objective, part)() for part in name.split("+")]  # type: ignore[type-abstract]
+    members = [registry.find(sys.modules[__name__], Objective, part)() for part in name.split("+")]
     if len(members) == 1:
         return members[0]
     if len({type(member) for member in members}) < len(members):

@@ -55,14 +55,13 @@ class NSP(Objective):
                 continue
             middle = place + int(generator.integers(1, last - place))
             first = (starts[place], starts[middle])
+            second, label, following = (starts[middle], starts[last]), NEXT, last
             if generator.random() < 0.5:
-                second, label, place = (starts[middle], starts[last]), NEXT, last
-            else:
                 wanted = max(1, target - (first[1] - first[0]))
-                second, label = _elsewhere(text, unit, wanted, generator), RANDOM
-                place = middle
-                if second is None:
-                    second, label, place = (starts[middle], starts[last]), NEXT, last
+                other = _elsewhere(text, unit, wanted, generator)
+                if other is not None:
+                    second, label, following = other, RANDOM, middle
+            place = following
             samples.append(_pair(text, first, second, label, room, generator))
         return samples
 

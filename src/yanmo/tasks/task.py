@@ -16,7 +16,7 @@ from yanmo.data.example import Example
 from yanmo.data.frame import Frame
 from yanmo.errors import InputError
 from yanmo.objectives import Objective
-from yanmo.tokenizers import Tokenizer
+from yanmo.tokenizers import Encoding, Tokenizer
 
 Logits = NDArray[np.float32]
 
@@ -44,6 +44,10 @@ class Encoder:
     @property
     def bidirectional(self) -> bool:
         return self.frame.summary == "first"
+
+    def encode(self, text: str) -> Encoding:
+        """The pieces of a text; what looks like a special token in it is plain text."""
+        return self.tokenizer.encode(text, read_special=False)
 
     def prefix_length(self, length: int) -> int:
         """Who sees whom in a sequence of `length` tokens: everyone in an encoder, a decoder looks back."""

@@ -80,7 +80,7 @@ class TextClassification(Task):
         return cls(labels=tuple(labels), config=config, several=multi_label)
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
-        ids = np.array(encoder.tokenizer.encode(record.text(self.config.text_field)).ids, dtype=np.int64)
+        ids = np.array(encoder.encode(record.text(self.config.text_field)).ids, dtype=np.int64)
         room = encoder.room - encoder.frame.framed_length(0)
         cut = len(ids) > room
         if cut:

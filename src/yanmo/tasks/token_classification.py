@@ -80,7 +80,7 @@ class TokenClassification(Task):
             text, entities = tagged.text, tagged.entities
         else:
             text, entities = read_text(record, self.config), ()
-        encoding = encoder.tokenizer.encode(text)
+        encoding = encoder.encode(text)
         firsts, units = _units(text, encoding)
         tags = self._tags(units, entities, record) if labelled else [-100] * len(units)
         ids = np.array(encoding.ids, dtype=np.int64)

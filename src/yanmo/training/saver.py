@@ -75,7 +75,9 @@ class Saver:
         }
         values = RunState(state=state.to_json(), conditions=dict(self.conditions), spent_seconds=spent)
         protected = [state.best_step] if self.keeps_best and state.best_step is not None else []
-        path = checkpoint.save(self.folder, state.step, tensors, values.model_dump(), keep=self.keep, protected=protected)
+        path = checkpoint.save(
+            self.folder, state.step, tensors, values.model_dump(), keep=self.keep, protected=protected
+        )
         self.saved_step = state.step
         self._last = self._clock()
         self._took = self._last - began
