@@ -31,4 +31,16 @@ TEXTS: Texts = {
         "语料中没有一篇文档含有两个以上的句子，无法做下一句预测。\n它需要由多个句子组成的文档：每个文件、空行分隔的块或记录为一篇。\n"
         "请设置单位（--unit block 或 file），或使用 --objective mlm。",
     ),
+    "data.no_samples": (
+        "The objective found no usable sequence in a whole pass over the data ({units} units).\n"
+        "At least one unit must hold a sequence that it can learn from.\n"
+        "Give other text, or choose another objective (--objective).",
+        "训练目标在整整一遍数据（{units} 个单元）中没有找到可用的序列。\n至少要有一个单元包含可供学习的序列。\n请换用其他文本，或改用别的目标（--objective）。",
+    ),
+    "data.worker_killed": (
+        "A process that tokenised the corpus was killed.\n"
+        "Preparing the data needs its worker processes until the end; often memory runs short.\n"
+        "Free some memory, then give the same command again.",
+        "一个正在为语料分词编码的进程被终止了。\n准备数据期间，工作进程必须一直运行；常见原因是内存不足。\n请释放一些内存，然后再次执行同一条命令。",
+    ),
 }
