@@ -17,6 +17,7 @@ from yanmo.data.example import Sample
 from yanmo.data.packing import pack
 from yanmo.data.random import Key, permuted
 from yanmo.data.source import Source
+from yanmo.errors import InputError
 
 WINDOW_BATCHES = 32  # batches in a window: few enough to plan at once, enough to pack with under 5 % padding
 SAMPLES_PER_UNIT = 1 << 20  # a sample's number is unit * this + its place in the unit
@@ -101,15 +102,22 @@ class Plan:
         return collate(rows, planned.length, key=key, cursor=planned.cursor)
 
     def stream(self, cursor: Cursor, *, epochs: int | None = None) -> Iterator[Batch]:
-        """Batches from `cursor` on, epoch after epoch, for ever or until `epochs` are over."""
+        """Batches from `cursor` on, epoch after epoch, for ever or until `epochs` are over.
+
+        Errors: InputError when a whole epoch gives none.
+        """
         assert len(self.source), "an empty source has no batches"
+        empty = 0  # windows in a row
         while epochs is None or cursor.epoch < epochs:
             batches = self._planned(cursor.epoch, cursor.window)
             if cursor.batch < len(batches):
                 planned = batches[cursor.batch]
                 yield self.build(planned, cursor.epoch)
-                cursor = planned.cursor
+                cursor, empty = planned.cursor, 0
             else:  # a window without a sample that the objective can use
+                empty += 1
+                if empty > self.num_windows:
+                    raise InputError("data.no_samples", units=len(self.source))
                 cursor = self._after(cursor.epoch, cursor.window, 0, 1)
 
     def fraction(self, cursor: Cursor) -> float:
