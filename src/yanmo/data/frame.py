@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -38,25 +39,22 @@ class Frame:
             starts = ends = True
         ids: list[IntArray] = []
         types: list[IntArray] = []
-        special: list[int] = []
-        length = 0
         for number, segment in enumerate(segments):
             before = [self.start] if number == 0 and starts else []
             after = [self.end] if ends else []
-            if before:
-                special.append(length)
-            length += len(before) + len(segment) + len(after)
-            if after:
-                special.append(length - 1)
+            length = len(before) + len(segment) + len(after)
             ids += [np.array(before, dtype=np.int64), segment, np.array(after, dtype=np.int64)]
-            types.append(np.full(len(before) + len(segment) + len(after), number, dtype=np.int64))
-        protected = np.zeros(length, dtype=bool)
-        protected[special] = True
+            types.append(np.full(length, number if self.summary == "first" else 0, dtype=np.int64))
+        input_ids = np.concatenate(ids).astype(np.int64)
         return Example(
-            input_ids=np.concatenate(ids).astype(np.int64),
-            token_type_ids=np.concatenate(types) if self.summary == "first" else np.zeros(length, np.int64),
-            protected=protected,
+            input_ids=input_ids,
+            token_type_ids=np.concatenate(types),
+            protected=np.isin(input_ids, self._special),  # [UNK] too: there is nothing to learn from it
         )
+
+    @cached_property
+    def _special(self) -> IntArray:
+        return np.setdiff1d(np.arange(self.vocab_size), self.ordinary)
 
     def summary_position(self, length: int) -> int:
         """The token whose hidden state stands for the sequence: the first of an encoder, the last of a decoder."""
