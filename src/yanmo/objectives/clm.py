@@ -28,6 +28,7 @@ class CLM(Objective):
     """
 
     terms: ClassVar = ("clm",)
+    text_term: ClassVar = "clm"
 
     def corrupt(self, example: Example, key: Key, frame: Frame) -> Example:
         if example.prefix_length is not None:

@@ -38,6 +38,10 @@ class Combined(Objective):
     def needs_pairs(self) -> bool:  # type: ignore[override]
         return any(member.needs_pairs for member in self.members)
 
+    @property
+    def text_term(self) -> str | None:  # type: ignore[override]
+        return next((member.text_term for member in self.members if member.text_term), None)
+
     def select(self, text: TextSource, unit: int, key: Key) -> list[Sample]:
         chooser = next((member for member in self.members if _selects(member)), self.members[0])
         return chooser.select(text, unit, key)

@@ -28,6 +28,7 @@ class MLM(Objective):
     """
 
     terms: ClassVar = ("mlm",)
+    text_term: ClassVar = "mlm"
     rate: float = 0.15
     masked: float = 0.8
     random: float = 0.1

@@ -31,6 +31,7 @@ class Objective(ABC):
 
     terms: ClassVar[tuple[str, ...]]
     needs_pairs: ClassVar[bool] = False  # whether samples are pairs of sentences
+    text_term: ClassVar[str | None] = None  # the term that predicts tokens: its loss gives the perplexity
 
     label_smoothing: float = 0.0
 

@@ -46,10 +46,12 @@ class HeldOutLoss:
                 sums[name] += value  # type: ignore[assignment]
         metrics: dict[str, float] = {}
         for term in self.objective.terms:
-            count = max(1.0, sums[f"count_{term}"])
+            count = sums[f"count_{term}"]
+            if not count:
+                continue  # no label of it in the held-out text: a zero would look like a result
             metrics[f"loss_{term}"] = sums[f"loss_{term}"] / count
             metrics[f"accuracy_{term}"] = sums[f"correct_{term}"] / count
         metrics["loss"] = sum(value for name, value in metrics.items() if name.startswith("loss_"))
-        first = self.objective.terms[0]
-        metrics["perplexity"] = math.exp(min(metrics[f"loss_{first}"], 700.0))
+        if f"loss_{self.objective.text_term}" in metrics:
+            metrics["perplexity"] = math.exp(min(metrics[f"loss_{self.objective.text_term}"], 700.0))
         return metrics

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -36,8 +37,8 @@ class TrainState:
         return TrainState(**{**values, "cursor": Cursor(**values["cursor"])})
 
     def evaluated(self, value: float, *, higher_is_better: bool) -> TrainState:
-        """The state after an evaluation; a value that is not a number is never best."""
-        better = value == value and (
+        """The state after an evaluation; a value that is not finite is never best."""
+        better = math.isfinite(value) and (
             self.best is None or (value > self.best if higher_is_better else value < self.best)
         )
         if better:

@@ -56,8 +56,9 @@ def train_step(
         torch.manual_seed(batch.key)
         terms = objective.loss(learner, batch)
         shares = [total / max(counts[term], 1) for term, total in terms.items()]
-        torch.stack(shares).sum().backward()  # type: ignore[no-untyped-call]
-        weights.collect()
+        if shares:  # else the whole batch has no label, as next-sentence prediction on single sentences
+            torch.stack(shares).sum().backward()  # type: ignore[no-untyped-call]
+            weights.collect()
         for term, total in terms.items():
             totals[term] += total.item()  # type: ignore[assignment]
     losses = {term: total / max(counts[term], 1) for term, total in totals.items()}

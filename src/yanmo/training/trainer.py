@@ -103,8 +103,12 @@ class Trainer:
                 lr_scale=lr_scale,
                 max_norm=self.optim.clip,
             )
-            self.state = self._checked(after, result)
+            self.state = self._counted(after, result)
             self._report(result, lr_scale, progress)
+            if self.state.skipped_in_a_row > MOST_SKIPPED:
+                raise TrainingError(
+                    "training.not_finite", step=self.state.step, count=self.state.skipped_in_a_row
+                )
             if self._evaluation_is_due(progress):
                 self._evaluate()
             if self.interrupt:
@@ -130,13 +134,10 @@ class Trainer:
             tokens=self.state.tokens + sum(batch.num_tokens for batch in group),
         )
 
-    def _checked(self, after: TrainState, result: StepResult) -> TrainState:
+    def _counted(self, after: TrainState, result: StepResult) -> TrainState:
         if result.finite:
             return replace(after, skipped_in_a_row=0)
-        after = replace(after, skipped=after.skipped + 1, skipped_in_a_row=after.skipped_in_a_row + 1)
-        if after.skipped_in_a_row > MOST_SKIPPED:
-            raise TrainingError("training.not_finite", step=after.step, count=after.skipped_in_a_row)
-        return after
+        return replace(after, skipped=after.skipped + 1, skipped_in_a_row=after.skipped_in_a_row + 1)
 
     def _report(self, result: StepResult, lr_scale: float, progress: float) -> None:
         seconds = self.pace.spent()
