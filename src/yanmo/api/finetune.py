@@ -140,7 +140,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
         metrics = evaluator(learner, final=True)
         labelling = Labelling(task=config.task, labels=task.labels, multi_label=task.multi_label)
-        save_model(run.model, learner, loaded.tokenizer, labelling=labelling)
+        save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
         write(run_report(run.path), run.path / "report.html")
@@ -202,6 +202,7 @@ def _model(config: FinetuneConfig, task: Task) -> LoadedModel:
         fresh=loaded.fresh,
         unused=loaded.unused,
         config=sizes,
+        max_length=loaded.max_length,
     )
 
 
@@ -209,7 +210,7 @@ def _encoder(config: FinetuneConfig, loaded: LoadedModel) -> Encoder:
     return Encoder(
         tokenizer=loaded.tokenizer,
         frame=frame_of(loaded.tokenizer, loaded.learner.backbone.family),
-        room=min(config.max_length, loaded.config.max_positions),
+        room=min(config.max_length, loaded.max_length),
     )
 
 

@@ -29,6 +29,9 @@ from yanmo.training.state import TrainState
 from yanmo.training.trainer import TrainConfig, Trainer
 
 
+RESERVE = 0.01  # of a time budget, for the last evaluation and the saved model
+
+
 @dataclass(frozen=True, kw_only=True)
 class Fit:
     """What is trained, and how."""
@@ -73,6 +76,7 @@ def fit(
         for refused in restored.refused:
             reporter.warn(text("run.refused_checkpoint", path=refused.path, reason=refused.reason))
         reporter.note(text("run.resumed", step=state.step))
+    budget = Budget.parse(what.train.budget)
     log = MetricsLog(run.path, resumed_step=state.step)
     trainer = Trainer(
         weights=weights,
@@ -82,7 +86,7 @@ def fit(
         optim=what.optim,
         schedule=what.schedule,
         config=what.train,
-        pace=Pace(Budget.parse(what.train.budget), run.decisions, spent=spent),
+        pace=Pace(budget, run.decisions, spent=spent, reserve=RESERVE * budget.amount),
         saver=saver,
         evaluator=what.evaluator,
         hooks=[log, *hooks, reporter],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,8 @@ import torch
 from yanmo import tasks
 from yanmo.api import model_source
 from yanmo.api.compute import choose_now
+from yanmo.api.finetune import FinetuneConfig
+from yanmo.api.run_folder import RunFolder
 from yanmo.corpus.document import Record
 from yanmo.data.collate import collate
 from yanmo.data.example import Example
@@ -71,6 +74,7 @@ class Model:
         self.loaded = loaded
         self.learner = loaded.learner.eval()
         self.tokenizer = loaded.tokenizer
+        self.settings = _task_settings(Path(source))
         self.frame: Frame = frame_of(loaded.tokenizer, loaded.learner.backbone.family)
 
     def predict(self, texts: Sequence[str | Record]) -> list[TaskPrediction]:
@@ -78,8 +82,9 @@ class Model:
 
         Errors: RunError when the model has no head for a task, or one that was never trained.
         """
+        field = self.settings.text_field
         records = [
-            item if isinstance(item, Record) else Record(fields={"text": item}, source=f"#{number}")
+            item if isinstance(item, Record) else Record(fields={field: item}, source=f"#{number}")
             for number, item in enumerate(texts, 1)
         ]
         return predict(self.task, self.learner, records, self.encoder)
@@ -114,7 +119,7 @@ class Model:
         self._require("clm", "clm")
         start, end = self.frame.start, self.frame.end
         ids = [[start, *self.tokenizer.encode(prompt).ids] for prompt in prompts]
-        special = sorted(set(self.tokenizer.special_ids) - {end})
+        special = sorted(token for token in self.tokenizer.special_ids if token is not None and token != end)
         results = generate(self.learner, ids, options or GenerateOptions(), end=end, forbidden=special)
         return [
             Generation(prompt=prompt, text=self.tokenizer.decode(new))
@@ -134,14 +139,12 @@ class Model:
         labelling = self.loaded.labelling
         assert labelling is not None, "a head of classes always has a labelling"
         kind = tasks.find(TASKS[term])
-        return kind.from_labels(labelling.labels, TaskConfig(), multi_label=labelling.multi_label)
+        return kind.from_labels(labelling.labels, self.settings, multi_label=labelling.multi_label)
 
     @cached_property
     def encoder(self) -> Encoder:
         """Turns texts into examples as long as the model can hold."""
-        return Encoder(
-            tokenizer=self.tokenizer, frame=self.frame, room=self.learner.backbone.config.max_positions
-        )
+        return Encoder(tokenizer=self.tokenizer, frame=self.frame, room=self.loaded.max_length)
 
     def _require(self, term: str, task: str) -> None:
         fresh = [name for name in self.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]
@@ -177,6 +180,14 @@ class Model:
         if shown.startswith("##"):
             before = before.rstrip()
         return Candidate(token=shown, probability=probability, text=before + filling + text[end:])
+
+
+def _task_settings(source: Path) -> TaskConfig:
+    """Where texts are and how they are cut, as the run was trained; the usual ones for another directory."""
+    if not (source / "config.yaml").is_file():
+        return TaskConfig()
+    run = RunFolder(source)
+    return run.config(FinetuneConfig).settings if run.verb == "finetune" else TaskConfig()
 
 
 def use_machine() -> None:

@@ -32,6 +32,7 @@ from yanmo.evaluation.report import write
 from yanmo.evaluation.run_report import run_report
 from yanmo.interop.huggingface import save_model
 from yanmo.messages import text
+from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
 from yanmo.optim.optimizer import OptimConfig
@@ -44,6 +45,7 @@ from yanmo.training.trainer import TrainConfig
 FEWEST_TOKENS = 64
 PAIR_UNITS = 4  # sequences in a unit when pairs of sentences are drawn from it
 DEFAULT_OBJECTIVE = {"encoder": "mlm+nsp", "decoder": "clm"}
+DEFAULT_LENGTH = {"encoder": 128, "decoder": 256}
 DEFAULT_TOKENIZER = {"encoder": "wordpiece", "decoder": "byte_bpe"}
 
 
@@ -60,17 +62,26 @@ class PretrainConfig(Config):
     """What is read."""
     tokenizer: TokenizerConfig | str | None = None
     """How one is trained, or a run or directory whose tokenizer is used; unset: what the model usually has."""
-    max_length: int = Field(default=128, ge=16)
-    """The longest sequence in training, in tokens."""
+    max_length: int | None = Field(default=None, ge=16)
+    """The longest sequence in training, in tokens; unset: 128 for an encoder, 256 for a decoder."""
     max_positions: int = Field(default=512, ge=16)
     """The longest sequence that the model can hold."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Dropout of hidden states and attention; a short run sees no text twice and needs none."""
     held_out_share: float = Field(default=0.01, ge=0, le=0.5)
     """Part of the documents that is not trained on but measures the loss."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the target that goes to all tokens alike."""
     train: TrainConfig = TrainConfig()
     optim: OptimConfig = OptimConfig()
     schedule: ScheduleConfig = ScheduleConfig()
+
+    def sequence_length(self, backbone: type[Backbone] | Backbone, limit: int) -> int:
+        """`max_length`, or what is usual for the family. Errors: ConfigError when it is above `limit` positions."""
+        length = self.max_length or min(limit, DEFAULT_LENGTH[backbone.family])
+        if length > limit:
+            raise ConfigError("run.sequence_too_long", given=length, limit=limit)
+        return length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -206,7 +217,9 @@ def _learner(
     family = (
         model.family if model is not None else learner.backbone.family if learner is not None else "encoder"
     )
-    objective = objectives.make(config.objective or DEFAULT_OBJECTIVE[family])
+    objective = objectives.make(
+        config.objective or DEFAULT_OBJECTIVE[family], label_smoothing=config.label_smoothing
+    )
     if model is None:
         assert learner is not None
         missing = {term: size for term, size in objective.head_sizes().items() if term not in learner.heads}
@@ -228,9 +241,7 @@ def _learner(
 def _fit(
     config: PretrainConfig, learner: Learner, objective: Objective, tokenizer: Tokenizer, stores: Stores
 ) -> Fit:
-    limit = learner.backbone.config.max_positions
-    if config.max_length > limit:
-        raise ConfigError("run.sequence_too_long", given=config.max_length, limit=limit)
+    length = config.sequence_length(learner.backbone, learner.backbone.config.max_positions)
     frame = frame_of(tokenizer, learner.backbone.family)
     if stores.train.num_tokens < FEWEST_TOKENS:
         raise InputError(
@@ -239,15 +250,15 @@ def _fit(
         )  # fmt: skip
 
     def plan(store: TokenStore, *, shuffle: bool) -> Plan:
-        room = config.max_length - frame.framed_length(0)
+        room = length - frame.framed_length(0)
         source = TextSource(
-            store, objective, frame, config.max_length, PAIR_UNITS * room if objective.needs_pairs else room
+            store, objective, frame, length, PAIR_UNITS * room if objective.needs_pairs else room
         )
         return Plan(
             source=source,
             seed=config.train.seed,
             batch_tokens=config.train.batch_tokens,
-            max_length=config.max_length,
+            max_length=length,
             shuffle=shuffle,
         )
 
@@ -275,10 +286,7 @@ def _require_pairs(store: TokenStore) -> None:
     """Errors: InputError when among the first documents none has two sentences."""
     looked_at = min(store.num_documents, 1000)
     starts = store.documents[: looked_at + 1].tolist()
-    if not any(
-        store.bits("sentence_start", start, end).sum() > 1
-        for start, end in pairwise(starts)
-    ):
+    if not any(store.bits("sentence_start", start, end).sum() > 1 for start, end in pairwise(starts)):
         raise InputError("data.pairs_without_neighbour")
 
 

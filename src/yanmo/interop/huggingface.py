@@ -50,6 +50,7 @@ class LoadedModel:
     labelling: what its classes mean, None where the stored class has none.
     fresh: state keys that the file did not hold, with random values: a head named here must not predict.
     unused: tensors of the file that this model has no use for.
+    max_length: the longest sequence to give it: what its tokenizer says, at most its positions.
     """
 
     learner: Learner
@@ -58,13 +59,20 @@ class LoadedModel:
     fresh: tuple[str, ...]
     unused: tuple[str, ...]
     config: ModelConfig
+    max_length: int
 
 
 def save_model(
-    folder: Path, learner: Learner, tokenizer: Tokenizer, *, labelling: Labelling | None = None
+    folder: Path,
+    learner: Learner,
+    tokenizer: Tokenizer,
+    *,
+    labelling: Labelling | None = None,
+    max_length: int | None = None,
 ) -> None:
     """Write a directory that `transformers` loads, in fp32. Each file is replaced whole or not at all.
 
+    max_length: the longest sequence that it was trained on, where that is less than its positions.
     Errors: ConfigError where no Hugging Face class has these heads.
     """
     config = write_config(learner, tokenizer, labelling)
@@ -79,7 +87,7 @@ def save_model(
         (new / "README.md").write_text(_card(learner, labelling), encoding="utf-8")
         tokenizer.save(
             new,
-            model_max_length=learner.backbone.config.max_positions,
+            model_max_length=max_length or learner.backbone.config.max_positions,
             token_types=learner.backbone.family == "encoder",
         )
         for path in sorted(new.iterdir()):
@@ -127,7 +135,14 @@ def load_model(
         fresh=loaded.fresh,
         unused=loaded.unused,
         config=config,
+        max_length=_max_length(folder, config.max_positions),
     )
+
+
+def _max_length(folder: Path, positions: int) -> int:
+    path = folder / "tokenizer_config.json"
+    given = read_json(path).get("model_max_length") if path.is_file() else None
+    return min(int(given), positions) if isinstance(given, int | float) and given > 0 else positions
 
 
 def _folder(source: str | Path) -> Path:

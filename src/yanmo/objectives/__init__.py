@@ -11,14 +11,17 @@ from yanmo.objectives.objective import Objective
 NOT_MEMBERS = frozenset({"objective", "combined"})
 
 
-def make(name: str) -> Objective:
+def make(name: str, *, label_smoothing: float = 0.0) -> Objective:
     """The objective of that name; names joined by "+" make a combined one: `mlm+nsp` is BERT's.
 
     Errors: ConfigError with the nearest name.
     """
     from yanmo.objectives.combined import combined
 
-    members = [registry.find(sys.modules[__name__], Objective, part)() for part in name.split("+")]
+    members = [
+        registry.find(sys.modules[__name__], Objective, part)(label_smoothing=label_smoothing)
+        for part in name.split("+")
+    ]
     if len(members) == 1:
         return members[0]
     if len({type(member) for member in members}) < len(members):

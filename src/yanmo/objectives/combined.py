@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import final
 
 import numpy as np
+from torch import Tensor
 
 from yanmo.data.example import Example, Sample
 from yanmo.data.frame import Frame
@@ -54,6 +55,10 @@ class Combined(Objective):
             assert not (changed & before.protected).any(), f"{member} changed a protected token"
             assert np.array_equal(example.protected & before.protected, before.protected)
         return example
+
+    def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
+        member = next(member for member in self.members if term in member.terms)
+        return member.term_loss(term, logits, value)
 
     def head_sizes(self) -> Mapping[str, int | None]:
         return {term: size for member in self.members for term, size in member.head_sizes().items()}
