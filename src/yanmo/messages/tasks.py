@@ -13,6 +13,13 @@ TEXTS: Texts = {
         "A label is a string or a number, or a list of them.\nCorrect that record.",
         "{source}：字段“{field}”的值 {value} 不是标签。\n标签是字符串或数字，或由它们组成的列表。\n请更正该记录。",
     ),
+    "tasks.several_labels": (
+        "{source} has {count} labels, but each training record has one.\n"
+        "Either every record has one label, or training records hold lists of labels.\n"
+        "Correct that record, or give training records whose labels are lists.",
+        "{source} 有 {count} 个标签，而训练记录每条只有一个。\n要么每条记录只有一个标签，要么训练记录的标签为列表。\n"
+        "请更正该记录，或提供以列表给出标签的训练记录。",
+    ),
     "tasks.one_class": (
         "The training records hold fewer than two classes: {found} ({source}).\nClassification needs two or more.\n"
         "Check the label field, or give more data.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,9 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, spans_from_bio
 from yanmo.tasks.task import TaskConfig, label_field
+from yanmo.tokenizers.scripts import HAN_RUN
 
 USUAL_FIELDS = ("entities", "tags", "ner_tags", "labels", "label")
-HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,14 +66,14 @@ def join(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     Single characters with Chinese among them are joined as they are; words are joined with spaces, but not where
     two Chinese ones meet.
     """
-    characters = all(len(token) == 1 for token in tokens) and any(HAN.match(token) for token in tokens)
+    characters = all(len(token) == 1 for token in tokens) and any(HAN_RUN.match(token) for token in tokens)
     parts: list[str] = []
     spans: list[tuple[int, int]] = []
     length = 0
     for number, token in enumerate(tokens):
         if number and not characters:
             before = tokens[number - 1]
-            if not (before and token and HAN.match(before[-1]) and HAN.match(token[0])):
+            if not (before and token and HAN_RUN.match(before[-1]) and HAN_RUN.match(token[0])):
                 parts.append(" ")
                 length += 1
         parts.append(token)

@@ -67,12 +67,12 @@ class TextClassification(Task):
         )
         for record in records:
             found.update(_labels(record, config))
-        if len(found) < 2 and not several:
+        if len(found) < (1 if several else 2):
             raise InputError(
                 "tasks.one_class", source=records[0].source, found=", ".join(sorted(found)) or "-"
             )
         return cls(
-            labels=tuple(sorted(found)), config=config, several=several, label_smoothing=label_smoothing
+            labels=tuple(sorted(found, key=_order)), config=config, several=several, label_smoothing=label_smoothing
         )
 
     @classmethod
@@ -95,8 +95,10 @@ class TextClassification(Task):
             classes = [self._index(name, record) for name in _labels(record, self.config)]
             if self.several:
                 value[0, classes] = 1.0
-            else:
+            elif len(classes) == 1:
                 value = np.array(classes)
+            else:
+                raise InputError("tasks.several_labels", source=record.source, count=len(classes))
         labels = {self.term: (np.array([encoder.frame.summary_position(length)]), value)}
         example = replace(example, prefix_length=encoder.prefix_length(length), labels=labels)
         return [Encoded(example=example, cut=cut)]
@@ -138,6 +140,11 @@ class TextClassification(Task):
                 "tasks.unseen_label", source=record.source, label=name, known=", ".join(self.labels)
             )
         return self.labels.index(name)
+
+
+def _order(label: str) -> tuple[int, str]:
+    """Numbers by size, before words: 2 stands before 10."""
+    return (int(label), "") if label.isdecimal() else (1 << 63, label)
 
 
 def _labels(record: Record, config: TaskConfig) -> list[str]:

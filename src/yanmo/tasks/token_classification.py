@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, final
@@ -11,9 +12,10 @@ import numpy as np
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
-from yanmo.tasks.entities import HAN, read_entities, read_text
+from yanmo.tasks.entities import read_entities, read_text
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
 from yanmo.tokenizers import Encoding
+from yanmo.tokenizers.scripts import HAN_RUN
 
 OVERLAP = 4  # a quarter of a window is context that its neighbour labels
 
@@ -157,7 +159,10 @@ class TokenClassification(Task):
 
 
 def _units(text: str, encoding: Encoding) -> tuple[list[int], list[tuple[int, int]]]:
-    """Where each word or Chinese character begins among the pieces, and its character span."""
+    """Where each word, Chinese character or run of punctuation begins among the pieces, and its character span.
+
+    Where a piece of byte_bpe holds a mark and the letters after it, the unit is the letters: (Paris -> Paris.
+    """
     firsts: list[int] = []
     units: list[tuple[int, int]] = []
     word: int | None = None
@@ -166,7 +171,8 @@ def _units(text: str, encoding: Encoding) -> tuple[list[int], list[tuple[int, in
             start += 1
         if start == end:
             continue
-        if firsts and word_id == word and not HAN.match(text[start]):
+        start = next((at for at in range(start, end) if not _is_mark(text[at])), start)
+        if units and word_id == word and _joined(text[units[-1][1] - 1], text[start]):
             units[-1] = (units[-1][0], max(end, units[-1][1]))
             continue
         if units and start < units[-1][1]:
@@ -175,6 +181,16 @@ def _units(text: str, encoding: Encoding) -> tuple[list[int], list[tuple[int, in
         units.append((start, end))
         word = word_id
     return firsts, units
+
+
+def _joined(before: str, after: str) -> bool:
+    """Whether two characters of one pre-split chunk belong to one unit."""
+    return not (HAN_RUN.match(before) or HAN_RUN.match(after)) and _is_mark(before) == _is_mark(after)
+
+
+def _is_mark(character: str) -> bool:
+    """Punctuation and symbols."""
+    return unicodedata.category(character)[0] in "PS"
 
 
 def _windows(firsts: Sequence[int], length: int, encoder: Encoder) -> list[tuple[int, int, int, int]]:
