@@ -28,7 +28,6 @@ from yanmo.training.saver import Saver, conditions
 from yanmo.training.state import TrainState
 from yanmo.training.trainer import TrainConfig, Trainer
 
-
 RESERVE = 0.01  # of a time budget, for the last evaluation and the saved model
 
 
@@ -67,7 +66,10 @@ def fit(
         seconds=what.train.save_seconds,
         keep=what.train.keep,
         keeps_best=what.keeps_best,
-        conditions=conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
+        conditions={
+            **conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
+            "data": what.plan.source.digest[:16],
+        },
     )
     restored = saver.restore(weights, optimizer)
     state, spent = TrainState(), 0.0

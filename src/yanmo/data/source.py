@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,8 @@ class Source(Protocol):
     def __len__(self) -> int: ...
     @property
     def mean_tokens(self) -> float: ...  # per unit, about
+    @property
+    def digest(self) -> str: ...  # SHA-256 of the content: a run resumes on the same data alone
     def samples(self, unit: int, key: Key) -> list[Sample]: ...
     def example(self, sample: Sample, key: Key) -> Example: ...
 
@@ -57,6 +60,10 @@ class TextSource:
     @property
     def mean_tokens(self) -> float:
         return self.store.num_tokens / max(1, len(self))
+
+    @property
+    def digest(self) -> str:
+        return self.store.digest
 
     def span(self, unit: int) -> tuple[int, int]:
         """The token range of a unit."""
@@ -110,6 +117,16 @@ class ExampleSource:
     @cached_property
     def mean_tokens(self) -> float:
         return sum(len(example.input_ids) for example in self.examples) / max(1, len(self))
+
+    @cached_property
+    def digest(self) -> str:
+        total = hashlib.sha256()
+        for example in self.examples:
+            total.update(repr((example.prefix_length, sorted(example.labels))).encode())
+            for _, (places, values) in sorted(example.labels.items()):
+                total.update(places.tobytes() + values.tobytes())
+            total.update(example.token_type_ids.tobytes() + example.input_ids.tobytes())
+        return total.hexdigest()
 
     def samples(self, unit: int, key: Key) -> list[Sample]:
         return [Sample(spans=((unit, unit + 1),), length=len(self.examples[unit].input_ids))]
