@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from yanmo.corpus.builtin.storyworld.grammar import _lines
+from yanmo.corpus.builtin.storyworld.grammar import data_lines
 
 _ARTICLE = re.compile(
     r"\b([Aa]) (?=[\ue000-\ue002]*(?!one\b|uni|use|uku|Euro)(?:[aeiouAEIOU]|hour|honest|8|11\b|18))"
 )
-_INNER = re.compile("[.?!] [“\ue000-\ue002]*[a-z]")
+_INNER = re.compile("(?:[.?!] |: (?=“))[“\ue000-\ue002]*[a-z]")
 _FIRST = re.compile(r"[A-Za-z0-9à-öø-ÿ]")
-IRREGULAR_PLURALS = {"tooth": "teeth", "person": "people", "goose": "geese"}
 
 
 @cache
 def _irregular() -> dict[str, tuple[str, str]]:
-    rows = (line.split() for line in _lines("irregular.txt"))
+    rows = (line.split() for line in data_lines("irregular.txt"))
     return {base: (past, participle) for base, past, participle in rows}
 
 
@@ -49,8 +48,6 @@ def _regular(base: str) -> str:
 def plural(noun: str) -> str:
     """`box` -> `boxes`, `cup of tea` -> `cups of tea`; a word list may give its own after a slash."""
     head, of, rest = noun.partition(" of ")
-    if head in IRREGULAR_PLURALS:
-        return IRREGULAR_PLURALS[head] + of + rest
     if re.search(r"(s|x|ch|sh)$", head):
         return head + "es" + of + rest
     if re.search(r"[^aeiou]y$", head):

@@ -107,22 +107,16 @@ def _template(name: str, english: str, chinese: str, measure: str = "") -> Templ
     )
 
 
-def _lines(file: str) -> list[str]:
+def data_lines(file: str) -> list[str]:
+    """The lines of a file in `data/`, without the empty ones and the notes."""
     text = (files(__package__) / "data" / file).read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
 
 FILES = (
-    "names",
-    "places",
-    "words",
-    "causes",
-    "frames_open",
-    "frames_side",
-    "frames_outcome",
-    "frames_end",
-    "frames_close",
-)
+    "names", "places", "words", "scenery", "causes", "frames_open", "frames_side", "frames_outcome",
+    "frames_end", "frames_close",
+)  # fmt: skip
 
 
 @cache
@@ -131,7 +125,7 @@ def sections() -> Mapping[str, tuple[Template, ...]]:
     found: dict[str, list[Template]] = {}
     for file in FILES:
         section, measure = "", ""
-        for line in _lines(f"{file}.txt"):
+        for line in data_lines(f"{file}.txt"):
             if line[0] == "[":
                 section, _, measure = line[1:-1].partition(" ")
                 continue
@@ -147,7 +141,7 @@ def events() -> Mapping[str, tuple[EventKind, ...]]:
     """The kinds of events by topic."""
     lines: dict[str, dict[str, list[Template]]] = {}
     event = ""
-    for line in _lines("events.txt"):
+    for line in data_lines("events.txt"):
         if line[0] == "[":
             event = line[1:-1].replace(" ", ".")
             lines[event] = {"goal": [], "good": [], "bad": [], "work": []}

@@ -18,7 +18,7 @@ from yanmo.corpus.builtin.storyworld.structure import SENTIMENTS, TOPICS, Sentim
 
 Item = TypeVar("Item")
 OUTCOMES = ("direct", "because", "despite", "true", "false", "double")
-OUTCOME_WEIGHTS = (0.26, 0.11, 0.11, 0.13, 0.13, 0.26)
+OUTCOME_WEIGHTS = (0.33, 0.12, 0.11, 0.11, 0.10, 0.23)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -102,7 +102,7 @@ def _candidate(rng: random.Random, topic: str, sentiment: Sentiment) -> Plan:
 
 
 def _ending(rng: random.Random, event: EventKind, good: bool) -> Ending:
-    denied = rng.random() < 0.25
+    denied = rng.random() < 0.2
     return Ending(clause=draw(rng, event.good if good != denied else event.bad), denied=denied, good=good)
 
 
@@ -118,8 +118,8 @@ def _beats(rng: random.Random, voice: str, outcome: str, topic: str) -> list[Tem
     opening = {"third": "opening", "first": "opening_i", "news": "opening_news"}[voice]
     side = _side(rng, topic)
     end = [frame(outcome)]
-    if rng.random() < 0.55:
-        end.append(frame("contrast" if rng.random() < 0.6 else "plain"))
+    if rng.random() < 0.65:
+        end.append(frame("contrast" if rng.random() < 0.5 else "plain"))
     wish = [frame("hope" if rng.random() < 0.7 else "fear")]
     if len(side) < 3 and rng.random() < 0.45:
         wish.append(frame("work"))
@@ -136,6 +136,8 @@ def _beats(rng: random.Random, voice: str, outcome: str, topic: str) -> list[Tem
             *_mixed(rng, wish[1:], list(map(frame, rest))),
             *end,
         ]
+    if len(beats) < 9 and rng.random() < 0.35:
+        beats.insert(1 + int(rng.random() * (len(beats) - 1)), frame("scenery"))
     if rng.random() < 0.5:
         beats.append(frame("closing"))
     return beats
