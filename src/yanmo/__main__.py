@@ -1,0 +1,7 @@
+"""`python -m yanmo`."""
+
+import sys
+
+from yanmo.cli import main
+
+sys.exit(main())

@@ -1,0 +1,250 @@
+"""A recipe, flags and key=value overrides -> the configuration of a run; Python and the command line share it.
+
+What can be refused is refused here, before a run folder exists.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from yanmo import models, objectives, registry, tasks, tokenizers
+from yanmo.api import model_source, recipe_files
+from yanmo.api.finetune import FinetuneConfig, default_optim
+from yanmo.api.pretrain import DEFAULT_OBJECTIVE, DEFAULT_TOKENIZER, PretrainConfig
+from yanmo.api.reporter import Reporter
+from yanmo.config import Tree, build, merge, override
+from yanmo.corpus.read import CorpusConfig, read_raw
+from yanmo.corpus.statistics import CorpusReport
+from yanmo.errors import ConfigError, InputError
+from yanmo.messages import text
+from yanmo.models.backbone import Backbone
+from yanmo.tokenizers import TokenizerConfig
+from yanmo.training.budget import Budget, cap
+
+PRETRAIN_FLAGS = {
+    "model": "model",
+    "preset": "preset",
+    "objective": "objective",
+    "corpus": "corpus.paths",
+    "unit": "corpus.unit",
+    "text_field": "corpus.text_field",
+    "vocab_size": "tokenizer.vocab_size",
+    "max_length": "max_length",
+    "budget": "train.budget",
+    "seed": "train.seed",
+    "precision": "train.precision",
+}
+FINETUNE_FLAGS = {
+    "task": "task",
+    "model": "model",
+    "train": "train_file",
+    "dev": "dev_file",
+    "random_weights": "random_weights",
+    "text_field": "settings.text_field",
+    "label_field": "settings.label_field",
+    "max_length": "max_length",
+    "lr": "optim.lr",
+    "budget": "train.budget",
+    "seed": "train.seed",
+    "precision": "train.precision",
+}
+
+
+def resolve_pretrain(
+    recipe: str | None,
+    flags: Mapping[str, object],
+    overrides: Sequence[str] = (),
+    *,
+    reporter: Reporter | None = None,
+) -> PretrainConfig:
+    """The configuration of a pre-training run: the recipe, then the flags, then the overrides on top.
+
+    flags: keys of PRETRAIN_FLAGS and `tokenizer` (a kind, or a run or folder that has one); None is not given.
+    Errors: ConfigError for whatever does not exist or fit; InputError for a recipe that is not there.
+    """
+    below = {} if recipe is None else recipe_files.read(recipe, "pretrain")
+    above = override(_tree(flags, PRETRAIN_FLAGS), overrides)
+    if flags.get("tokenizer") is not None:
+        above = merge({"tokenizer": _given_tokenizer(str(flags["tokenizer"]), above)}, above)
+    tree = merge(below, above)
+    _require(tree, "corpus.paths", "--corpus")
+    model = _architecture(str(tree.get("model", "bert")))
+    if model is not None:
+        tree = _with_kind(tree, model)
+    else:
+        for key in ("tokenizer", "preset"):
+            if key in above:
+                raise ConfigError("recipes.comes_with_model", key=key, model=tree["model"])
+            tree.pop(key, None)
+    config = build(PretrainConfig, tree)
+    if model is not None:
+        _check_sizes(config, model)
+        _check_objective(config, model)
+    train = config.train.model_copy(update={"budget": _capped(config.train.budget, reporter)})
+    return config.model_copy(update={"train": train})
+
+
+def resolve_finetune(
+    name: str | None,
+    flags: Mapping[str, object],
+    overrides: Sequence[str] = (),
+    *,
+    reporter: Reporter | None = None,
+) -> FinetuneConfig:
+    """The configuration of a fine-tuning run. name: a task, or a recipe.
+
+    flags: keys of FINETUNE_FLAGS; None is not given. Errors: as `resolve_pretrain`.
+    """
+    below = _task_or_recipe(name)
+    tree = merge(below, override(_tree(flags, FINETUNE_FLAGS), overrides))
+    _require(tree, "task", "TASK")
+    _require(tree, "model", "--model")
+    _require(tree, "train_file", "--train")
+    if _architecture(str(tree["model"])) is not None:
+        raise ConfigError("run.no_tokenizer", model=tree["model"])
+    optim = tree.get("optim")
+    if isinstance(optim, dict):
+        if "lr" not in optim:
+            raise ConfigError("recipes.rate_needed", keys=", ".join(f"optim.{key}" for key in optim))
+        usual = default_optim(256).model_dump(include={"name", "weight_decay", "betas"})
+        tree["optim"] = merge(usual, optim)
+    config = build(FinetuneConfig, tree)
+    tasks.find(config.task)
+    for path in (config.train_file, config.dev_file):
+        if path is not None and not Path(path).expanduser().is_file():
+            raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+    train = config.train.model_copy(update={"budget": _capped(config.train.budget, reporter)})
+    return config.model_copy(update={"train": train})
+
+
+def resolve_corpus(flags: Mapping[str, object], overrides: Sequence[str] = ()) -> CorpusConfig:
+    """What is read. flags: fields of CorpusConfig; None is not given. Errors: ConfigError."""
+    tree = override(_tree(flags, {name: name for name in CorpusConfig.model_fields}), overrides)
+    _require(tree, "paths", "PATH")
+    return build(CorpusConfig, tree)
+
+
+def resolve_tokenizer(flags: Mapping[str, object], overrides: Sequence[str] = ()) -> TokenizerConfig:
+    """How a tokenizer is trained. flags: fields of TokenizerConfig; None is not given. Errors: ConfigError."""
+    tree = override(_tree(flags, {name: name for name in TokenizerConfig.model_fields}), overrides)
+    config = build(TokenizerConfig, tree)
+    _check_kind(config.kind)
+    return config
+
+
+def check_corpus(config: CorpusConfig) -> None:
+    """Reads the first document of each path, so that a wrong path or format is told before anything is made.
+
+    Errors: InputError.
+    """
+    for path in config.paths:
+        next(read_raw(config.model_copy(update={"paths": (path,)}), CorpusReport()), None)
+
+
+def as_overrides(values: Mapping[str, object] | None) -> list[str]:
+    """`{"train.seed": 3}` as the command line would say it: `train.seed=3`."""
+    return [
+        f"{key}={json.dumps(value, ensure_ascii=False, default=str)}" for key, value in (values or {}).items()
+    ]
+
+
+def _tree(flags: Mapping[str, object], keys: Mapping[str, str]) -> Tree:
+    tree: Tree = {}
+    for flag, key in keys.items():
+        value = flags.get(flag)
+        if value is None:
+            continue
+        leaf: object = value
+        for part in reversed(key.split(".")):
+            leaf = {part: leaf}
+        assert isinstance(leaf, dict)
+        tree = merge(tree, leaf)
+    return tree
+
+
+def _require(tree: Tree, key: str, flag: str) -> None:
+    value: object = tree
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, dict) else None
+    if not value:
+        raise ConfigError("recipes.missing", key=key, flag=flag)
+
+
+def _task_or_recipe(name: str | None) -> Tree:
+    known = registry.names(tasks)
+    if name is None:
+        return {}
+    if name in known and name not in [recipe.name for recipe in recipe_files.shipped("finetune")]:
+        return {"task": name}
+    return recipe_files.read(name, "finetune", also=tuple(known))
+
+
+def _architecture(name: str) -> type[Backbone] | None:
+    """None for a run, a folder or a hub id. Errors: ConfigError for what can only be a mistyped architecture."""
+    model = model_source.architecture(name)
+    if model is not None:
+        return model
+    if Path(name).exists() or "-" in name or "/" in name:
+        model_source.model_folder(name)  # an unfinished run is refused now
+        return None
+    known = registry.names(models)
+    raise ConfigError(
+        "errors.unknown_name", kind=text("recipes.kind_model"), name=name, known=", ".join(known),
+        nearest=registry.nearest(name, known),
+    )  # fmt: skip
+
+
+def _given_tokenizer(given: str, above: Tree) -> Tree | str:
+    """A kind becomes settings, a path stays one. Errors: ConfigError."""
+    kinds = registry.names(tokenizers)
+    if given in kinds and not Path(given).exists():
+        return {"kind": given}
+    if not Path(given).exists():
+        _check_kind(given)
+    if "tokenizer" in above:
+        raise ConfigError("recipes.tokenizer_is_fixed", tokenizer=given)
+    return given
+
+
+def _with_kind(tree: Tree, model: type[Backbone]) -> Tree:
+    """Settings of a tokenizer without a kind keep the kind that the model usually has."""
+    settings = tree.get("tokenizer")
+    if not isinstance(settings, dict):
+        return tree
+    settings = {"kind": DEFAULT_TOKENIZER[model.family], **settings}
+    _check_kind(str(settings["kind"]))
+    return {**tree, "tokenizer": settings}
+
+
+def _check_kind(kind: str) -> None:
+    kinds = registry.names(tokenizers)
+    if kind not in kinds:
+        raise ConfigError(
+            "errors.unknown_name", kind=text("recipes.kind_tokenizer"), name=kind, known=", ".join(kinds),
+            nearest=registry.nearest(kind, kinds),
+        )  # fmt: skip
+
+
+def _check_sizes(config: PretrainConfig, model: type[Backbone]) -> None:
+    model.sizes(config.preset)
+    config.sequence_length(model, config.max_positions)
+
+
+def _check_objective(config: PretrainConfig, model: type[Backbone]) -> None:
+    name = config.objective or DEFAULT_OBJECTIVE[model.family]
+    heads = set(model.huggingface.heads)
+    if set(objectives.make(name).head_sizes()) <= heads:
+        return
+    single = registry.names(objectives)
+    fits = [each for each in single if set(objectives.make(each).head_sizes()) <= heads]
+    raise ConfigError("run.wrong_family", objective=name, model=config.model, fits=", ".join(fits))
+
+
+def _capped(given: str, reporter: Reporter | None) -> str:
+    """The budget, or what YANMO_TEST_BUDGET caps it to, with a note."""
+    budget = str(cap(Budget.parse(given)))
+    if budget != given and reporter is not None:
+        reporter.note(text("training.budget_capped", budget=budget, given=given))
+    return budget

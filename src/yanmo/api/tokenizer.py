@@ -1,0 +1,83 @@
+"""`yanmo tokenizer train` and `report`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from yanmo import tokenizers
+from yanmo.api import model_source
+from yanmo.api.reporter import Advance, Reporter
+from yanmo.corpus.read import CorpusConfig, read_corpus
+from yanmo.errors import InputError, RunError
+from yanmo.messages import text
+from yanmo.tokenizers import Tokenizer, TokenizerConfig, TokenizerReport
+from yanmo.tokenizers.report import longest_pieces
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainedTokenizer:
+    """Where it is and what it became."""
+
+    path: Path
+    kind: str
+    vocab_size: int
+    longest_pieces: Sequence[str]
+
+    def to_json(self) -> dict[str, Any]:
+        return {**asdict(self), "path": str(self.path)}
+
+
+def train_tokenizer(
+    corpus: CorpusConfig, settings: TokenizerConfig, out: str | Path, *, reporter: Reporter | None = None
+) -> TrainedTokenizer:
+    """Trains a tokenizer into the new folder `out`, as `transformers` loads it.
+
+    Errors: RunError when `out` holds files or cannot be written; those of the corpus and of the tokenizer.
+    """
+    reporter = reporter or Reporter()
+    path = Path(out)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise RunError("recipes.folder_in_use", path=path)
+    with reporter.stage(text("run.stage_tokenizer")) as advance:
+        tokenizer = tokenizers.train(_texts(corpus, advance), settings)
+    try:
+        tokenizer.save(path)
+    except OSError as error:
+        raise RunError("recipes.cannot_write", path=path, reason=error.strerror or error) from None
+    return TrainedTokenizer(
+        path=path,
+        kind=tokenizer.kind,
+        vocab_size=tokenizer.vocab_size,
+        longest_pieces=longest_pieces(tokenizer),
+    )
+
+
+def tokenizer_report(
+    source: str, corpus: CorpusConfig, *, reporter: Reporter | None = None
+) -> TokenizerReport:
+    """How well the tokenizer of a run, a model or a tokenizer folder fits the texts. Errors: InputError, RunError."""
+    reporter = reporter or Reporter()
+    tokenizer = load_tokenizer(source)
+    with reporter.stage(text("recipes.stage_corpus")) as advance:
+        return tokenizers.report(tokenizer, _texts(corpus, advance))
+
+
+def load_tokenizer(source: str) -> Tokenizer:
+    """The tokenizer of a tokenizer folder, a run (also an unfinished one) or a model directory. Errors: InputError."""
+    folder = Path(source).expanduser()
+    if not folder.is_dir():
+        raise InputError("tokenizers.no_files", folder=folder)
+    if (folder / "tokenizer" / "tokenizer.json").is_file():
+        return Tokenizer.load(folder / "tokenizer")
+    return Tokenizer.load(Path(model_source.model_folder(str(folder))))
+
+
+def _texts(config: CorpusConfig, advance: Advance) -> Iterator[str]:
+    characters = 0
+    for document in read_corpus(config):
+        characters += len(document.text)
+        advance(characters, 0)
+        yield document.text

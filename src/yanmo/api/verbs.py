@@ -1,0 +1,89 @@
+"""`yanmo.pretrain` and `yanmo.finetune`: what the commands do, for Python."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from yanmo.api.finetune import FinetuneConfig, FinetuneResult
+from yanmo.api.finetune import finetune as run_finetune
+from yanmo.api.pretrain import PretrainConfig, PretrainResult
+from yanmo.api.pretrain import pretrain as run_pretrain
+from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, resolve_pretrain
+from yanmo.api.reporter import Reporter
+from yanmo.evaluation.report import write
+from yanmo.evaluation.run_report import run_report
+
+REPORT = "report.html"
+
+
+def pretrain(
+    recipe: str | None = None,
+    *,
+    out: str | Path,
+    model: str | Path | None = None,
+    preset: str | None = None,
+    corpus: str | Path | Sequence[str | Path] | None = None,
+    budget: str | None = None,
+    objective: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    reporter: Reporter | None = None,
+) -> PretrainResult:
+    """Pre-trains a language model on text, or resumes what the same call left in `out`.
+
+    recipe: a shipped recipe's name or a YAML file. overrides: `{"train.seed": 3}`, any key of the configuration.
+    Errors: those of yanmo.errors; Preempted after SIGTERM or Ctrl-C, with everything saved.
+    """
+    paths = [corpus] if isinstance(corpus, str | Path) else corpus
+    flags = {
+        "model": None if model is None else str(model),
+        "preset": preset,
+        "corpus": None if paths is None else [str(path) for path in paths],
+        "budget": budget,
+        "objective": objective,
+    }
+    return start_pretrain(
+        resolve_pretrain(recipe, flags, as_overrides(overrides), reporter=reporter), out, reporter=reporter
+    )
+
+
+def finetune(
+    task: str | None = None,
+    *,
+    out: str | Path,
+    model: str | Path | None = None,
+    train: str | Path | None = None,
+    dev: str | Path | None = None,
+    budget: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    reporter: Reporter | None = None,
+) -> FinetuneResult:
+    """Fine-tunes a model for a task on labelled records, or resumes what the same call left in `out`.
+
+    task: text_classification, token_classification, a shipped recipe's name or a YAML file.
+    Errors: as `pretrain`.
+    """
+    files = {"model": model, "train": train, "dev": dev}
+    flags = {name: None if path is None else str(path) for name, path in files.items()} | {"budget": budget}
+    return start_finetune(
+        resolve_finetune(task, flags, as_overrides(overrides), reporter=reporter), out, reporter=reporter
+    )
+
+
+def start_pretrain(
+    config: PretrainConfig, out: str | Path, *, reporter: Reporter | None = None
+) -> PretrainResult:
+    """A resolved run and its report."""
+    check_corpus(config.corpus)
+    result = run_pretrain(config, out, reporter=reporter)
+    write(run_report(result.path), result.path / REPORT)
+    return result
+
+
+def start_finetune(
+    config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None
+) -> FinetuneResult:
+    """A resolved run and its report."""
+    result = run_finetune(config, out, reporter=reporter)
+    write(run_report(result.path), result.path / REPORT)
+    return result

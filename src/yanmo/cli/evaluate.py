@@ -1,0 +1,33 @@
+"""`yanmo evaluate`."""
+
+from __future__ import annotations
+
+from yanmo.cli.options import Json
+from yanmo.cli.screen import metric_pairs, print_json, print_pairs
+from yanmo.messages import text
+
+
+def evaluate(
+    model: str,
+    data: str,
+    /,
+    *,
+    text_field: str | None = None,
+    label_field: str | None = None,
+    json: Json = False,
+) -> None:
+    from yanmo.api.evaluate import evaluate as run
+    from yanmo.cli.progress import ProgressBar
+    from yanmo.evaluation.metric_text import number
+    from yanmo.tasks.task import TaskConfig
+
+    settings = None
+    if text_field is not None or label_field is not None:
+        settings = TaskConfig(text_field=text_field or TaskConfig().text_field, label_field=label_field)
+    with ProgressBar() as reporter:
+        result = run(model, data, settings=settings, reporter=reporter)
+    if json:
+        print_json(result.to_json())
+        return
+    title = text("cli.evaluated", data=data, count=number(result.count))
+    print_pairs(metric_pairs(result.metrics), title=title)

@@ -1,0 +1,73 @@
+"""`yanmo finetune`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from yanmo.cli.options import File, Flag, Folder, Json, split_settings
+from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
+from yanmo.errors import ConfigError
+from yanmo.messages import text
+
+
+def finetune(
+    *settings: Annotated[str, Parameter(name="task")],
+    out: Folder,
+    model: str | None = None,
+    train: File = None,
+    dev: File = None,
+    budget: str | None = None,
+    text_field: str | None = None,
+    label_field: str | None = None,
+    max_length: int | None = None,
+    lr: float | None = None,
+    random_weights: Flag = False,
+    seed: int | None = None,
+    precision: str | None = None,
+    json: Json = False,
+) -> None:
+    words, overrides = split_settings(settings)
+    flags: dict[str, object] = {
+        "model": model,
+        "train": train,
+        "dev": dev,
+        "budget": budget,
+        "text_field": text_field,
+        "label_field": label_field,
+        "max_length": max_length,
+        "lr": lr,
+        "random_weights": random_weights or None,
+        "seed": seed,
+        "precision": precision,
+    }
+    if len(words) > 1:
+        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
+    _run(words[0] if words else None, flags, overrides, out, as_json=json)
+
+
+def _run(
+    name: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool
+) -> None:
+    from yanmo.api.recipes import resolve_finetune
+    from yanmo.api.verbs import REPORT, start_finetune
+    from yanmo.cli.progress import ProgressBar
+    from yanmo.evaluation.metric_text import number
+
+    with ProgressBar() as reporter:
+        config = resolve_finetune(name, flags, overrides, reporter=reporter)
+        result = start_finetune(config, out, reporter=reporter)
+    report = str(result.path / REPORT)
+    if as_json:
+        print_json({**result.to_json(), "report": report})
+        return
+    pairs = [
+        (text("cli.steps"), number(result.steps)),
+        (text("cli.best_step"), "–" if result.best_step is None else number(result.best_step)),
+        *metric_pairs(result.metrics),
+        (text("cli.model_folder"), str(result.path / "model")),
+        (text("cli.report"), report),
+    ]
+    print_pairs(pairs, title=text("cli.finetuned"))
+    print_line(text("cli.next_predict", out=out))

@@ -1,0 +1,87 @@
+"""The help pages, every word of them from the message catalogue.
+
+Each command `c` has `help.page.c`, whose first line is its summary, and each of its parameters `help.c.name` or,
+where it means the same everywhere, `help.name`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yanmo.messages import help as catalogue
+from yanmo.messages import text
+
+if TYPE_CHECKING:
+    from cyclopts.help import HelpEntry, HelpPanel
+    from rich.console import Console, ConsoleOptions
+
+
+class Guide:
+    """Cyclopts' help formatter for one command. name: words joined by spaces, "" for `yanmo` itself."""
+
+    def __init__(self, name: str, usage: str) -> None:
+        self._name = name
+        self._usage = usage
+
+    def __call__(self, console: Console, options: ConsoleOptions, panel: HelpPanel) -> None:
+        from rich.table import Table
+        from rich.text import Text
+
+        if not panel.entries:
+            return
+        table = Table(box=None, show_header=False, padding=(0, 2, 0, 2), pad_edge=True)
+        table.add_column(no_wrap=True, style="cyan", min_width=20)
+        table.add_column(overflow="fold")
+        for entry in panel.entries:
+            command = panel.format == "command" and not entry.names[0].startswith("-")
+            table.add_row(_label(entry), Text(self._summary(entry) if command else self._meaning(entry)))
+        console.print(Text(str(panel.title), style="bold"))
+        console.print(table)
+        console.print()
+
+    def render_usage(self, console: Console, options: ConsoleOptions, usage: object) -> None:
+        from rich.text import Text
+
+        line = Text.assemble((text("help.usage"), "bold"), f"yanmo {self._usage}")
+        console.print(line, soft_wrap=True)
+        console.print()
+
+    def render_description(self, console: Console, options: ConsoleOptions, description: object) -> None:
+        from rich.text import Text
+
+        console.print(Text(text(page_of(self._name))), soft_wrap=True)
+        console.print()
+
+    def _summary(self, entry: HelpEntry) -> str:
+        return text(page_of(f"{self._name} {entry.names[0]}")).splitlines()[0]
+
+    def _meaning(self, entry: HelpEntry) -> str:
+        name = entry.names[0] if entry.names else (entry.positional_label or "").lower()
+        meaning = text(key_of(self._name, name))
+        if entry.required:
+            return f"{meaning} {text('help.required')}"
+        if entry.default is not None and entry.metavar:
+            return f"{meaning} {text('help.default', value=entry.default)}"
+        return meaning
+
+
+def page_of(command: str) -> str:
+    """The catalogue key of a command's page."""
+    return f"help.page.{'.'.join(command.split()) or 'yanmo'}"
+
+
+def key_of(command: str, parameter: str) -> str:
+    """The catalogue key of a parameter: its own in this command, else the one that all commands share."""
+    name = parameter.lstrip("-").replace("-", "_")
+    own = ".".join(["help", *command.split(), name])
+    return own if own in catalogue.TEXTS else f"help.{name}"
+
+
+def _label(entry: HelpEntry) -> str:
+    if entry.positional_label and not entry.names:
+        return entry.positional_label
+    names = ", ".join([*entry.positive_names, *entry.positive_shorts])
+    if not entry.metavar:
+        return names
+    value = {"STR": names.rsplit("-", 1)[-1].upper(), "INT": "N", "FLOAT": "X"}.get(entry.metavar)
+    return f"{names} {value or entry.metavar}"

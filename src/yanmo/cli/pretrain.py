@@ -1,0 +1,80 @@
+"""`yanmo pretrain`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from cyclopts import Parameter
+
+from yanmo.cli.options import Folder, Json, Paths, split_settings
+from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
+from yanmo.errors import ConfigError
+from yanmo.messages import text
+
+
+def pretrain(
+    *settings: Annotated[str, Parameter(name="recipe")],
+    out: Folder,
+    corpus: Paths = None,
+    model: str | None = None,
+    preset: str | None = None,
+    budget: str | None = None,
+    objective: str | None = None,
+    tokenizer: str | None = None,
+    vocab_size: int | None = None,
+    max_length: int | None = None,
+    unit: str | None = None,
+    text_field: str | None = None,
+    seed: int | None = None,
+    precision: str | None = None,
+    json: Json = False,
+) -> None:
+    words, overrides = split_settings(settings)
+    paths, behind = split_settings(corpus or ())
+    flags: dict[str, object] = {
+        "corpus": paths or None,
+        "model": model,
+        "preset": preset,
+        "budget": budget,
+        "objective": objective,
+        "tokenizer": tokenizer,
+        "vocab_size": vocab_size,
+        "max_length": max_length,
+        "unit": unit,
+        "text_field": text_field,
+        "seed": seed,
+        "precision": precision,
+    }
+    if len(words) > 1:
+        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
+    _run(words[0] if words else None, flags, [*overrides, *behind], out, as_json=json)
+
+
+def _run(
+    recipe: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool
+) -> None:
+    from yanmo.api.recipes import resolve_pretrain
+    from yanmo.api.verbs import REPORT, start_pretrain
+    from yanmo.cli.progress import ProgressBar
+    from yanmo.evaluation.metric_text import duration, number
+
+    with ProgressBar() as reporter:
+        config = resolve_pretrain(recipe, flags, overrides, reporter=reporter)
+        result = start_pretrain(config, out, reporter=reporter)
+    report = str(result.path / REPORT)
+    if as_json:
+        print_json({**result.to_json(), "report": report})
+        return
+    pairs = [
+        (text("cli.steps"), number(result.steps)),
+        (text("cli.tokens"), number(result.tokens)),
+        (text("cli.epochs"), f"{result.epochs:.2f}"),
+        (text("cli.time"), duration(result.seconds)),
+        *metric_pairs(result.metrics),
+        (text("cli.model_folder"), str(result.path / "model")),
+        (text("cli.report"), report),
+    ]
+    print_pairs(pairs, title=text("cli.pretrained"))
+    decoder = "loss_clm" in result.metrics or config.model == "gpt2"
+    print_line(text("cli.next_generate" if decoder else "cli.next_fill_mask", out=out))
+    print_line(text("cli.next_finetune", out=out))

@@ -1,0 +1,148 @@
+"""Texts of the command line: results, hints, and what the parser did not understand."""
+
+from yanmo.messages import Texts
+
+TEXTS: Texts = {
+    # what went wrong
+    "cli.unknown_command": (
+        "There is no command “{given}”.\nCommands of `{command}`: {known}.\nDid you mean “{nearest}”?",
+        "没有“{given}”这个命令。\n`{command}` 的命令有：{known}。\n您是想用“{nearest}”吗？",
+    ),
+    "cli.unknown_option": (
+        "`{command}` has no option “{given}”.\nIts options: {known}.\n"
+        "Did you mean “{nearest}”? Other settings are written KEY=VALUE.",
+        "`{command}` 没有选项“{given}”。\n可用的选项有：{known}。\n"
+        "您是想用“{nearest}”吗？其他设置写作 KEY=VALUE。",
+    ),
+    "cli.missing": (
+        "`{command}` lacks {name}.\n{name} is required.\nAdd it; `{command} --help` shows an example.",
+        "`{command}` 缺少 {name}。\n{name} 是必需的。\n请补上；`{command} --help` 中有示例。",
+    ),
+    "cli.no_value": (
+        "{name} is given without a value.\nA value stands behind it.\n`{command} --help` shows an example.",
+        "{name} 后面没有值。\n它后面必须有一个值。\n`{command} --help` 中有示例。",
+    ),
+    "cli.bad_value": (
+        "“{value}” does not fit {name}.\nAllowed: {allowed}.\nChange it; `{command} --help` explains {name}.",
+        "“{value}”不能用于 {name}。\n允许的取值：{allowed}。\n请修改；`{command} --help` 中有 {name} 的说明。",
+    ),
+    "cli.bad_choice": (
+        "“{value}” does not fit {name}.\nAllowed: {allowed}.\nDid you mean “{nearest}”?",
+        "“{value}”不能用于 {name}。\n允许的取值：{allowed}。\n您是想用“{nearest}”吗？",
+    ),
+    "cli.kind_int": ("a whole number", "整数"),
+    "cli.kind_float": ("a number", "数值"),
+    "cli.kind_other": ("another kind of value", "其他类型的值"),
+    "cli.repeated": (
+        "{name} is given twice.\nIt is given once.\nLeave one out; `{command} --help` shows an example.",
+        "{name} 出现了两次。\n只能给出一次。\n请去掉一个；`{command} --help` 中有示例。",
+    ),
+    "cli.unused": (
+        "`{command}` has no use for “{given}”.\nIts arguments are in `{command} --help`.\n"
+        "Leave it out, or put quotes around a text with spaces.",
+        "`{command}` 用不到“{given}”。\n它的参数见 `{command} --help`。\n请去掉它；含空格的文本请加引号。",
+    ),
+    "cli.not_understood": (
+        "The command was not understood: {given}.\nIts arguments are in `{command} --help`.\n"
+        "Compare it with the example there.",
+        "无法理解该命令：{given}。\n它的参数见 `{command} --help`。\n请对照其中的示例。",
+    ),
+    "cli.two_recipes": (
+        "“{first}” and “{second}” are both given.\n"
+        "One recipe (or task), and any number of settings written KEY=VALUE without spaces.\n"
+        "Leave one out; several files follow --corpus.",
+        "同时给出了“{first}”和“{second}”。\n只能有一个配方（或任务），以及任意多个写作 KEY=VALUE（不含空格）的设置。\n"
+        "请去掉一个；多个文件请写在 --corpus 之后。",
+    ),
+    "cli.texts_or_file": (
+        "Texts and --file are both given, or neither is.\nEither texts on the command line, or one file.\n"
+        'For example: yanmo predict runs/my-clf "A good hotel", or yanmo predict runs/my-clf --file texts.txt.',
+        "同时给出了文本和 --file，或者两者都没有。\n要么在命令行上给出文本，要么给出一个文件。\n"
+        '例如：yanmo predict runs/my-clf "这家酒店很好"，或 yanmo predict runs/my-clf --file texts.txt。',
+    ),
+    "cli.no_text": (
+        "No text is given.\nOne or more texts, each in quotes.\n`--help` shows an example.",
+        "没有给出文本。\n需要一段或多段文本，每段用引号括起来。\n`--help` 中有示例。",
+    ),
+    "cli.below_one": (
+        "{name} is {value}.\nA whole number from 1 on.\nGive for example {name} 5.",
+        "{name} 的值是 {value}。\n应为不小于 1 的整数。\n例如写作 {name} 5。",
+    ),
+    "cli.bad_minutes": (
+        "--minutes is {value}.\nA number above zero.\nGive for example --minutes 5.",
+        "--minutes 的值是 {value}。\n应为大于零的数。\n例如写作 --minutes 5。",
+    ),
+    "cli.doctor_one_thing": (
+        "A model and a corpus are both given.\nOne of them at a time.\n"
+        "Call `yanmo doctor MODEL`, then `yanmo doctor --corpus PATH`.",
+        "同时给出了模型和语料。\n一次只能检查一个。\n请先后执行 `yanmo doctor MODEL` 和 `yanmo doctor --corpus PATH`。",
+    ),
+    "cli.interrupted": (
+        "Stopped before the first step.\nNothing is lost.\nGive the same command again.",
+        "在第一步之前停止。\n没有任何丢失。\n再次执行同一命令即可。",
+    ),
+    "cli.stopped": ("Stopped.", "已停止。"),
+    "cli.resume": ("To go on:", "继续运行："),
+    # results
+    "cli.pretrained": ("Pre-training is done", "预训练完成"),
+    "cli.finetuned": ("Fine-tuning is done", "微调完成"),
+    "cli.evaluated": ("{count} records of {data}", "{data} 中的 {count} 条记录"),
+    "cli.steps": ("Steps", "步数"),
+    "cli.best_step": ("Best step", "最佳步"),
+    "cli.epochs": ("Epochs", "轮数"),
+    "cli.time": ("Time", "用时"),
+    "cli.model_folder": ("Model", "模型"),
+    "cli.report": ("Report", "报告"),
+    "cli.folder": ("Folder", "文件夹"),
+    "cli.no_label": ("(no label)", "（无标签）"),
+    "cli.kind": ("Kind", "种类"),
+    "cli.vocabulary": ("Vocabulary", "词表大小"),
+    "cli.vocabulary_used": ("Vocabulary used", "用到的词表"),
+    "cli.texts": ("Texts", "文本数"),
+    "cli.characters": ("Characters", "字符数"),
+    "cli.tokens": ("Tokens", "词元数"),
+    "cli.coverage": ("Characters covered", "字符覆盖率"),
+    "cli.unknown_rate": ("Unknown tokens", "未知词元占比"),
+    "cli.round_trip": ("Texts that come back whole", "可完整还原的文本"),
+    "cli.longest_pieces": ("Longest pieces", "最长的词表项"),
+    "cli.script": ("Script", "文字"),
+    "cli.characters_per_token": ("Characters per token", "每词元字符数"),
+    "cli.tokens_per_word": ("Tokens per word", "每词词元数"),
+    "cli.script_han": ("Chinese", "汉字"),
+    "cli.script_latin": ("Latin", "拉丁字母"),
+    "cli.script_digit": ("digits", "数字"),
+    "cli.script_punctuation": ("punctuation", "标点"),
+    "cli.script_other": ("other", "其他"),
+    "cli.cut_word": ("Words cut most often", "最常被切开的词"),
+    "cli.pieces": ("Pieces", "切分结果"),
+    "cli.count": ("Count", "次数"),
+    "cli.lost_given": ("Texts that do not come back: given", "未能还原的文本：输入"),
+    "cli.lost_returned": ("returned", "还原结果"),
+    # what to do next
+    "cli.next_fill_mask": ('→ yanmo fill-mask {out} "...[MASK]..."', '→ yanmo fill-mask {out} "……[MASK]……"'),
+    "cli.next_generate": ('→ yanmo generate {out} "One day"', '→ yanmo generate {out} "从前"'),
+    "cli.next_finetune": (
+        "→ yanmo finetune text_classification --model {out} --train train.jsonl --out {out}-clf",
+        "→ yanmo finetune text_classification --model {out} --train train.jsonl --out {out}-clf",
+    ),
+    "cli.next_predict": ('→ yanmo predict {out} "A good hotel"', '→ yanmo predict {out} "这家酒店很好"'),
+    "cli.next_tokenizer": (
+        "→ yanmo pretrain --tokenizer {out} --corpus PATH --out runs/my-bert",
+        "→ yanmo pretrain --tokenizer {out} --corpus 路径 --out runs/my-bert",
+    ),
+    "cli.recipes_hint": (
+        "`yanmo recipes NAME` prints one: save it, change it, and give its path instead of the name.",
+        "`yanmo recipes NAME` 会打印该配方：可保存、修改，再用文件路径代替名称。",
+    ),
+    "cli.quickstart_done": ("Done in {time}. Report: {report}", "完成，用时 {time}。报告：{report}"),
+    "cli.quickstart_next": (
+        "Next, on your own files:\n"
+        "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
+        "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
+        '  yanmo predict runs/my-clf "A good hotel"',
+        "接下来，用您自己的文件：\n"
+        "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
+        "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
+        '  yanmo predict runs/my-clf "这家酒店很好"',
+    ),
+}
