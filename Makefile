@@ -1,0 +1,64 @@
+# The two commands of a fresh machine are `make quickstart` and `make test`; the `yanmo` command itself never needs make.
+# What is set up is kept in .venv and renewed only when pyproject.toml changes.
+
+PYTHON ?= python3
+VENV ?= .venv
+OUT ?= runs/quickstart
+MINUTES ?= 5
+
+bin := $(VENV)/bin
+sources := src tests benchmarks
+# Decides by what is there: a torch that was installed before, a CUDA build for example, stays as it is.
+keep_torch := "from importlib.metadata import version; print('torch==' + version('torch'))"
+install = { $(bin)/python -c $(keep_torch) 2>/dev/null || cat constraints/cpu.txt; } > $(VENV)/torch.txt \
+	&& $(bin)/python -m pip install --quiet --disable-pip-version-check -c $(VENV)/torch.txt
+say := printf '\033[1m%s\033[0m\n'
+
+.DEFAULT_GOAL := help
+.PHONY: help quickstart test test-all check bench clean
+
+help:
+	@echo 'make TARGET'
+	@awk -F ' *## *' '/^[a-z-]+:.*##/ { split($$1, name, ":"); printf "  %-12s%s\n              %s\n", name[1], $$2, $$3 }' Makefile
+
+quickstart: $(VENV)/.installed ## Set up .venv and see the whole story in about 5 minutes ## 准备 .venv，约 5 分钟跑完全程
+	@$(bin)/yanmo quickstart --out $(OUT) --minutes $(MINUTES)
+
+test: $(VENV)/.installed-develop ## Install what tests need and run them (about 10 minutes) ## 安装测试所需的包并运行测试（约 10 分钟）
+	@$(say) 'Tests 运行测试'
+	@$(bin)/pytest -m 'not slow'
+
+test-all: $(VENV)/.installed-develop ## Every test, the slow ones too ## 运行全部测试，包括较慢的
+	@$(bin)/pytest
+
+check: $(VENV)/.installed-develop ## Format, lint, types, import order, measures of the house ## 检查格式、规范、类型、导入次序和代码尺度
+	@$(say) 'Format 格式';       $(bin)/ruff format --check $(sources)
+	@$(say) 'Lint 规范';         $(bin)/ruff check $(sources)
+	@$(say) 'Types 类型';        $(bin)/mypy
+	@$(say) 'Imports 导入次序';  $(bin)/lint-imports
+	@$(say) 'Measures 代码尺度'; $(bin)/pytest tests/project
+
+bench: $(VENV)/.installed-develop ## Speed and memory beside others, on this machine ## 在本机上与其他实现比较速度和内存
+	@$(bin)/python benchmarks/speed.py
+	@$(bin)/python benchmarks/memory.py
+
+clean: ## Delete caches and build leftovers; .venv and runs/ stay ## 删除缓存和构建产物，保留 .venv 和 runs/
+	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@find $(sources) -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(bin)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Python >= 3.11 is needed, and $(PYTHON) is no such one. Try: make PYTHON=python3.12 $(MAKECMDGOALS)"; \
+	  echo "需要 Python >= 3.11，而 $(PYTHON) 不是。可尝试：make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(say) 'Creating $(VENV) 创建虚拟环境'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(bin)/pip
+	@$(say) 'Installing Yanmo (a few minutes, once) 安装研墨（仅一次，需几分钟）'
+	@$(install) -e '.[zh,data,tracking]'
+	@touch $@
+
+$(VENV)/.installed-develop: pyproject.toml | $(bin)/pip
+	@$(say) 'Installing what tests need (once) 安装测试所需的包（仅一次）'
+	@$(install) -e '.[dev,hf,zh,data,tracking]'
+	@touch $@
