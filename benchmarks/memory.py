@@ -31,7 +31,9 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def main(given: Sequence[str] | None = None) -> dict[str, Any]:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--megabytes", type=float, default=1000.0)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", default=str(RESULTS))
@@ -79,7 +81,10 @@ def measure(folder: Path, workers: int) -> dict[str, Any]:
     began = time.monotonic()
     for line in process.stdout:
         now = time.monotonic()
-        stages[line.strip()] = {"seconds": round(now - began, 2), "peak_megabytes": round(watch.take() / 1e6, 1)}
+        stages[line.strip()] = {
+            "seconds": round(now - began, 2),
+            "peak_megabytes": round(watch.take() / 1e6, 1),
+        }
         began = now
     watch.stop()
     if process.wait():

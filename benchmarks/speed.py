@@ -247,12 +247,13 @@ def _section(name: str, result: Mapping[str, Any]) -> str:
         for row in result["rows"]
     ]
     threads = sorted({row["threads"] for row in result["rows"]})
+    loads = result["load_per_round"]
     return (
         f"## {name}\n\n{table(head, lines)}\n"
-        f"Goal: at least {result['goal']:g}x. Text: {', '.join(result['corpus'])}, fill {result['fill_when_padded']:.2f} when "
-        f"each document is padded to the full length. Threads: {', '.join(map(str, threads))}. Medians of "
-        f"{len(result['load_per_round'])} interleaved rounds, load average in them "
-        f"{min(result['load_per_round'])} to {max(result['load_per_round'])}. {sentence(result['conditions'])}.\n"
+        f"Goal: at least {result['goal']:g}x. Text: {', '.join(result['corpus'])}, fill "
+        f"{result['fill_when_padded']:.2f} when each document is padded to the full length. "
+        f"Threads: {', '.join(map(str, threads))}. Medians of {len(loads)} interleaved rounds, load average in them "
+        f"{min(loads)} to {max(loads)}. {sentence(result['conditions'])}.\n"
     )
 
 
