@@ -104,7 +104,7 @@ class Plan:
     def stream(self, cursor: Cursor, *, epochs: int | None = None) -> Iterator[Batch]:
         """Batches from `cursor` on, epoch after epoch, for ever or until `epochs` are over.
 
-        Errors: InputError when a whole epoch gives none.
+        Errors: InputError when it would go on for ever because whole epochs give none.
         """
         assert len(self.source), "an empty source has no batches"
         empty = 0  # windows in a row
@@ -116,7 +116,7 @@ class Plan:
                 cursor, empty = planned.cursor, 0
             else:  # a window without a sample that the objective can use
                 empty += 1
-                if empty > self.num_windows:
+                if epochs is None and empty == 2 * self.num_windows:  # whatever their orders, a whole epoch
                     raise InputError("data.no_samples", units=len(self.source))
                 cursor = self._after(cursor.epoch, cursor.window, 0, 1)
 
