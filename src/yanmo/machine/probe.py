@@ -30,7 +30,7 @@ BF16_FASTER = 1.3  # below this, bf16 is emulated or not worth its precision
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """Rates are GFLOP/s of a matrix product on the processor; 0 where it cannot be run."""
+    """Rates are GFLOP/s of a matrix product on one core of the processor; 0 where it cannot be run."""
 
     cores: int
     memory_bytes: int
@@ -56,7 +56,7 @@ def probe() -> Machine:
     """Measures this machine, in turn and several times each, so that a passing load hits all rates alike."""
     cuda = torch.cuda.is_available()
     threads = torch.get_num_threads()
-    torch.set_num_threads(min(threads, available_cores()))
+    torch.set_num_threads(1)  # on one core the best of some rounds is undisturbed even on a busy machine
     try:
         generator = torch.Generator().manual_seed(0)
         left, right = torch.randn(2, SIZE, SIZE, generator=generator)
