@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from yanmo import __version__
 from yanmo.config import Config, build, digest, dump, read_yaml
-from yanmo.errors import RunError
+from yanmo.errors import ConfigError, RunError
 
 Schema = TypeVar("Schema", bound=Config)
 KINDS = ("pretrain", "finetune")
@@ -42,8 +42,8 @@ class RunFolder:
         content = f"verb: {kind}\n{dump(config)}"
         try:
             if run.config_path.is_file():
-                before = run.config_path.read_text(encoding="utf-8")
-                if before != content:
+                if run.verb != kind or not run.made_by(config):
+                    before = run.config_path.read_text(encoding="utf-8")
                     raise RunError("run.other_configuration", path=path, changes=_changes(before, content))
                 return run
             if path.is_dir() and any(path.iterdir()):
@@ -70,6 +70,13 @@ class RunFolder:
         tree = read_yaml(self.config_path)
         tree.pop("verb", None)
         return build(schema, tree)
+
+    def made_by(self, config: Config) -> bool:
+        """Whether config.yaml says the same; settings that it does not name have their defaults."""
+        try:
+            return digest(self.config(type(config))) == digest(config)
+        except ConfigError:
+            return False
 
     @property
     def results(self) -> dict[str, Any] | None:
