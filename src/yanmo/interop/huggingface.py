@@ -85,13 +85,20 @@ def save_model(
             ids = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
             _write_json(new / "generation_config.json", {"_from_model_config": True, **ids})
         (new / "README.md").write_text(_card(learner, labelling), encoding="utf-8")
-        tokenizer.save(
+        _framed(tokenizer, learner).save(
             new,
             model_max_length=max_length or learner.backbone.config.max_positions,
             token_types=learner.backbone.family == "encoder",
         )
         for path in sorted(new.iterdir()):
             path.replace(folder / path.name)
+
+
+def _framed(tokenizer: Tokenizer, learner: Learner) -> Tokenizer:
+    """A decoder's tokenizer adds the tokens that its texts began and ended with in training."""
+    if learner.backbone.family == "encoder" or tokenizer.bos_id is None or tokenizer.eos_id is None:
+        return tokenizer
+    return tokenizer.framed(end=not learner.heads.keys().isdisjoint({"class", "tag"}))
 
 
 def load_model(

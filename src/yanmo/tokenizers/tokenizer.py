@@ -105,6 +105,20 @@ class Tokenizer:
             pieces = sorted(self.backend.get_vocab().items(), key=lambda item: item[1])
             (folder / "vocab.txt").write_text("".join(f"{piece}\n" for piece, _ in pieces), encoding="utf-8")
 
+    def framed(self, *, end: bool) -> Tokenizer:
+        """A copy that adds its bos token before a text (and its eos token after it) when `transformers` encodes.
+
+        For decoders, so that what they are given there begins and ends as what they learned from. `encode` here
+        adds nothing, as ever.
+        """
+        bos, eos = self.specials["bos"], self.specials["eos"]
+        backend = Backend.from_str(self.backend.to_str())
+        backend.post_processor = processors.TemplateProcessing(
+            single=[bos, "$A", *([eos] if end else [])],
+            special_tokens=[(token, backend.token_to_id(token)) for token in {bos, eos}],
+        )
+        return Tokenizer(backend, self.specials)
+
     @staticmethod
     def load(folder: Path) -> Tokenizer:
         """What `save` or `transformers` wrote, or an old BERT's vocab.txt, or GPT-2's vocab and merges.
