@@ -101,4 +101,4 @@ def fit(
         tensors, _ = checkpoint.load(run.checkpoints / f"step-{state.best_step}")
         weights.master.load_state_dict(tensors["model"])
         weights.publish()
-    return weights.master.cpu(), state
+    return weights.master, state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,10 @@ class Generation:
 
 
 def load(source: str) -> Model:
-    """A run, a Hugging Face directory or a hub id, ready to answer. Errors: InputError, RunError."""
+    """A run, a Hugging Face directory or a hub id, ready to answer, on the GPU where there is one.
+
+    Errors: InputError, RunError.
+    """
     return Model(source, model_source.load(source))
 
 
@@ -72,7 +75,8 @@ class Model:
     def __init__(self, source: str, loaded: LoadedModel) -> None:
         self.source = source
         self.loaded = loaded
-        self.learner = loaded.learner.eval()
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.learner = loaded.learner.eval().to(self.device)
         self.tokenizer = loaded.tokenizer
         self.settings = _task_settings(Path(source))
         self.frame: Frame = frame_of(loaded.tokenizer, loaded.learner.backbone.family)
@@ -164,14 +168,12 @@ class Model:
 
     @torch.inference_mode()
     def _probabilities(self, example: Example, at: np.ndarray[Any, Any]) -> torch.Tensor:
-        from dataclasses import replace
-
         length = len(example.input_ids)
         value = np.full(len(at), -100)
         example = replace(example, prefix_length=length, labels={"mlm": (at, value)})
-        batch = collate([[(0, example)]], length)
+        batch = collate([[(0, example)]], length).to(self.device)
         logits = self.learner.logits("mlm", self.learner.backbone(batch), batch.labels["mlm"].at)
-        return logits.float().softmax(dim=-1)
+        return logits.float().softmax(dim=-1).cpu()
 
     def _candidate(self, token: int, probability: float, text: str, start: int, end: int) -> Candidate:
         shown = self.tokenizer.decode([token], skip_special=False)

@@ -320,7 +320,7 @@ def _describe(
         text(
             "run.note_model",
             model=config.model,
-            preset=config.preset,
+            preset=config.preset if model_source.architecture(config.model) else "",
             parameters=f"{sum(parameter.numel() for parameter in learner.parameters()):,}",
             objective=config.objective or DEFAULT_OBJECTIVE[learner.backbone.family],
             precision=compute.settings.precision,
