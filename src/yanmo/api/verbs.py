@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from yanmo.api.finetune import FinetuneConfig, FinetuneResult
@@ -11,6 +12,7 @@ from yanmo.api.pretrain import PretrainConfig, PretrainResult
 from yanmo.api.pretrain import pretrain as run_pretrain
 from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, resolve_pretrain
 from yanmo.api.reporter import Reporter
+from yanmo.errors import ConfigError, InputError
 from yanmo.evaluation.report import write
 from yanmo.evaluation.run_report import run_report
 
@@ -75,7 +77,8 @@ def start_pretrain(
 ) -> PretrainResult:
     """A resolved run and its report."""
     check_corpus(config.corpus)
-    result = run_pretrain(config, out, reporter=reporter)
+    with _nothing_left(Path(out)):
+        result = run_pretrain(config, out, reporter=reporter)
     write(run_report(result.path), result.path / REPORT)
     return result
 
@@ -84,6 +87,20 @@ def start_finetune(
     config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None
 ) -> FinetuneResult:
     """A resolved run and its report."""
-    result = run_finetune(config, out, reporter=reporter)
+    with _nothing_left(Path(out)):
+        result = run_finetune(config, out, reporter=reporter)
     write(run_report(result.path), result.path / REPORT)
     return result
+
+
+@contextmanager
+def _nothing_left(folder: Path) -> Iterator[None]:
+    """When the input is refused before anything was made, the folder is free for another configuration."""
+    try:
+        yield
+    except (ConfigError, InputError):
+        if folder.is_dir() and {path.name for path in folder.iterdir()} <= {"config.yaml", "machine.json"}:
+            for path in folder.iterdir():
+                path.unlink()
+            folder.rmdir()
+        raise

@@ -20,14 +20,8 @@ def doctor(
 ) -> None:
     if path is not None and corpus:
         raise ConfigError("cli.doctor_one_thing")
-    from yanmo.api.doctor import (
-        CorpusCheck,
-        MachineCheck,
-        ModelCheck,
-        check_corpus,
-        check_machine,
-        check_model,
-    )
+    from yanmo.api.corpus_check import CorpusCheck, check_corpus
+    from yanmo.api.doctor import MachineCheck, ModelCheck, check_machine, check_model
     from yanmo.cli.progress import ProgressBar
 
     flags = {"corpus": corpus, "model": model, "preset": preset, "unit": unit, "text_field": text_field}

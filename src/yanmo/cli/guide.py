@@ -56,7 +56,7 @@ class Guide:
         return text(page_of(f"{self._name} {entry.names[0]}")).splitlines()[0]
 
     def _meaning(self, entry: HelpEntry) -> str:
-        name = entry.names[0] if entry.names else (entry.positional_label or "").lower()
+        name = entry.names[0] if entry.names else (entry.positional_label or "")
         meaning = text(key_of(self._name, name))
         if entry.required:
             return f"{meaning} {text('help.required')}"
@@ -72,7 +72,7 @@ def page_of(command: str) -> str:
 
 def key_of(command: str, parameter: str) -> str:
     """The catalogue key of a parameter: its own in this command, else the one that all commands share."""
-    name = parameter.lstrip("-").replace("-", "_")
+    name = parameter.lstrip("-").replace("-", "_").lower()
     own = ".".join(["help", *command.split(), name])
     return own if own in catalogue.TEXTS else f"help.{name}"
 

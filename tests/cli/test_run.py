@@ -1,0 +1,109 @@
+"""Exit codes, signals, pipes: what a shell or another program sees."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from yanmo.errors import Preempted, TrainingError
+
+COMMAND = [sys.executable, "-m", "yanmo"]
+
+
+def start(*argv):
+    return subprocess.Popen(
+        [*COMMAND, *map(str, argv)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+
+
+def pretrain(files, out, *argv):
+    return (
+        "pretrain", "--preset", "tiny", "--budget", "100steps", "--corpus", files.corpus, "--out", out,
+        "train.batch_tokens=256", "train.evaluations=0", "train.precision=fp32", *argv,
+    )  # fmt: skip
+
+
+def test_a_signal_saves_says_how_to_resume_and_the_command_resumes(files, tmp_path):
+    out = tmp_path / "a run"  # the space has to be quoted
+    process = start(*pretrain(files, out))
+    deadline = time.monotonic() + 60
+    while not (out / "metrics.jsonl").is_file() and time.monotonic() < deadline and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 75, err
+    line = next(line for line in err.splitlines() if line.startswith("  yanmo pretrain"))
+    argv = shlex.split(line)
+    assert argv == ["yanmo", *map(str, pretrain(files, out))]
+    again = start(*argv[1:], "--json")
+    stdout, err = again.communicate(timeout=120)
+    assert again.returncode == 0, err
+    assert "resumed at step " in err
+    assert json.loads(stdout)["steps"] == 100
+
+
+def test_the_reader_of_a_pipe_may_leave():
+    ran = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {shlex.join(COMMAND)} recipes bert_mini_zh | true; echo ${{PIPESTATUS[0]}}"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ran.stderr == ""
+    assert ran.stdout.strip() in ("0", "141")
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (TrainingError("training.not_finite", step=3, count=4), 1),
+        (Preempted("run.preempted", step=3), 75),
+        (KeyboardInterrupt(), 75),
+    ],
+)
+def test_exit_codes(run, files, tmp_path, monkeypatch, error, code):
+    def fail(*_, **__):
+        raise error
+
+    monkeypatch.setattr("yanmo.api.verbs.run_pretrain", fail)
+    ran = run(*pretrain(files, tmp_path / "run", "--json"))
+    assert ran.code == code
+    told = ran.json["error"]
+    assert told["exit_code"] == code
+    assert ("resume" in told) == (code == 75)
+    if code == 75:
+        assert told["resume"].startswith("yanmo pretrain --preset tiny")
+        assert told["resume"] in ran.err
+
+
+def test_ctrl_c_elsewhere_is_quiet(run, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("yanmo.api.recipe_files.shipped", stop)
+    ran = run("recipes")
+    assert ran.code == 130
+    assert "Traceback" not in ran.err
+
+
+def test_a_bug_keeps_its_traceback(run, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("yanmo.api.recipe_files.shipped", fail)
+    with pytest.raises(ZeroDivisionError):
+        run("recipes")
+
+
+def test_text_that_no_terminal_can_show_does_not_end_a_command(classifier):
+    ran = subprocess.run(
+        [*COMMAND, "predict", str(classifier), b"\xff\xfe bad"], capture_output=True, check=False,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stderr.decode()
