@@ -152,7 +152,7 @@ def new_trainer(
             saver=saver,
             evaluator=evaluator,
             hooks=[recorder, *hooks],
-            interrupt=interrupt or Interrupt(),
+            interrupt=Interrupt() if interrupt is None else interrupt,
             device=torch.device("cpu"),
             state=TrainState() if restored is None else restored.state,
         )

@@ -1,0 +1,43 @@
+"""Signals ask for a save; the second one means it."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from yanmo.training.interrupt import Interrupt, interruptible
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_first_signal_only_sets_the_flag(number: signal.Signals) -> None:
+    before = [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)]
+    with interruptible() as interrupt:
+        assert not interrupt
+        os.kill(os.getpid(), number)
+        assert interrupt
+        assert interrupt.signal == number
+        assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == before
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
+    assert [signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)] == before
+
+
+def test_handlers_come_back_after_an_error() -> None:
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(ValueError, match="x"), interruptible():
+        raise ValueError("x")
+    assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_another_thread_trains_without_handlers() -> None:
+    found: list[Interrupt] = []
+
+    def work() -> None:
+        with interruptible() as interrupt:
+            found.append(interrupt)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert not found[0]
