@@ -16,6 +16,7 @@ ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 DATA = ROOT.parent / "shared" / "data"
 WORK = ROOT / ".bench"
+BUSY = 0.7  # load average above which something else is running
 PACKAGES = ("yanmo", "torch", "transformers", "tokenizers", "numpy", "scikit-learn")
 
 
@@ -35,6 +36,14 @@ def conditions() -> dict[str, Any]:
 def load() -> list[float]:
     """Load averages over 1, 5 and 15 minutes; this benchmark's own share is in it."""
     return [round(value, 2) for value in os.getloadavg()]
+
+
+def warn_if_busy() -> None:
+    """Says so where other work is under way, for then neither numbers nor the choice of precision can be trusted."""
+    if load()[0] > BUSY:
+        print(
+            f"load average {load()[0]}: this machine has other work, do not quote these numbers", flush=True
+        )
 
 
 def commit() -> str:

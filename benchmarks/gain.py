@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from conditions import DATA, RESULTS, WORK, conditions, load, sentence, table, write
+from conditions import DATA, RESULTS, WORK, conditions, load, sentence, table, warn_if_busy, write
 from gain_scores import Outcome, bag_of_words, compare, outcome, rows, summary
 from gain_sets import CORPORA, SETS, Files, LabelledSet, clean_rows, is_there, make_files
 
@@ -36,6 +36,7 @@ STRENGTHS = (1.0, 3.0, 10.0, 30.0)  # C of the logistic regression
 def main(given: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(given)
     options.name = options.name or f"{options.preset}-{options.budget}"
+    warn_if_busy()
     for language in options.languages:
         sets = [
             labelled

@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from conditions import RESULTS, conditions, sentence, table, write
+from conditions import RESULTS, conditions, sentence, table, warn_if_busy, write
 
 GOAL = 1000.0  # MB of memory
 STORIES = 4000  # of text that is varied and repeated
@@ -42,6 +42,7 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     if options.encode:
         encode(Path(options.encode[0]), int(options.encode[1]))
         return {}
+    warn_if_busy()
     with tempfile.TemporaryDirectory() as folder:
         size = generate(Path(folder) / "text.txt", options.megabytes)
         result = {"conditions": conditions(), "workers": options.workers, "megabytes": round(size / 1e6, 1)}

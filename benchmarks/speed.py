@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import speed_text
-from conditions import RESULTS, conditions, load, sentence, table, write
+from conditions import RESULTS, conditions, load, sentence, table, warn_if_busy, write
 from speed_round import Work
 
 HERE = Path(__file__).parent
@@ -66,6 +66,7 @@ def main(given: Sequence[str] | None = None) -> None:
     with_peers = not options.without_peers and all(find_spec(name) for name in PEER)
     if not with_peers:
         print("without peers: transformers and accelerate are not installed, or were not asked for")
+    warn_if_busy()
     for name in options.kinds:
         size = options.causal_size if name == "causal" else options.size
         for dropout in options.dropout:
