@@ -199,7 +199,7 @@ def _architecture(name: str) -> type[Backbone] | None:
 def _given_tokenizer(given: str, above: Tree) -> Tree | str:
     """A kind becomes settings, a path stays one. Errors: ConfigError."""
     kinds = registry.names(tokenizers)
-    if given in kinds and not Path(given).exists():
+    if given in kinds:
         return {"kind": given}
     if not Path(given).exists():
         _check_kind(given)
