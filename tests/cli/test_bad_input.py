@@ -70,6 +70,14 @@ def test_empty_folder(pretrain, tmp_path, language):
     assert not (tmp_path / "run").exists()
 
 
+def test_too_little_text_then_enough(pretrain, tmp_path, language):
+    path = tmp_path / "texts.txt"
+    path.write_text("Short.\n", encoding="utf-8")
+    refused(pretrain(corpus=path), language)
+    path.write_text("First we went out. Then we came back.\n" * 50, encoding="utf-8")
+    assert pretrain("corpus.deduplicate=none", corpus=path).code == 0
+
+
 def test_binary_file_in_a_folder(pretrain, tmp_path, language):
     (tmp_path / "texts").mkdir()
     (tmp_path / "texts" / "picture.txt").write_bytes(b"\x89PNG\x00\x01" * 100)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from yanmo.evaluation.report import write
 from yanmo.evaluation.run_report import run_report
 
 REPORT = "report.html"
+PREPARED = {"config.yaml", "machine.json", "manifest.json", "tokenizer", "data"}  # made again in no time
 
 
 def pretrain(
@@ -95,12 +97,10 @@ def start_finetune(
 
 @contextmanager
 def _nothing_left(folder: Path) -> Iterator[None]:
-    """When the input is refused before anything was made, the folder is free for another configuration."""
+    """An input that is refused before the first checkpoint leaves no folder: the corrected one starts afresh."""
     try:
         yield
     except (ConfigError, InputError):
-        if folder.is_dir() and {path.name for path in folder.iterdir()} <= {"config.yaml", "machine.json"}:
-            for path in folder.iterdir():
-                path.unlink()
-            folder.rmdir()
+        if folder.is_dir() and {path.name for path in folder.iterdir()} <= PREPARED:
+            shutil.rmtree(folder)
         raise
