@@ -102,5 +102,5 @@ def _nothing_left(folder: Path) -> Iterator[None]:
         yield
     except (ConfigError, InputError):
         if folder.is_dir() and {path.name for path in folder.iterdir()} <= PREPARED:
-            shutil.rmtree(folder)
+            shutil.rmtree(folder, ignore_errors=True)
         raise
