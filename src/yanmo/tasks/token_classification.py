@@ -171,6 +171,8 @@ def _units(text: str, encoding: Encoding) -> tuple[list[int], list[tuple[int, in
             start += 1
         if start == end:
             continue
+        while end < len(text) and unicodedata.combining(text[end]):  # composed by the normaliser
+            end += 1
         start = next((at for at in range(start, end) if not _is_mark(text[at])), start)
         if units and word_id == word and _joined(text[units[-1][1] - 1], text[start]):
             units[-1] = (units[-1][0], max(end, units[-1][1]))

@@ -1,0 +1,212 @@
+"""Every task, found by its file, keeps the same promises; a new one brings eight records here."""
+
+import dataclasses
+import pickle
+import re
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import torch
+
+from yanmo import registry, tasks
+from yanmo.corpus.document import JsonValue, Record
+from yanmo.data.cursor import Cursor
+from yanmo.data.frame import frame_of
+from yanmo.data.plan import Plan
+from yanmo.data.source import ExampleSource
+from yanmo.errors import InputError
+from yanmo.interop.huggingface import Labelling, load_model, save_model
+from yanmo.models.backbone import Backbone
+from yanmo.models.learner import Learner
+from yanmo.tasks import Encoder, Task
+from yanmo.tasks.inference import predict
+from yanmo.tasks.task import TaskConfig
+
+MEMBERS = registry.names(tasks)
+TEXTS = (
+    "今天天气很好。",
+    "他在北京工作。",
+    "The shop was closed.",
+    "She bought three books.",
+    "小明喜欢踢足球。",
+    "音乐会在八点开始。",
+    "It rained all day.",
+    "Our train was late.",
+)
+CLASSES = ("other", "zh", "other", "en", "zh", "other", "en", "en")
+ENTITIES = (
+    (),
+    ((2, 4, "place"),),
+    ((4, 8, "place"),),
+    ((0, 3, "person"),),
+    ((0, 2, "person"), (5, 7, "event")),
+    ((0, 3, "event"),),
+    (),
+    ((4, 9, "event"),),
+)
+RECORDS: Mapping[str, list[dict[str, JsonValue]]] = {
+    "text_classification": [
+        {"text": text, "label": label} for text, label in zip(TEXTS, CLASSES, strict=True)
+    ],
+    "token_classification": [
+        {"text": text, "entities": [dict(zip(("start", "end", "label"), one, strict=True)) for one in spans]}
+        for text, spans in zip(TEXTS, ENTITIES, strict=True)
+    ],
+}
+
+
+def test_members_are_found() -> None:
+    assert {"text_classification", "token_classification"} <= set(MEMBERS)
+
+
+@pytest.fixture(params=MEMBERS)
+def name(request: pytest.FixtureRequest) -> str:
+    assert request.param in RECORDS, f"add eight records for {request.param} to this file"
+    return str(request.param)
+
+
+@pytest.fixture
+def records(name: str) -> list[Record]:
+    return [Record(fields=fields, source=f"set.jsonl:{line}") for line, fields in enumerate(RECORDS[name], 1)]
+
+
+@pytest.fixture
+def task(name: str, records: list[Record]) -> Task:
+    return tasks.find(name).from_records(records, TaskConfig())
+
+
+@pytest.fixture(params=["encoder", "decoder"])
+def model(
+    request: pytest.FixtureRequest, task: Task, models_for: Callable[..., list[type[Backbone]]]
+) -> type[Backbone]:
+    fitting = [member for member in models_for(task.head_sizes()) if member.family == request.param]
+    assert fitting, f"no {request.param} has the head of {task}"
+    return fitting[0]
+
+
+@pytest.fixture
+def encoder(model: type[Backbone], tokenizer_for: Callable[..., object]) -> Encoder:
+    tokenizer = tokenizer_for(model)
+    return Encoder(tokenizer=tokenizer, frame=frame_of(tokenizer, model.family), room=64)
+
+
+def test_the_value_is_its_configuration(task: Task, name: str, records: list[Record]) -> None:
+    assert task == tasks.find(name).from_records(
+        records[::-1], TaskConfig()
+    )  # labels do not depend on the order
+    assert dataclasses.replace(task) == task
+    assert pickle.loads(pickle.dumps(task)) == task
+    assert len(set(task.labels)) == len(task.labels) > 1
+    parts = re.findall(r"^\s*(Paper|Inputs|Loss|Relations|Example):", type(task).__doc__ or "", re.MULTILINE)
+    assert parts == ["Paper", "Inputs", "Loss", "Relations", "Example"]
+
+
+def test_encoding(task: Task, records: list[Record], encoder: Encoder) -> None:
+    for record in records:
+        for labelled in (True, False):
+            windows = task.encode(record, encoder, labelled=labelled)
+            assert windows
+            for window in windows:
+                example = window.example
+                assert 0 < len(example.input_ids) <= encoder.room
+                assert example.prefix_length == (len(example.input_ids) if encoder.bidirectional else 0)
+                assert set(example.labels) == {task.term}
+                at, values = example.labels[task.term]
+                assert len(at) == len(values)
+                assert all(0 <= place < len(example.input_ids) for place in at)
+                assert all(0 <= value < len(task.labels) for value in values if labelled)
+                assert (values == -100).all() != labelled or not len(values)
+
+
+def test_overfits_eight_records_predicts_them_and_comes_back(
+    task: Task,
+    model: type[Backbone],
+    records: list[Record],
+    encoder: Encoder,
+    new_learner: Callable[..., Learner],
+    learn: Callable[..., list[float]],
+    tmp_path: Path,
+) -> None:
+    learner = new_learner(model, task.head_sizes())
+    examples = [one.example for record in records for one in task.encode(record, encoder, labelled=True)]
+    plan = Plan(source=ExampleSource(examples), seed=0, batch_tokens=128, max_length=64)
+    losses = learn(learner, task, list(plan.stream(Cursor(), epochs=1)), 60)
+    assert losses[-1] < 0.1 * losses[0]
+    predictions = predict(task, learner, records, encoder)
+    scores = task.score(records, predictions)
+    assert scores[task.metric] == 1.0
+    labelling = Labelling(task="task", labels=task.labels, multi_label=task.multi_label)
+    save_model(tmp_path / "model", learner, encoder.tokenizer, labelling=labelling)
+    loaded = load_model(tmp_path / "model")
+    assert loaded.labelling is not None
+    assert loaded.labelling.labels == task.labels
+    again = predict(task, loaded.learner, records, encoder)
+    assert [one.to_json() for one in again] == [one.to_json() for one in predictions]
+
+
+def test_a_prediction_does_not_depend_on_its_neighbours(
+    task: Task,
+    model: type[Backbone],
+    records: list[Record],
+    encoder: Encoder,
+    new_learner: Callable[..., Learner],
+) -> None:
+    learner = new_learner(model, task.head_sizes(), seed=2)
+    together = predict(task, learner, records, encoder, batch_tokens=256)
+    alone = [predict(task, learner, [record], encoder)[0] for record in records]
+    backwards = predict(task, learner, records[::-1], encoder)[::-1]
+    for one, two, three in zip(together, alone, backwards, strict=True):
+        assert one.to_json()["text"] == two.to_json()["text"] == three.to_json()["text"]
+        assert _close(one.to_json(), two.to_json())
+        assert _close(one.to_json(), three.to_json())
+    assert predict(task, learner, [], encoder) == []
+
+
+def _close(one: object, two: object) -> bool:
+    """Equal, numbers to 1e-5."""
+    if isinstance(one, dict) and isinstance(two, dict):
+        return one.keys() == two.keys() and all(_close(value, two[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(two, list):
+        return len(one) == len(two) and all(map(_close, one, two))
+    if isinstance(one, float) and isinstance(two, float):
+        return abs(one - two) < 1e-5
+    return one == two
+
+
+def test_gradients_reach_every_parameter(
+    task: Task,
+    model: type[Backbone],
+    records: list[Record],
+    encoder: Encoder,
+    new_learner: Callable[..., Learner],
+) -> None:
+    learner = new_learner(model, task.head_sizes())
+    examples = [one.example for record in records for one in task.encode(record, encoder, labelled=True)]
+    plan = Plan(source=ExampleSource(examples), seed=0, batch_tokens=1024, max_length=64)
+    (batch,) = plan.stream(Cursor(), epochs=1)
+    (loss,) = task.loss(learner, batch).values()
+    assert (loss.shape, loss.dtype) == (torch.Size(), torch.float32)
+    loss.backward()
+    missing = [
+        name for name, value in learner.named_parameters() if value.grad is None or not value.grad.any()
+    ]
+    assert missing == []
+
+
+def test_unlabelled_records_can_be_predicted_but_not_learned(
+    task: Task, model: type[Backbone], encoder: Encoder, new_learner: Callable[..., Learner]
+) -> None:
+    record = Record(fields={"text": "今天 we 去 London。"}, source="texts:1")
+    (prediction,) = predict(task, new_learner(model, task.head_sizes()), [record], encoder)
+    assert prediction.to_json()["text"] == "今天 we 去 London。"
+    with pytest.raises(InputError) as error:
+        task.encode(record, encoder, labelled=True)
+    assert error.value.values["source"] == "texts:1"
+
+
+def test_an_empty_text_is_no_crash(
+    task: Task, model: type[Backbone], encoder: Encoder, new_learner: Callable[..., Learner]
+) -> None:
+    records = [Record(fields={"text": text}, source="texts:1") for text in ("", "   ", "\u200b")]
+    assert len(predict(task, new_learner(model, task.head_sizes()), records, encoder)) == 3
