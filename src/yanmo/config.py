@@ -11,8 +11,10 @@ from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
 from yanmo.errors import ConfigError, InputError
+from yanmo.messages import text
 from yanmo.registry import nearest
 
 
@@ -78,11 +80,8 @@ def build(schema: type[Schema], tree: Mapping[str, Any]) -> Schema:
             raise ConfigError(
                 "errors.unknown_key", key=key, known=", ".join(known), nearest=nearest(path[-1], known)
             ) from None
-        context = first.get("ctx", {})
-        allowed = context.get("expected") or context.get("error") or first["msg"]
-        raise ConfigError(
-            "errors.bad_value", key=key, value=repr(first["input"]), reason=first["msg"], allowed=allowed
-        ) from None
+        value = repr(first["input"])[:80]
+        raise ConfigError("errors.bad_value", key=key, value=value, allowed=_allowed(first)) from None
 
 
 def dump(config: Config) -> str:
@@ -94,6 +93,16 @@ def digest(config: Config) -> str:
     """SHA-256 over all values: equal exactly when the configurations are."""
     text = json.dumps(config.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _allowed(error: ErrorDetails) -> str:
+    """What would fit, in the user's language, from pydantic's type of error."""
+    context = error.get("ctx", {})
+    kind = error["type"].removesuffix("_parsing").removesuffix("_type")
+    try:
+        return text(f"errors.allowed_{kind}", **context)
+    except KeyError:
+        return str(context.get("error") or error["msg"])
 
 
 def _group(schema: type[Config], path: Sequence[str]) -> type[Config]:

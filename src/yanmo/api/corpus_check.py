@@ -20,7 +20,7 @@ from yanmo.api.pretrain import (
     DEFAULT_TOKENIZER,
     PAIR_UNITS,
     PretrainConfig,
-    _require_pairs,
+    require_pairs,
 )
 from yanmo.api.recipes import resolve_pretrain
 from yanmo.api.reporter import Reporter
@@ -165,7 +165,7 @@ def _random_loss(
         workers=1,
     ).train
     if objective.needs_pairs:
-        _require_pairs(store)
+        require_pairs(store)
     frame = frame_of(tokenizer, learner.backbone.family)
     length = config.sequence_length(learner.backbone, config.max_positions)
     room = length - frame.framed_length(0)

@@ -16,7 +16,7 @@ from yanmo.api import model_source
 from yanmo.api.compute import choose_once
 from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
-from yanmo.api.run_folder import RunFolder
+from yanmo.api.run_folder import REPORT, RunFolder
 from yanmo.config import Config
 from yanmo.corpus.document import Record
 from yanmo.corpus.read import read_records
@@ -143,7 +143,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
-        write(run_report(run.path), run.path / "report.html")
+        write(run_report(run.path), run.path / REPORT)
     return FinetuneResult(path=run.path, **results)  # type: ignore[arg-type]
 
 

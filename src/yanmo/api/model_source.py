@@ -12,8 +12,8 @@ from yanmo.models.backbone import Backbone
 
 
 def architecture(name: str) -> type[Backbone] | None:
-    """The architecture of that name, or None: then it is a folder or a hub id."""
-    if name in registry.names(models) and not Path(name).exists():
+    """The architecture of that name, or None: then it is a folder (`./bert` where the name is one) or a hub id."""
+    if name in registry.names(models):
         return registry.find(models, Backbone, name)  # type: ignore[type-abstract]
     return None
 

@@ -17,7 +17,7 @@ from yanmo.api import model_source
 from yanmo.api.compute import Compute, choose_once
 from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
-from yanmo.api.run_folder import RunFolder
+from yanmo.api.run_folder import REPORT, RunFolder
 from yanmo.config import Config
 from yanmo.corpus.fingerprint import fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
@@ -129,7 +129,7 @@ def pretrain(config: PretrainConfig, out: str | Path, *, reporter: Reporter | No
             "metrics": metrics,
         }
         run.finish(results)
-        write(run_report(run.path), run.path / "report.html")
+        write(run_report(run.path), run.path / REPORT)
     return _result(run.path, results)
 
 
@@ -263,7 +263,7 @@ def _fit(
         )
 
     if objective.needs_pairs:
-        _require_pairs(stores.train)
+        require_pairs(stores.train)
     evaluator = None
     if stores.held_out is not None:
         batches = math.ceil(20_000 / config.train.batch_tokens)
@@ -282,7 +282,7 @@ def _fit(
     )
 
 
-def _require_pairs(store: TokenStore) -> None:
+def require_pairs(store: TokenStore) -> None:
     """Errors: InputError when among the first documents none has two sentences."""
     looked_at = min(store.num_documents, 1000)
     starts = store.documents[: looked_at + 1].tolist()

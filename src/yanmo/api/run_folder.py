@@ -15,7 +15,7 @@ from yanmo.config import Config, build, digest, dump, read_yaml
 from yanmo.errors import ConfigError, RunError
 
 Schema = TypeVar("Schema", bound=Config)
-KINDS = ("pretrain", "finetune")
+REPORT = "report.html"
 
 
 class RunFolder:

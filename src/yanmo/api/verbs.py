@@ -14,10 +14,7 @@ from yanmo.api.pretrain import pretrain as run_pretrain
 from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, resolve_pretrain
 from yanmo.api.reporter import Reporter
 from yanmo.errors import ConfigError, InputError
-from yanmo.evaluation.report import write
-from yanmo.evaluation.run_report import run_report
 
-REPORT = "report.html"
 PREPARED = {"config.yaml", "machine.json", "manifest.json", "tokenizer", "data"}  # made again in no time
 
 
@@ -77,22 +74,18 @@ def finetune(
 def start_pretrain(
     config: PretrainConfig, out: str | Path, *, reporter: Reporter | None = None
 ) -> PretrainResult:
-    """A resolved run and its report."""
+    """A resolved run; a refused input leaves no folder behind."""
     check_corpus(config.corpus)
     with _nothing_left(Path(out)):
-        result = run_pretrain(config, out, reporter=reporter)
-    write(run_report(result.path), result.path / REPORT)
-    return result
+        return run_pretrain(config, out, reporter=reporter)
 
 
 def start_finetune(
     config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None
 ) -> FinetuneResult:
-    """A resolved run and its report."""
+    """A resolved run; a refused input leaves no folder behind."""
     with _nothing_left(Path(out)):
-        result = run_finetune(config, out, reporter=reporter)
-    write(run_report(result.path), result.path / REPORT)
-    return result
+        return run_finetune(config, out, reporter=reporter)
 
 
 @contextmanager
@@ -101,6 +94,7 @@ def _nothing_left(folder: Path) -> Iterator[None]:
     try:
         yield
     except (ConfigError, InputError):
-        if folder.is_dir() and {path.name for path in folder.iterdir()} <= PREPARED:
+        ours = (folder / "config.yaml").is_file()  # never a folder that was there before
+        if ours and {path.name for path in folder.iterdir()} <= PREPARED:
             shutil.rmtree(folder, ignore_errors=True)
         raise

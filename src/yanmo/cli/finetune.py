@@ -51,7 +51,8 @@ def _run(
     name: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool
 ) -> None:
     from yanmo.api.recipes import resolve_finetune
-    from yanmo.api.verbs import REPORT, start_finetune
+    from yanmo.api.run_folder import REPORT
+    from yanmo.api.verbs import start_finetune
     from yanmo.cli.progress import ProgressBar
     from yanmo.evaluation.metric_text import number
 

@@ -54,7 +54,8 @@ def _run(
     recipe: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool
 ) -> None:
     from yanmo.api.recipes import resolve_pretrain
-    from yanmo.api.verbs import REPORT, start_pretrain
+    from yanmo.api.run_folder import REPORT
+    from yanmo.api.verbs import start_pretrain
     from yanmo.cli.progress import ProgressBar
     from yanmo.evaluation.metric_text import duration, number
 
