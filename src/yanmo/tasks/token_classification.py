@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any, ClassVar, Self, final
 
 import numpy as np
@@ -50,8 +51,9 @@ class TokenClassification(Task):
     Paper: Devlin et al. 2019, "BERT", section 5.3; BIO tags: Ramshaw and Marcus 1995.
     Inputs: records with `tokens` and `tags` (words, or Chinese characters), `text` and `tags` (one per character),
     or `text` and `entities` (start, end, label: character offsets).
-    Loss: cross-entropy at the first piece of each word and at each Chinese character (term `tag`). Longer texts
-    are read in windows that overlap; each word is labelled in the window that shows most of its context.
+    Loss: cross-entropy at the first piece of each word and Chinese character (the last one in a decoder, which has
+    then seen all of it), term `tag`. Longer texts are read in windows that overlap; each word is labelled in the
+    window that shows most of its context.
     Relations: the head is Hugging Face's `...ForTokenClassification`.
     Example: `yanmo finetune token_classification --model runs/my-bert --train train.jsonl ...`
     """
@@ -82,16 +84,16 @@ class TokenClassification(Task):
             text, entities = tagged.text, tagged.entities
         else:
             text, entities = read_text(record, self.config), ()
-        encoding = encoder.encode(text)
-        firsts, units = _units(text, encoding)
+        encoding = _encode(text, encoder)
+        read, units = _units(text, encoding, last=not encoder.bidirectional)
         tags = self._tags(units, entities, record) if labelled else [-100] * len(units)
         ids = np.array(encoding.ids, dtype=np.int64)
         offset = 1  # of the first piece after the start token
         windows = []
-        for start, end, first_owned, last_owned in _windows(firsts, len(ids), encoder):
+        for start, end, first_owned, last_owned in _windows(read, len(ids), encoder):
             example = encoder.frame.build([ids[start:end]])
             places = np.array(
-                [firsts[unit] - start + offset for unit in range(first_owned, last_owned)], dtype=np.int64
+                [read[unit] - start + offset for unit in range(first_owned, last_owned)], dtype=np.int64
             )
             values = np.array(tags[first_owned:last_owned], dtype=np.int64)
             example = replace(
@@ -158,12 +160,44 @@ class TokenClassification(Task):
         return [label[2:] for label in self.labels if label.startswith("B-")]
 
 
-def _units(text: str, encoding: Encoding) -> tuple[list[int], list[tuple[int, int]]]:
-    """Where each word, Chinese character or run of punctuation begins among the pieces, and its character span.
+def _encode(text: str, encoder: Encoder) -> Encoding:
+    """The pieces of a text, but where one holds several units those of each: an entity may begin at any of them."""
+    whole = encoder.encode(text)
+    result = Encoding([], [], [])
+    place = 0
+    while place < len(whole.ids):
+        start, end = whole.offsets[place]
+        last = place + 1
+        while last < len(whole.ids) and whole.offsets[last][0] < end:  # the rest of a character
+            end = max(end, whole.offsets[last][1])
+            last += 1
+        edges = _edges(text, start, end)
+        if len(edges) <= 2:
+            result.ids.extend(whole.ids[place:last])
+            result.offsets.extend(whole.offsets[place:last])
+            result.word_ids.extend(whole.word_ids[place:last])
+        for first, stop in pairwise(edges if len(edges) > 2 else ()):
+            part = encoder.encode(text[first:stop])
+            result.ids.extend(part.ids)
+            result.offsets.extend((begin + first, finish + first) for begin, finish in part.offsets)
+            result.word_ids.extend([whole.word_ids[place]] * len(part.ids))
+        place = last
+    return result
 
-    Where a piece of byte_bpe holds a mark and the letters after it, the unit is the letters: (Paris -> Paris.
-    """
-    firsts: list[int] = []
+
+def _edges(text: str, start: int, end: int) -> list[int]:
+    """The places in [start, end] where a unit may begin or end, white space counted to what follows."""
+    inner = (
+        place
+        for place in range(start + 1, end)
+        if not text[place - 1].isspace() and not (_is_letter(text[place - 1]) and _is_letter(text[place]))
+    )
+    return [start, *inner, end]
+
+
+def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], list[tuple[int, int]]]:
+    """The first (or last) piece of each word, Chinese character and punctuation mark, and its character span."""
+    read: list[int] = []
     units: list[tuple[int, int]] = []
     word: int | None = None
     for place, ((start, end), word_id) in enumerate(zip(encoding.offsets, encoding.word_ids, strict=True)):
@@ -173,33 +207,27 @@ def _units(text: str, encoding: Encoding) -> tuple[list[int], list[tuple[int, in
             continue
         while end < len(text) and unicodedata.combining(text[end]):  # composed by the normaliser
             end += 1
-        start = next((at for at in range(start, end) if not _is_mark(text[at])), start)
-        if units and word_id == word and _joined(text[units[-1][1] - 1], text[start]):
+        joined = word_id == word and _is_letter(text[start - 1]) and _is_letter(text[start])
+        if units and (start < units[-1][1] or joined):  # of the same character, or of the same word
             units[-1] = (units[-1][0], max(end, units[-1][1]))
+            read[-1] = place if last else read[-1]
             continue
-        if units and start < units[-1][1]:
-            continue  # the rest of a character that is several pieces
-        firsts.append(place)
+        read.append(place)
         units.append((start, end))
         word = word_id
-    return firsts, units
+    return read, units
 
 
-def _joined(before: str, after: str) -> bool:
-    """Whether two characters of one pre-split chunk belong to one unit."""
-    return not (HAN_RUN.match(before) or HAN_RUN.match(after)) and _is_mark(before) == _is_mark(after)
+def _is_letter(character: str) -> bool:
+    """Whether it forms words with its neighbours: no Chinese character, punctuation mark or symbol."""
+    return not HAN_RUN.match(character) and unicodedata.category(character)[0] not in "PS"
 
 
-def _is_mark(character: str) -> bool:
-    """Punctuation and symbols."""
-    return unicodedata.category(character)[0] in "PS"
-
-
-def _windows(firsts: Sequence[int], length: int, encoder: Encoder) -> list[tuple[int, int, int, int]]:
+def _windows(read: Sequence[int], length: int, encoder: Encoder) -> list[tuple[int, int, int, int]]:
     """(start, end) of each window in pieces, and the units [first, last) that it labels; each unit in one window."""
     room = encoder.room - encoder.frame.framed_length(0)
     if length <= room:
-        return [(0, length, 0, len(firsts))]
+        return [(0, length, 0, len(read))]
     stride = room - room // OVERLAP
     margin = room // OVERLAP // 2
     windows = []
@@ -207,7 +235,7 @@ def _windows(firsts: Sequence[int], length: int, encoder: Encoder) -> list[tuple
     for start in range(0, length, stride):
         end = min(start + room, length)
         edge = length if end == length else end - margin
-        last = int(np.searchsorted(firsts, edge))
+        last = int(np.searchsorted(read, edge))
         windows.append((start, end, owned, last))
         owned = last
         if end == length:
