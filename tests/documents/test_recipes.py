@@ -11,6 +11,8 @@ import yanmo
 from yanmo.api.recipe_files import Recipe, shipped
 from yanmo.corpus.builtin.storyworld import classification_records, documents, ner_records
 
+# less text than a recipe wants: a vocabulary that it supports, batches that are not many epochs each
+SMALL = {"tokenizer.vocab_size": 1500, "train.batch_tokens": 1024, "train.accumulation": 1}
 PRETRAIN, FINETUNE = shipped("pretrain"), shipped("finetune")
 
 
@@ -55,7 +57,7 @@ def test_pretraining_recipe(recipe: Recipe, corpus: Path, tmp_path: Path) -> Non
         corpus=corpus,
         out=tmp_path / "run",
         preset="tiny",
-        overrides={"tokenizer.vocab_size": 700},
+        overrides=SMALL,
     )
     assert result.steps == 3 and (result.path / "model" / "model.safetensors").is_file()
 
@@ -63,9 +65,7 @@ def test_pretraining_recipe(recipe: Recipe, corpus: Path, tmp_path: Path) -> Non
 @pytest.mark.slow
 @pytest.mark.parametrize("recipe", PRETRAIN, ids=identity)
 def test_pretraining_recipe_in_its_own_size(recipe: Recipe, corpus: Path, tmp_path: Path) -> None:
-    result = yanmo.pretrain(
-        recipe.name, corpus=corpus, out=tmp_path / "run", overrides={"tokenizer.vocab_size": 700}
-    )
+    result = yanmo.pretrain(recipe.name, corpus=corpus, out=tmp_path / "run", overrides=SMALL)
     assert result.steps == 3
 
 
@@ -83,4 +83,4 @@ def test_finetuning_recipe(recipe: Recipe, model: Path, tmp_path: Path) -> None:
     result = yanmo.finetune(
         recipe.name, model=model, train=files["train"], dev=files["dev"], out=tmp_path / "run"
     )
-    assert result.steps <= 3 and result.metrics
+    assert result.steps == 3 and result.metrics
