@@ -173,6 +173,7 @@ from yanmo.corpus.document import Document
 from yanmo.data import encode
 from yanmo.data.prepare import prepare
 from yanmo.tokenizers import Tokenizer
+from yanmo.training.interrupt import interruptible
 
 encode.SMALL = encode.CHUNK_CHARACTERS = 200
 folder, tokenizer = map(Path, sys.argv[1:3])
@@ -184,8 +185,13 @@ def documents():
         number += 1
         yield Document(text="天地玄黄" * 20, id="", source="")
 
-stores = prepare(folder, documents(), Tokenizer.load(tokenizer), tokenizer_folder=tokenizer,
-                 held_out_share=0.0, lineage={}, workers=2)
+def stop_if_asked(characters, tokens):
+    if interrupt:
+        sys.exit(75)
+
+with interruptible() as interrupt:
+    stores = prepare(folder, documents(), Tokenizer.load(tokenizer), tokenizer_folder=tokenizer,
+                     held_out_share=0.0, lineage={}, workers=2, on_progress=stop_if_asked)
 print(stores.train.num_documents, flush=True)
 """
 
@@ -216,6 +222,25 @@ def test_a_killed_parent_leaves_no_worker(tokenizer: tuple[Tokenizer, Path], tmp
     while any(_runs(one) for one in workers) and time.monotonic() < deadline:
         time.sleep(0.1)
     assert [one for one in workers if _runs(one)] == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_to_the_whole_group_stops_it_in_order(
+    tokenizer: tuple[Tokenizer, Path], tmp_path: Path, number: signal.Signals
+) -> None:
+    """As Ctrl-C in a terminal does: it reaches the workers too."""
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    command = [sys.executable, str(script), str(tmp_path / "data"), str(tokenizer[1]), "1000000000"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True) as process:
+        index = tmp_path / "data" / "train"
+        deadline = time.monotonic() + 60
+        while not index.is_dir() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(2)
+        os.killpg(process.pid, number)
+        assert process.wait(timeout=60) == 75
+    assert not is_prepared(tmp_path / "data")
 
 
 def _runs(process: int) -> bool:

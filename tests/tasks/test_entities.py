@@ -1,0 +1,117 @@
+"""Entities in their usual forms, and what is said about records that hold none of them."""
+
+from collections.abc import Callable
+
+import pytest
+
+from yanmo.corpus.document import Record
+from yanmo.errors import InputError
+from yanmo.metrics.entities import Entity
+from yanmo.tasks.entities import join, read_entities
+from yanmo.tasks.task import TaskConfig
+
+NewRecord = Callable[..., Record]
+TEXT = "张三在北京大学工作"
+FOUND = (Entity(start=0, end=2, kind="人"), Entity(start=3, end=7, kind="校"))
+TAGS = ["B-人", "I-人", "O", "B-校", "I-校", "I-校", "I-校", "O", "O"]
+SPANS = [{"start": 3, "end": 7, "label": "校"}, {"start": 0, "end": 2, "label": "人"}]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": TEXT, "entities": SPANS},
+        {
+            "text": TEXT,
+            "entities": [{"start": 0, "end": 2, "type": "人"}, {"start": 3, "end": 7, "kind": "校"}],
+        },
+        {"text": TEXT, "entities": [*SPANS, SPANS[0]]},
+        {"text": TEXT, "label": SPANS},
+        {"text": TEXT, "tags": TAGS},
+        {"tokens": list(TEXT), "tags": TAGS},
+        {"tokens": list(TEXT), "ner_tags": TAGS},
+        {"tokens": ["张三", "在", "北京大学", "工作"], "tags": ["B-人", "O", "B-校", "O"]},
+        {"tokens": ["张三", "在", "北京", "大学", "工作"], "tags": ["B-人", "O", "B-校", "I-校", "O"]},
+        {"tokens": ["张三", "在", "北京", "大学", "工作"], "tags": ["I-人", "O", "I-校", "I-校", "O"]},
+        {"text": TEXT, "tokens": ["张三", "北京", "大学"], "tags": ["B-人", "B-校", "I-校"]},
+    ],
+)
+def test_every_form_gives_the_same_entities(record: NewRecord, fields: dict[str, object]) -> None:
+    tagged = read_entities(record(**fields), TaskConfig())
+    assert tagged.text == TEXT
+    assert tagged.entities == FOUND
+
+
+def test_the_text_of_the_record_is_kept_beside_tokens(record: NewRecord) -> None:
+    text = 'He said: "John  Smith" left.'
+    tokens = ["He", "said", ":", '"', "John", "Smith", '"', "left", "."]
+    tags = ["O", "O", "O", "O", "B-P", "I-P", "O", "O", "O"]
+    tagged = read_entities(record(text=text, tokens=tokens, tags=tags), TaskConfig())
+    assert tagged.text == text
+    (entity,) = tagged.entities
+    assert text[entity.start : entity.end] == "John  Smith"
+
+
+@pytest.mark.parametrize(
+    ("tokens", "text"),
+    [
+        (["John", "lives", "here", "."], "John lives here ."),
+        (["我", "爱", "北", "京", "！"], "我爱北京！"),
+        (["我们", "爱", "北京"], "我们爱北京"),
+        (["我们", "用", "Python", "写"], "我们用 Python 写"),
+        (["我", "2", "0", "岁"], "我20岁"),  # single characters with Chinese among them
+        (["a", "b"], "a b"),
+        ([], ""),
+        (["a", "", "b"], "a  b"),
+    ],
+)
+def test_joined_tokens(tokens: list[str], text: str) -> None:
+    joined, spans = join(tokens)
+    assert joined == text
+    assert [joined[start:end] for start, end in spans] == tokens
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"text": TEXT}, "tasks.no_label"),
+        ({"text": TEXT, "tags": "O O"}, "tasks.bad_tags"),
+        ({"text": TEXT, "tags": [0, 1]}, "tasks.bad_tags"),
+        ({"text": TEXT, "tags": TAGS[:-1]}, "tasks.tags_do_not_fit"),
+        ({"tokens": ["a"], "tags": ["O", "O"]}, "tasks.tags_do_not_fit"),
+        ({"tokens": ["a", "b"], "tags": ["B-X", "E-X"]}, "tasks.bad_tag"),
+        ({"tokens": ["a", "b"], "tags": ["B-", "O"]}, "tasks.bad_tag"),
+        ({"tokens": "a b", "tags": ["O", "O"]}, "tasks.bad_tags"),
+        ({"text": TEXT, "entities": [{"start": 3, "end": 3, "label": "x"}]}, "tasks.bad_span"),
+        ({"text": TEXT, "entities": [{"start": -1, "end": 3, "label": "x"}]}, "tasks.bad_span"),
+        ({"text": TEXT, "entities": [{"start": 0, "end": 10, "label": "x"}]}, "tasks.bad_span"),
+        ({"text": TEXT, "entities": [{"start": "0", "end": 1, "label": "x"}]}, "tasks.bad_span"),
+        ({"text": TEXT, "entities": [{"start": 0, "end": 1}]}, "tasks.bad_span"),
+        (
+            {
+                "text": TEXT,
+                "entities": [{"start": 0, "end": 5, "label": "x"}, {"start": 4, "end": 6, "label": "y"}],
+            },
+            "tasks.overlapping_spans",
+        ),
+        ({"text": TEXT, "tokens": ["张三", "上海"], "tags": ["O", "O"]}, "tasks.token_not_in_text"),
+        ({"entities": []}, "corpus.no_field"),
+    ],
+)
+def test_what_cannot_be_read_names_file_and_line(
+    record: NewRecord, fields: dict[str, object], key: str
+) -> None:
+    with pytest.raises(InputError) as error:
+        read_entities(record(**fields), TaskConfig())
+    assert error.value.key == key
+    assert "set.jsonl:7" in str(error.value)
+    assert len(str(error.value).splitlines()) == 3
+
+
+def test_no_entity_is_no_error(record: NewRecord) -> None:
+    for fields in (
+        {"text": TEXT, "entities": []},
+        {"text": TEXT, "tags": ["O"] * 9},
+        {"text": "", "tags": []},
+    ):
+        assert read_entities(record(**fields), TaskConfig()).entities == ()

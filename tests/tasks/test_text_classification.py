@@ -1,0 +1,188 @@
+"""Classes of texts: labels in every form, long texts cut by rule, one class or several."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+
+from yanmo.corpus.document import Record
+from yanmo.errors import InputError
+from yanmo.tasks import Encoder
+from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.text_classification import TextClassification
+
+NewRecord = Callable[..., Record]
+Encoders = Callable[..., Encoder]
+
+
+def make(records: list[Record], config: TaskConfig | None = None) -> TextClassification:
+    return TextClassification.from_records(records, config or TaskConfig())
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        (["pos", "neg", "pos"], ("neg", "pos")),
+        ([1, 0, 1], ("0", "1")),
+        ([10, 9, 2], ("2", "9", "10")),
+        (["10", "9", "x"], ("9", "10", "x")),
+        (["好", "差"], ("好", "差")),
+    ],
+)
+def test_labels(
+    record: NewRecord, encoder_of: Encoders, labels: list[object], classes: tuple[str, ...]
+) -> None:
+    records = [record(text="a", label=label) for label in labels]
+    task = make(records)
+    assert set(task.labels) == set(classes)
+    assert len(task.labels) == len(classes)
+    if classes[0].isdecimal():
+        assert task.labels == classes
+    for one, label in zip(records, labels, strict=True):
+        (encoded,) = task.encode(one, encoder_of("wordpiece"), labelled=True)
+        at, value = encoded.example.labels["class"]
+        assert at.tolist() == [0]
+        assert task.labels[int(value[0])] == str(label)
+
+
+@pytest.mark.parametrize("name", ["label", "labels", "category", "class"])
+def test_usual_fields(record: NewRecord, name: str) -> None:
+    assert make([record(text="a", **{name: "x"}), record(text="b", **{name: "y"})]).labels == ("x", "y")
+
+
+def test_a_named_field_counts_alone(record: NewRecord) -> None:
+    config = TaskConfig(label_field="mood", text_field="review")
+    records = [record(review="a", mood="x", label="1"), record(review="b", mood="y", label="1")]
+    assert make(records, config).labels == ("x", "y")
+    with pytest.raises(InputError) as error:
+        make([record(review="a", label="1")], config)
+    assert error.value.key == "tasks.no_label"
+
+
+@pytest.mark.parametrize(
+    ("fields", "key"),
+    [
+        ({"text": "a"}, "tasks.no_label"),
+        ({"text": "a", "label": None}, "tasks.bad_label"),
+        ({"text": "a", "label": ""}, "tasks.bad_label"),
+        ({"text": "a", "label": {"x": 1}}, "tasks.bad_label"),
+        ({"text": "a", "label": ["x", None]}, "tasks.bad_label"),
+    ],
+)
+def test_what_is_no_label_names_file_and_line(record: NewRecord, fields: dict[str, object], key: str) -> None:
+    with pytest.raises(InputError) as error:
+        make([record(**fields)])
+    assert error.value.key == key
+    assert "set.jsonl:7" in str(error.value)
+
+
+def test_one_class_is_no_classification(record: NewRecord) -> None:
+    for labels in (["x", "x"], [[], []]):
+        with pytest.raises(InputError) as error:
+            make([record(text="a", label=label) for label in labels])
+        assert error.value.key == "tasks.one_class"
+
+
+def test_an_unseen_label_names_file_and_line(record: NewRecord, encoder_of: Encoders) -> None:
+    task = make([record(text="a", label="x"), record(text="b", label="y")])
+    with pytest.raises(InputError) as error:
+        task.encode(record(text="c", label="z"), encoder_of("wordpiece"), labelled=True)
+    assert error.value.key == "tasks.unseen_label"
+    assert (error.value.values["label"], error.value.values["known"]) == ("z", "x, y")
+    assert "set.jsonl:7" in str(error.value)
+
+
+def test_several_labels_where_one_is_meant_are_refused(record: NewRecord, encoder_of: Encoders) -> None:
+    task = make([record(text="a", label="x"), record(text="b", label="y")])
+    for label in (["x", "y"], []):
+        with pytest.raises(InputError) as error:
+            task.encode(record(text="c", label=label), encoder_of("wordpiece"), labelled=True)
+        assert error.value.key == "tasks.several_labels"
+    (encoded,) = task.encode(record(text="c", label=["y"]), encoder_of("wordpiece"), labelled=True)
+    assert encoded.example.labels["class"][1].tolist() == [1]
+
+
+@pytest.mark.parametrize("kind", ["wordpiece", "byte_bpe"])
+@pytest.mark.parametrize(("rule", "head", "tail"), [("head", 18, 0), ("tail", 0, 18), ("head_tail", 4, 14)])
+def test_long_texts_are_cut_by_the_rule(
+    record: NewRecord, encoder_of: Encoders, kind: str, rule: str, head: int, tail: int
+) -> None:
+    encoder = encoder_of(kind, room=20)
+    text = "The shop in Paris was closed; we went home early, said John Smith. 今天天气很好"
+    ids = encoder.encode(text).ids
+    assert len(ids) > 18
+    config = TaskConfig(truncate=rule)
+    task = make([record(text="a", label="x"), record(text="b", label="y")], config)
+    (encoded,) = task.encode(record(text=text), encoder, labelled=False)
+    assert encoded.cut
+    framed = encoded.example.input_ids.tolist()
+    assert framed == [encoder.frame.start, *ids[:head], *ids[len(ids) - tail :], encoder.frame.end]
+    assert encoded.example.labels["class"][0].tolist() == [0 if kind == "wordpiece" else 19]
+    (short,) = task.encode(record(text="The shop"), encoder, labelled=False)
+    assert not short.cut
+
+
+def test_a_text_that_just_fits_is_not_cut(record: NewRecord, encoder_of: Encoders) -> None:
+    task = make([record(text="a", label="x"), record(text="b", label="y")])
+    text = "北" * 18
+    (encoded,) = task.encode(record(text=text), encoder_of("wordpiece", room=20), labelled=False)
+    assert not encoded.cut
+    assert len(encoded.example.input_ids) == 20
+    (longer,) = task.encode(record(text=text + "京"), encoder_of("wordpiece", room=20), labelled=False)
+    assert longer.cut
+
+
+def test_one_class_is_predicted_with_its_probability(record: NewRecord, encoder_of: Encoders) -> None:
+    task = make([record(text="a", label="x"), record(text="b", label="y")])
+    one = record(text="好的")
+    logits = np.array([[1.0, 3.0]], dtype=np.float32)
+    found = task.decode(one, task.encode(one, encoder_of("wordpiece"), labelled=False), [logits])
+    assert (found.labels, found.text) == (("y",), "好的")
+    assert found.scores["y"] == pytest.approx(1 / (1 + np.exp(-2)))
+    assert sum(found.scores.values()) == pytest.approx(1)
+    assert found.to_json()["label"] == "y"
+
+
+def test_any_number_of_classes(record: NewRecord, encoder_of: Encoders) -> None:
+    records = [record(text="a", labels=["x", "z"]), record(text="b", labels=[]), record(text="c", labels="y")]
+    task = make(records)
+    assert task.multi_label
+    assert task.labels == ("x", "y", "z")
+    targets = [
+        task.encode(one, encoder_of("wordpiece"), labelled=True)[0].example.labels["class"][1]
+        for one in records
+    ]
+    assert [target.tolist() for target in targets] == [[[1, 0, 1]], [[0, 0, 0]], [[0, 1, 0]]]
+    (encoded,) = task.encode(records[0], encoder_of("wordpiece"), labelled=False)
+    found = task.decode(records[0], [encoded], [np.array([[2.0, -1.0, 0.1]], dtype=np.float32)])
+    assert found.labels == ("x", "z")
+    assert found.to_json()["labels"] == ["x", "z"]
+    nothing = task.decode(records[0], [encoded], [np.array([[-2.0, -1.0, -0.1]], dtype=np.float32)])
+    assert nothing.labels == ()
+    assert task.score([records[0]], [found])["accuracy"] == 1.0
+    assert task.score([records[0]], [nothing])["accuracy"] == 0.0
+
+
+def test_the_loss_over_several_classes_is_their_mean() -> None:
+    task = TextClassification(labels=("x", "y"), config=TaskConfig(), several=True)
+    logits = torch.tensor([[2.0, -1.0], [0.5, 0.0]], requires_grad=True)
+    value = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    loss = task.term_loss("class", logits, value)
+    expected = (
+        torch.nn.functional.binary_cross_entropy_with_logits(logits, value) * 2
+    )  # mean over classes, summed
+    assert float(loss.detach()) == pytest.approx(float(expected.detach()))
+
+
+def test_label_smoothing() -> None:
+    one = TextClassification(labels=("x", "y"), config=TaskConfig(), label_smoothing=0.2)
+    logits, value = torch.tensor([[2.0, -1.0]]), torch.tensor([0])
+    expected = torch.nn.functional.cross_entropy(logits, torch.tensor([[0.9, 0.1]]))
+    assert float(one.term_loss("class", logits, value)) == pytest.approx(float(expected))
+    several = TextClassification(labels=("x", "y"), config=TaskConfig(), several=True, label_smoothing=0.2)
+    smooth = torch.tensor([[0.9, 0.1]])
+    expected = torch.nn.functional.binary_cross_entropy_with_logits(logits, smooth)
+    assert float(several.term_loss("class", logits, torch.tensor([[1.0, 0.0]]))) == pytest.approx(
+        float(expected)
+    )
