@@ -48,6 +48,18 @@ TEXTS: Texts = {
         "{source}: “{tag}” is no BIO tag.\nA tag is O, B-KIND or I-KIND.\nCorrect that record; BIOES must be converted first.",
         "{source}：“{tag}”不是 BIO 标签。\n标签应为 O、B-类型 或 I-类型。\n请更正该记录；BIOES 需先转换。",
     ),
+    "tasks.overlapping_spans": (
+        "{source}: the entities {one} and {two} overlap.\nEach character can belong to one entity.\n"
+        "Keep one of the two; nested kinds can be learned in separate runs.",
+        "{source}：实体 {one} 与 {two} 重叠。\n每个字符只能属于一个实体。\n请只保留其中一个；嵌套的类型可以分开训练。",
+    ),
+    "tasks.token_not_in_text": (
+        "{source}: the token “{token}” is not found in the text at its place.\n"
+        "A record with both text and tokens must hold the tokens in the order of the text.\n"
+        "Correct that record, or leave the text out.",
+        "{source}：在文本的相应位置找不到词元“{token}”。\n同时含有文本和词元的记录，词元必须按其在文本中的顺序排列。\n"
+        "请更正该记录，或去掉文本。",
+    ),
     "tasks.bad_span": (
         "{source}: the entity {span} does not fit its text of {length} characters.\n"
         "An entity has start < end (characters of the text) and a label.\nCorrect that record.",

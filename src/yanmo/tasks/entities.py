@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 from yanmo.corpus.document import Record
@@ -41,9 +42,9 @@ def read_entities(record: Record, config: TaskConfig) -> TaggedText:
         raise InputError("tasks.bad_tags", source=record.source, field=name, value=repr(value)[:80])
     if all(isinstance(item, dict) for item in value) and (value or name == "entities"):
         text = read_text(record, config)
-        return TaggedText(text=text, entities=tuple(_span(item, text, record) for item in value))
+        return TaggedText(text=text, entities=_apart([_span(item, text, record) for item in value], record))
     if "tokens" in record.fields:
-        text, spans = join(_strings(record, "tokens"))
+        text, spans = _token_spans(record, config)
     else:
         text = record.text(config.text_field)
         spans = [(place, place + 1) for place in range(len(text))]
@@ -58,6 +59,21 @@ def read_entities(record: Record, config: TaskConfig) -> TaggedText:
         for entity in spans_from_bio(tags)
     )
     return TaggedText(text=text, entities=entities)
+
+
+def _token_spans(record: Record, config: TaskConfig) -> tuple[str, list[tuple[int, int]]]:
+    """The text and where each of `tokens` stands in it; they are joined where the record has no text."""
+    tokens = _strings(record, "tokens")
+    if config.text_field not in record.fields:
+        return join(tokens)
+    text = record.text(config.text_field)
+    spans: list[tuple[int, int]] = []
+    for token in tokens:
+        start = text.find(token, spans[-1][1] if spans else 0)
+        if start < 0:
+            raise InputError("tasks.token_not_in_text", source=record.source, token=token)
+        spans.append((start, start + len(token)))
+    return text, spans
 
 
 def join(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
@@ -93,6 +109,19 @@ def _span(item: dict[str, Any], text: str, record: Record) -> Entity:
     ):
         raise InputError("tasks.bad_span", source=record.source, span=item, length=len(text))
     return Entity(kind=kind, start=start, end=end)
+
+
+def _apart(entities: Sequence[Entity], record: Record) -> tuple[Entity, ...]:
+    """The entities in order, each once. Errors: InputError where two overlap, which no BIO tag can say."""
+    order = sorted(set(entities))
+    for one, two in pairwise(order):
+        if two.start < one.end:
+            raise InputError("tasks.overlapping_spans", source=record.source, one=_shown(one), two=_shown(two))
+    return tuple(order)
+
+
+def _shown(entity: Entity) -> str:
+    return f"{entity.kind} [{entity.start}, {entity.end})"
 
 
 def _strings(record: Record, name: str) -> list[str]:
