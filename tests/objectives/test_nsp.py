@@ -31,7 +31,7 @@ def document_of(store: TokenStore, token: int) -> int:
     documents=st.lists(st.lists(st.integers(1, 60), min_size=1, max_size=12), min_size=1, max_size=8),
     room=st.integers(16, 64),
 )
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_pair_is_what_its_label_says(
     new_store: NewStore, new_source: NewSource, documents: list[list[int]], room: int
 ) -> None:
@@ -73,7 +73,7 @@ def test_every_pair_is_what_its_label_says(
 
 
 @given(documents=st.lists(st.lists(st.integers(1, 150), min_size=1, max_size=12), min_size=1, max_size=5))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_sentences_of_all_units_part_the_tokens(
     new_store: NewStore, new_source: NewSource, documents: list[list[int]]
 ) -> None:

@@ -116,7 +116,9 @@ def _apart(entities: Sequence[Entity], record: Record) -> tuple[Entity, ...]:
     order = sorted(set(entities))
     for one, two in pairwise(order):
         if two.start < one.end:
-            raise InputError("tasks.overlapping_spans", source=record.source, one=_shown(one), two=_shown(two))
+            raise InputError(
+                "tasks.overlapping_spans", source=record.source, one=_shown(one), two=_shown(two)
+            )
     return tuple(order)
 
 

@@ -72,7 +72,10 @@ class TextClassification(Task):
                 "tasks.one_class", source=records[0].source, found=", ".join(sorted(found)) or "-"
             )
         return cls(
-            labels=tuple(sorted(found, key=_order)), config=config, several=several, label_smoothing=label_smoothing
+            labels=tuple(sorted(found, key=_order)),
+            config=config,
+            several=several,
+            label_smoothing=label_smoothing,
         )
 
     @classmethod

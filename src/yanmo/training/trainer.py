@@ -185,5 +185,3 @@ class Trainer:
     def _each(self, call: Callable[[Hook], None]) -> None:
         for hook in self.hooks:
             call(hook)
-
-
