@@ -11,7 +11,7 @@ sources := src tests benchmarks
 # Decides by what is there: a torch that was installed before, a CUDA build for example, stays as it is.
 keep_torch := "from importlib.metadata import version; print('torch==' + version('torch'))"
 install = { $(bin)/python -c $(keep_torch) 2>/dev/null || cat constraints/cpu.txt; } > $(VENV)/torch.txt \
-	&& $(bin)/python -m pip install --quiet --disable-pip-version-check -c $(VENV)/torch.txt
+	&& $(bin)/python -m pip install -qq --disable-pip-version-check -c $(VENV)/torch.txt
 say := printf '\033[1m%s\033[0m\n'
 
 .DEFAULT_GOAL := help
