@@ -16,7 +16,7 @@ from yanmo.api import model_source
 from yanmo.api.compute import choose_once
 from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
-from yanmo.api.run_folder import REPORT, RunFolder
+from yanmo.api.run_folder import RunFolder
 from yanmo.config import Config
 from yanmo.corpus.document import Record
 from yanmo.corpus.read import read_records
@@ -24,8 +24,6 @@ from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.errors import InputError
-from yanmo.evaluation.report import write
-from yanmo.evaluation.run_report import run_report
 from yanmo.interop.huggingface import Labelling, LoadedModel, save_model
 from yanmo.messages import text
 from yanmo.models.learner import Learner
@@ -107,6 +105,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
     run = RunFolder.start(Path(out), "finetune", config)
     if run.results is not None:
         reporter.note(text("run.already_done", path=run.path))
+        run.ensure_report()
         return FinetuneResult(path=run.path, **run.results)
     with interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
@@ -143,7 +142,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
-        write(run_report(run.path), run.path / REPORT)
+        run.ensure_report()
     return FinetuneResult(path=run.path, **results)  # type: ignore[arg-type]
 
 
@@ -164,8 +163,9 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
         dev = list(read_records(config.dev_file))
         if not dev:
             raise InputError("run.no_records", path=config.dev_file)
-    known = {_content(record) for record in train}
-    count = sum(_content(record) in known for record in dev)
+    field = config.settings.text_field
+    known = {_content(record, field) for record in train}
+    count = sum(_content(record, field) in known for record in dev)
     if count == len(dev):
         raise InputError("run.dev_in_train", count=count)
     if count:
@@ -174,17 +174,21 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
 
 
 def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
-    """Holds a share back; equal texts fall on the same side."""
-    order = sorted(records, key=lambda record: hashlib.sha256(_content(record).encode()).digest())
-    count = max(1, min(len(order) - 1, round(len(order) * config.dev_share)))
-    dev = {_content(record) for record in order[:count]}
-    held = [record for record in records if _content(record) in dev]
-    return [record for record in records if _content(record) not in dev], held
+    """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
+    contents = [_content(record, config.settings.text_field) for record in records]
+    distinct = sorted(set(contents), key=lambda content: hashlib.sha256(content.encode()).digest())
+    if len(distinct) < 2:
+        raise InputError("run.one_text", path=config.train_file)
+    dev = set(distinct[: min(len(distinct) - 1, max(1, round(len(distinct) * config.dev_share)))])
+    sides: tuple[list[Record], list[Record]] = ([], [])
+    for record, content in zip(records, contents, strict=True):
+        sides[content in dev].append(record)
+    return sides
 
 
-def _content(record: Record) -> str:
+def _content(record: Record, text_field: str) -> str:
     """What makes two records the same example: the text, whatever its label."""
-    value = record.fields.get("text", record.fields.get("tokens"))
+    value = record.fields.get(text_field, record.fields.get("tokens"))
     return json.dumps(value, ensure_ascii=False)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from itertools import pairwise
@@ -17,7 +18,7 @@ from yanmo.api import model_source
 from yanmo.api.compute import Compute, choose_once
 from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
-from yanmo.api.run_folder import REPORT, RunFolder
+from yanmo.api.run_folder import RunFolder
 from yanmo.config import Config
 from yanmo.corpus.fingerprint import fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
@@ -28,8 +29,6 @@ from yanmo.data.prepare import Stores, is_prepared, open_stores, prepare
 from yanmo.data.source import TextSource
 from yanmo.data.store import TokenStore
 from yanmo.errors import ConfigError, InputError, Preempted
-from yanmo.evaluation.report import write
-from yanmo.evaluation.run_report import run_report
 from yanmo.interop.huggingface import save_model
 from yanmo.messages import text
 from yanmo.models.backbone import Backbone
@@ -108,6 +107,7 @@ def pretrain(config: PretrainConfig, out: str | Path, *, reporter: Reporter | No
     run = RunFolder.start(Path(out), "pretrain", config)
     if run.results is not None:
         reporter.note(text("run.already_done", path=run.path))
+        run.ensure_report()
         return _result(run.path, run.results)
     with interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
@@ -129,7 +129,7 @@ def pretrain(config: PretrainConfig, out: str | Path, *, reporter: Reporter | No
             "metrics": metrics,
         }
         run.finish(results)
-        write(run_report(run.path), run.path / REPORT)
+        run.ensure_report()
     return _result(run.path, results)
 
 
@@ -180,7 +180,10 @@ def _stores(
 ) -> Stores:
     """Both token stores, built unless an earlier start of this run finished them."""
     if not (run.tokenizer / "tokenizer.json").is_file():
-        tokenizer.save(run.tokenizer, model_max_length=config.max_positions)
+        half = run.tokenizer.with_name(".tokenizer")
+        shutil.rmtree(half, ignore_errors=True)
+        tokenizer.save(half, model_max_length=config.max_positions)
+        half.rename(run.tokenizer)
     if is_prepared(run.data):
         return open_stores(run.data, verify=True)
     report = CorpusReport()
@@ -249,7 +252,7 @@ def _fit(
             needed=FEWEST_TOKENS,
         )  # fmt: skip
 
-    def plan(store: TokenStore, *, shuffle: bool) -> Plan:
+    def plan(store: TokenStore) -> Plan:
         room = length - frame.framed_length(0)
         source = TextSource(
             store, objective, frame, length, PAIR_UNITS * room if objective.needs_pairs else room
@@ -259,7 +262,6 @@ def _fit(
             seed=config.train.seed,
             batch_tokens=config.train.batch_tokens,
             max_length=length,
-            shuffle=shuffle,
         )
 
     if objective.needs_pairs:
@@ -267,13 +269,12 @@ def _fit(
     evaluator = None
     if stores.held_out is not None:
         batches = math.ceil(20_000 / config.train.batch_tokens)
-        evaluator = HeldOutLoss(
-            objective=objective, plan=plan(stores.held_out, shuffle=False), batches=batches
-        )
+        # shuffled too (the same way each time): the first rows of a packed window are its longest
+        evaluator = HeldOutLoss(objective=objective, plan=plan(stores.held_out), batches=batches)
     return Fit(
         learner=learner,
         objective=objective,
-        plan=plan(stores.train, shuffle=True),
+        plan=plan(stores.train),
         evaluator=evaluator,
         train=config.train,
         optim=config.optim,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
+import math
 import os
 import tempfile
 from collections.abc import Mapping
@@ -89,7 +90,15 @@ class RunFolder:
 
     def finish(self, results: Mapping[str, Any]) -> None:
         """Writes results.json: the run is done, and the same command again does nothing."""
-        replace_text(self.path / "results.json", json.dumps(results, ensure_ascii=False, indent=1))
+        replace_text(self.path / "results.json", json.dumps(_finite(results), ensure_ascii=False, indent=1))
+
+    def ensure_report(self) -> None:
+        """Writes report.html of a finished run, unless it is there."""
+        from yanmo.evaluation.report import write
+        from yanmo.evaluation.run_report import run_report
+
+        if not (self.path / REPORT).is_file():
+            write(run_report(self.path), self.path / REPORT)
 
     def write_manifest(self, config: Config, inputs: Mapping[str, Any], machine: Mapping[str, Any]) -> None:
         """Lineage: the hash of every input, the configuration and the versions that made the run."""
@@ -118,6 +127,13 @@ def replace_text(path: Path, content: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no NaN: a number that is not finite becomes its name."""
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _changes(before: str, after: str) -> str:

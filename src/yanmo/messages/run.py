@@ -90,6 +90,11 @@ TEXTS: Texts = {
         "{path} holds no record.\nOne labelled record per line is needed.\nCheck the file.",
         "{path} 中没有任何记录。\n每行需要一条带标签的记录。\n请检查该文件。",
     ),
+    "run.one_text": (
+        "All records of {path} have the same text.\nTwo different texts are needed, one to train on and one to choose by.\n"
+        "Give more records, or check --text-field.",
+        "{path} 中所有记录的文本都相同。\n至少需要两段不同的文本：一段用于训练，一段用于选择。\n请提供更多记录，或检查 --text-field。",
+    ),
     "run.warn_no_held_out": (
         "The corpus is a single document: nothing is held out, so there is no validation loss.",
         "语料只有一篇文档：没有留出验证数据，因此没有验证损失。",

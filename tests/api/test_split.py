@@ -1,0 +1,37 @@
+"""The share of training records that is held back when no dev file is given."""
+
+from __future__ import annotations
+
+import pytest
+
+from yanmo.api.finetune import FinetuneConfig, _split
+from yanmo.config import build
+from yanmo.corpus.document import Record
+from yanmo.errors import InputError
+
+
+def config(**settings: str) -> FinetuneConfig:
+    return build(
+        FinetuneConfig,
+        {"task": "text_classification", "model": "m", "train_file": "t.jsonl", "settings": settings},
+    )
+
+
+def records(texts: list[str], field: str = "text") -> list[Record]:
+    return [
+        Record(fields={field: text, "label": "a"}, source=f"t:{place}") for place, text in enumerate(texts)
+    ]
+
+
+@pytest.mark.parametrize("field", ["text", "review"])
+def test_a_share_is_held_back_and_copies_stay_together(field: str) -> None:
+    texts = [f"text {number % 30}" for number in range(60)]
+    train, dev = _split(records(texts, field), config(text_field=field))
+    assert len(dev) == 6
+    assert len(train) == 54
+    assert not {record.fields[field] for record in train} & {record.fields[field] for record in dev}
+
+
+def test_one_text_alone_is_refused() -> None:
+    with pytest.raises(InputError, match="same text"):
+        _split(records(["a", "a"]), config())
