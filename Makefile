@@ -11,7 +11,9 @@ sources := src tests benchmarks
 # Decides by what is there: a torch that was installed before, a CUDA build for example, stays as it is.
 keep_torch := "from importlib.metadata import version; print('torch==' + version('torch'))"
 install = { $(bin)/python -c $(keep_torch) 2>/dev/null || cat constraints/cpu.txt; } > $(VENV)/torch.txt \
-	&& $(bin)/python -m pip install -qq --disable-pip-version-check -c $(VENV)/torch.txt
+	&& $(bin)/python -m pip install -qq --disable-pip-version-check -c $(VENV)/torch.txt -e '.[$(extras)]' || { \
+	echo "Not installed. $$(cat $(VENV)/torch.txt) was asked for; torch must be 2.11 or newer: another one goes into $(VENV) first."; \
+	echo "安装未完成。要求的是 $$(cat $(VENV)/torch.txt)；torch 须为 2.11 或更新版本：如需更换，请先装入 $(VENV)。"; exit 1; }
 say := printf '\033[1m%s\033[0m\n'
 
 .DEFAULT_GOAL := help
@@ -53,12 +55,14 @@ $(bin)/pip:
 	@$(say) 'Creating $(VENV) 创建虚拟环境'
 	@$(PYTHON) -m venv $(VENV)
 
+$(VENV)/.installed: extras := zh,data,tracking
 $(VENV)/.installed: pyproject.toml | $(bin)/pip
 	@$(say) 'Installing Yanmo (a few minutes, once) 安装研墨（仅一次，需几分钟）'
-	@$(install) -e '.[zh,data,tracking]'
+	@$(install)
 	@touch $@
 
+$(VENV)/.installed-develop: extras := dev,hf,zh,data,tracking
 $(VENV)/.installed-develop: pyproject.toml | $(bin)/pip
 	@$(say) 'Installing what tests need (once) 安装测试所需的包（仅一次）'
-	@$(install) -e '.[dev,hf,zh,data,tracking]'
+	@$(install)
 	@touch $@
