@@ -39,7 +39,9 @@ def find(family: ModuleType, base: type[Member], name: str) -> type[Member]:
     found = [
         member
         for _, member in inspect.getmembers(module, inspect.isclass)
-        if issubclass(member, base) and member.__module__ == module.__name__ and not inspect.isabstract(member)
+        if issubclass(member, base)
+        and member.__module__ == module.__name__
+        and not inspect.isabstract(member)
     ]
     assert len(found) == 1, f"{module.__name__} must define one concrete {base.__name__}, not {found}"
     return found[0]

@@ -14,6 +14,6 @@ def test_every_byte_counts(tmp_path: Path) -> None:
     assert (first.path, first.bytes) == ((tmp_path / "a.txt").as_posix(), 3)
     assert first.sha256 == hashlib.sha256(b"one").hexdigest()
     assert second.sha256 == hashlib.sha256(b'{"text": "x"}').hexdigest()
-    assert stories.path.startswith("storyworld:zh@") and "python-" in docs.path and docs.bytes == 0
+    assert stories.path.startswith("storyworld:zh:20000@") and "python-" in docs.path and docs.bytes == 0
     (tmp_path / "a.txt").write_bytes(b"two")
     assert fingerprint(config)[0] != first

@@ -25,7 +25,9 @@ def tokenizer() -> Tokenizer:
     return train(texts, TokenizerConfig(kind="byte_bpe", vocab_size=300))
 
 
-def saved(folder: Path, tokenizer: Tokenizer, heads: dict[str, int | None], labelling: Labelling | None) -> str:
+def saved(
+    folder: Path, tokenizer: Tokenizer, heads: dict[str, int | None], labelling: Labelling | None
+) -> str:
     sizes = {"hidden_size": 32, "num_layers": 2, "num_heads": 2, "intermediate_size": 64, "max_positions": 64}
     config = build(Gpt2.Config, {"vocab_size": tokenizer.vocab_size, "initializer_range": 0.3, **sizes})
     learner = Learner.build(Gpt2, config, heads, seed=3)

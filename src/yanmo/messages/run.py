@@ -19,7 +19,7 @@ TEXTS: Texts = {
     ),
     "run.cannot_write": (
         "Cannot write to {path}: {reason}.\nThe folder of --out must be writable.\nUse another --out, or change the permissions.",
-        "无法写入 {path}:{reason}。\n--out 指定的文件夹必须可写。\n请换一个 --out，或修改权限。",
+        "无法写入 {path}：{reason}。\n--out 指定的文件夹必须可写。\n请换一个 --out，或修改权限。",
     ),
     "run.unfinished": (
         "The run {path} is not finished: it has no model yet.\nA finished run, a model directory or a hub id is needed.\n"
@@ -50,10 +50,6 @@ TEXTS: Texts = {
         "检查点 {path} 校验未通过（{reason}）；改用较早的检查点。",
     ),
     "run.already_done": ("{path} is already finished.", "{path} 已经完成。"),
-    "run.to_resume": (
-        "Saved at step {step}. To go on, give the same command again:\n  {command}",
-        "已在第 {step} 步保存。要继续，请再次执行同一命令：\n  {command}",
-    ),
     "run.stage_tokenizer": ("Training the tokenizer", "训练分词器"),
     "run.stage_encode": ("Tokenising the corpus", "对语料分词编码"),
     "run.stage_read": ("Reading the records", "读取数据"),
@@ -67,7 +63,7 @@ TEXTS: Texts = {
     ),
     "run.note_model": (
         "Model: {model} {preset}, {parameters} parameters; objective {objective}; {precision} on {device}, {threads} threads",
-        "模型：{model} {preset},{parameters} 个参数；目标 {objective};{device} 上 {precision},{threads} 线程",
+        "模型：{model} {preset}，{parameters} 个参数；目标 {objective}；{device} 上 {precision}，{threads} 线程",
     ),
     "run.note_records": (
         "Data: {train} records to train on, {dev} to choose by; labels: {labels}",
@@ -102,10 +98,6 @@ TEXTS: Texts = {
     "run.warn_fresh": (
         "Not in the model file, so starting from random values: {fresh}.",
         "模型文件中没有、因此从随机值开始：{fresh}。",
-    ),
-    "run.warn_epochs": (
-        "The budget reads the corpus {epochs:.0f} times; more text would help more than more time.",
-        "该预算会把语料读 {epochs:.0f} 遍；增加文本比增加时间更有用。",
     ),
     "run.preempted": (
         "Stopped by a signal; saved at step {step}.\nNothing is lost.\nGive the same command again: it resumes.",

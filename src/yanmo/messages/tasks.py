@@ -23,7 +23,7 @@ TEXTS: Texts = {
     "tasks.one_class": (
         "The training records hold fewer than two classes: {found} ({source}).\nClassification needs two or more.\n"
         "Check the label field, or give more data.",
-        "训练记录中的类别少于两个：{found}({source})。\n分类至少需要两个类别。\n请检查标签字段，或提供更多数据。",
+        "训练记录中的类别少于两个：{found}（{source}）。\n分类至少需要两个类别。\n请检查标签字段，或提供更多数据。",
     ),
     "tasks.unseen_label": (
         "{source}: the label “{label}” does not occur in the training records.\nKnown labels: {known}.\n"

@@ -31,14 +31,6 @@ TEXTS: Texts = {
         "保存一个检查点需要 {megabytes} MB 可用空间；先前的检查点完好无损。\n"
         "请腾出空间后再次执行同一条命令，即可继续。",
     ),
-    "training.preempted": (
-        "Stopped at step {step}; everything is saved.\n"
-        "The run goes on from there and ends with the same weights.\n"
-        "Give the same command again to resume.",
-        "已在第 {step} 步停止，全部状态均已保存。\n"
-        "运行可以从该步继续，最终得到的权重与不中断时相同。\n"
-        "再次执行同一条命令即可恢复。",
-    ),
     "training.not_finite": (
         "Loss or gradient was not finite in {count} steps in a row, to step {step}; none was taken.\n"
         "Training needs a finite loss; the weights and checkpoints are still good.\n"
@@ -80,7 +72,7 @@ TEXTS: Texts = {
         "Cannot write {path}: {reason}.\n"
         "The run needs a folder that it may write to, with room on the disk.\n"
         "Make room or correct the permissions, then give the same command again: it resumes.",
-        "无法写入 {path}:{reason}。\n"
+        "无法写入 {path}：{reason}。\n"
         "运行文件夹必须可写，且磁盘要有足够的空间。\n"
         "请腾出空间或修正权限，然后再次执行同一条命令，即可继续。",
     ),
