@@ -125,9 +125,9 @@ def _pretrain_config(model: str, minutes: float) -> PretrainConfig:
         PretrainConfig,
         {
             "model": model,
-            "preset": "mini",
+            "preset": "tiny",
             "corpus": {"paths": [f"storyworld:{STORIES}"]},
-            "train": {"budget": _budget(minutes), "evaluations": 6},
+            "train": {"budget": _budget(minutes), "batch_tokens": 1024, "evaluations": 5},
         },
     )
 
