@@ -57,6 +57,8 @@ class PretrainConfig(Config):
     """The size: tiny, mini, small, medium, base."""
     objective: str | None = None
     """mlm, mlm+nsp, clm; unset: mlm+nsp for an encoder, clm for a decoder."""
+    objective_settings: dict[str, dict[str, float | str]] = Field(default_factory=dict)
+    """Fields of the objective's members, such as mlm.rate: the share of tokens that is hidden."""
     corpus: CorpusConfig
     """What is read."""
     tokenizer: TokenizerConfig | str | None = None
@@ -221,7 +223,9 @@ def _learner(
         model.family if model is not None else learner.backbone.family if learner is not None else "encoder"
     )
     objective = objectives.make(
-        config.objective or DEFAULT_OBJECTIVE[family], label_smoothing=config.label_smoothing
+        config.objective or DEFAULT_OBJECTIVE[family],
+        label_smoothing=config.label_smoothing,
+        settings=config.objective_settings,
     )
     if model is None:
         assert learner is not None

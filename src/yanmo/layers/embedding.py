@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
 from torch import Tensor, nn
 
 from yanmo.layers.dropout import dropout as drop
@@ -27,9 +28,9 @@ class Embedding(nn.Module):
     ) -> None:
         super().__init__()
         self.dropout = dropout
-        self.word = nn.Embedding(vocab_size, hidden_size)
-        self.position = nn.Embedding(max_positions, hidden_size)
-        self.segment = nn.Embedding(num_segments, hidden_size) if num_segments else None
+        self.word = table(vocab_size, hidden_size)
+        self.position = table(max_positions, hidden_size)
+        self.segment = table(num_segments, hidden_size) if num_segments else None
         self.norm = None if norm_epsilon is None else nn.LayerNorm(hidden_size, eps=norm_epsilon)
 
     def forward(
@@ -44,3 +45,8 @@ class Embedding(nn.Module):
         if self.norm is not None:
             vectors = self.norm(vectors)
         return drop(vectors, self.dropout, self.training)
+
+
+def table(rows: int, columns: int) -> nn.Embedding:
+    """An embedding without values: nn.Embedding's own start, on the meta device, imports a compiler for 2 s."""
+    return nn.Embedding.from_pretrained(torch.empty(rows, columns), freeze=False)

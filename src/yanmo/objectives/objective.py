@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from yanmo.data.batch import Batch
@@ -16,6 +15,7 @@ from yanmo.data.example import Example, Sample
 from yanmo.data.frame import Frame
 from yanmo.data.random import Key
 from yanmo.data.source import TextSource
+from yanmo.layers.cross_entropy import cross_entropy
 from yanmo.models.learner import Learner
 
 
@@ -65,9 +65,7 @@ class Objective(ABC):
 
     def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
         """Cross-entropy, summed; labels of -100 add nothing."""
-        return F.cross_entropy(
-            logits.float(), value, reduction="sum", ignore_index=-100, label_smoothing=self.label_smoothing
-        )
+        return cross_entropy(logits, value, self.label_smoothing)
 
     @torch.no_grad()
     def measure(self, learner: Learner, batch: Batch) -> dict[str, float]:
@@ -76,9 +74,8 @@ class Objective(ABC):
         sums: dict[str, float] = {}
         counts = batch.counts()
         for term, labels in batch.labels.items():
-            logits = learner.logits(term, hidden, labels.at).float()
-            loss = F.cross_entropy(logits, labels.value, reduction="sum", ignore_index=-100)
-            sums[f"loss_{term}"] = float(loss)
+            logits = learner.logits(term, hidden, labels.at)
+            sums[f"loss_{term}"] = float(cross_entropy(logits, labels.value))
             sums[f"correct_{term}"] = float((logits.argmax(-1) == labels.value).sum())
             sums[f"count_{term}"] = float(counts[term])
         return sums

@@ -1,0 +1,55 @@
+"""The cross-entropy in pieces is torch's, value and gradient."""
+
+import pytest
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from yanmo.layers import cross_entropy as module
+from yanmo.layers.cross_entropy import IGNORED, cross_entropy
+
+
+@pytest.fixture(params=[1, 700, 2**20], ids=["a row at a time", "pieces", "at once"])
+def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(module.PIECE, "cpu", request.param)
+
+
+def case(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(1)
+    logits = (5 * torch.randn(23, 101, generator=generator)).to(dtype).requires_grad_()
+    target = torch.randint(0, 101, (23,), generator=generator)
+    target[[0, 22]] = IGNORED
+    return logits, target
+
+
+@pytest.mark.usefixtures("piece")
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-6), (torch.bfloat16, 4e-3)])
+def test_value_and_gradient_are_torchs(smoothing: float, dtype: torch.dtype, tolerance: float) -> None:
+    logits, target = case(dtype)
+    ours = cross_entropy(logits, target, smoothing)
+    theirs = F.cross_entropy(
+        logits.float(), target, reduction="sum", ignore_index=IGNORED, label_smoothing=smoothing
+    )
+    torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-5)
+    (our_gradient,) = torch.autograd.grad(0.3 * ours, logits)
+    (their_gradient,) = torch.autograd.grad(0.3 * theirs, logits)
+    assert our_gradient.dtype == dtype
+    torch.testing.assert_close(our_gradient, their_gradient, rtol=tolerance, atol=tolerance * 1e-2)
+    assert not our_gradient[0].any()
+
+
+def test_nothing_to_predict_is_zero() -> None:
+    logits = torch.randn(0, 7, requires_grad=True)
+    loss = cross_entropy(logits, torch.empty(0, dtype=torch.int64))
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert loss.item() == 0
+
+
+def test_huge_logits_do_not_overflow() -> None:
+    logits = torch.tensor([[1e4, -1e4], [3e38, 0.0]], requires_grad=True)
+    loss = cross_entropy(logits, torch.tensor([0, 0]))
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert loss.item() == 0
+    assert logits.grad is not None
+    assert logits.grad.isfinite().all()
