@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -39,7 +38,7 @@ class FinetuneConfig(Config):
     """Everything that decides a fine-tuning run."""
 
     task: str
-    """text_classification or token_classification."""
+    """text_classification, token_classification or question_answering."""
     model: str
     """A run, a Hugging Face directory or a hub id."""
     random_weights: bool = False
@@ -91,8 +90,13 @@ class TaskEvaluator:
         return self.task.metric
 
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
+        return self.tune(learner)[1]
+
+    def tune(self, learner: Learner) -> tuple[Task, dict[str, float]]:
+        """The task with what is chosen on these records, and its score on them."""
         predictions = predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
-        return self.task.score(self.records, predictions)
+        task = self.task.tuned(self.records, predictions)
+        return task, task.score(self.records, predictions)
 
 
 def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
@@ -109,7 +113,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         return FinetuneResult(path=run.path, **run.results)
     with interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
-        train, dev = _records(config, reporter)
+        train, dev = _records(config, kind, reporter)
         task = kind.from_records(train, config.settings, label_smoothing=config.label_smoothing)
         loaded = _model(config, task)
         encoder = _encoder(config, loaded)
@@ -119,6 +123,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         encoded = _encode(task, train, encoder)
         _warn_cut(encoded, encoder, config, reporter)
         examples = [one.example for each in encoded for one in each]
+        del encoded  # what decoding needs besides takes more memory than the examples
         _note(task, train, dev, loaded, reporter)
         what = Fit(
             learner=loaded.learner,
@@ -137,8 +142,10 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
         learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
-        metrics = evaluator(learner, final=True)
-        labelling = Labelling(task=config.task, labels=task.labels, multi_label=task.multi_label)
+        task, metrics = evaluator.tune(learner)
+        labelling = Labelling(
+            task=config.task, labels=task.labels, multi_label=task.multi_label, fitted=task.fitted
+        )
         save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
@@ -152,20 +159,21 @@ def default_optim(hidden_size: int) -> OptimConfig:
     return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))
 
 
-def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], list[Record]]:
+def _records(
+    config: FinetuneConfig, kind: type[Task], reporter: Reporter
+) -> tuple[list[Record], list[Record]]:
     """Training and dev records, checked for overlap."""
     with reporter.stage(text("run.stage_read")):
         train = list(read_records(config.train_file))
         if not train:
             raise InputError("run.no_records", path=config.train_file)
         if config.dev_file is None:
-            return _split(train, config)
+            return _split(train, config, kind)
         dev = list(read_records(config.dev_file))
         if not dev:
             raise InputError("run.no_records", path=config.dev_file)
-    field = config.settings.text_field
-    known = {_content(record, field) for record in train}
-    count = sum(_content(record, field) in known for record in dev)
+    known = {kind.content(record, config.settings) for record in train}
+    count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
         raise InputError("run.dev_in_train", count=count)
     if count:
@@ -173,9 +181,13 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
     return train, dev
 
 
-def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
+def _split(
+    records: list[Record], config: FinetuneConfig, kind: type[Task]
+) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
-    contents = [_content(record, config.settings.text_field) for record in records]
+    contents = [kind.group(record, config.settings) for record in records]
+    if len(set(contents)) < 2:
+        contents = [kind.content(record, config.settings) for record in records]
     distinct = sorted(set(contents), key=lambda content: hashlib.sha256(content.encode()).digest())
     if len(distinct) < 2:
         raise InputError("run.one_text", path=config.train_file)
@@ -184,12 +196,6 @@ def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record],
     for record, content in zip(records, contents, strict=True):
         sides[content in dev].append(record)
     return sides
-
-
-def _content(record: Record, text_field: str) -> str:
-    """What makes two records the same example: the text, whatever its label."""
-    value = record.fields.get(text_field, record.fields.get("tokens"))
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _model(config: FinetuneConfig, task: Task) -> LoadedModel:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -19,15 +20,21 @@ from yanmo.tokenizers import Tokenizer
 Tree = dict[str, JsonValue]
 _MULTI_LABEL = "multi_label_classification"
 _SINGLE_LABEL = "single_label_classification"
+_FITTED = "yanmo_fitted"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Labelling:
-    """What the classes of a "class" or "tag" head mean, in order. task: the name of the task, if known."""
+    """What the outputs of a "class", "tag" or "span" head mean, in order. task: the name of the task, if known.
+
+    fitted: numbers that were chosen on dev records, such as a threshold; under a key of our own, which
+    `transformers` keeps and does not read.
+    """
 
     task: str | None
     labels: tuple[str, ...]
     multi_label: bool = False
+    fitted: Mapping[str, float] = field(default_factory=dict)
 
 
 def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | None) -> Tree:
@@ -49,6 +56,8 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
         tree["id2label"] = {str(number): label for number, label in enumerate(labelling.labels)}
         tree["label2id"] = {label: number for number, label in enumerate(labelling.labels)}
         tree["finetuning_task"] = labelling.task
+        if labelling.fitted:
+            tree[_FITTED] = dict(labelling.fitted)
         if "class" in learner.heads:
             tree["problem_type"] = _MULTI_LABEL if labelling.multi_label else _SINGLE_LABEL
     return tree
@@ -112,7 +121,7 @@ def read_terms(tree: Tree, model: type[Backbone]) -> frozenset[str] | None:
 def read_labelling(tree: Tree) -> Labelling:
     """What the file says about its classes; two nameless ones where it is silent, as in `transformers`."""
     task = tree.get("finetuning_task")
-    named = tree.get("id2label")
+    named, fitted = tree.get("id2label"), tree.get(_FITTED)
     if isinstance(named, dict):
         labels = tuple(str(named[number]) for number in sorted(named, key=int))
     else:
@@ -121,6 +130,11 @@ def read_labelling(tree: Tree) -> Labelling:
         task=None if task is None else str(task),
         labels=labels,
         multi_label=tree.get("problem_type") == _MULTI_LABEL,
+        fitted={
+            name: float(value)
+            for name, value in (fitted.items() if isinstance(fitted, dict) else ())
+            if isinstance(value, int | float)
+        },
     )
 
 

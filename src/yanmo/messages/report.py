@@ -62,6 +62,7 @@ TEXTS: Texts = {
     "report.metric_accuracy": ("accuracy", "准确率"),
     "report.metric_perplexity": ("perplexity", "困惑度"),
     "report.metric_f1": ("F1", "F1"),
+    "report.metric_em": ("exact match", "完全匹配率"),
     "report.metric_micro_f1": ("micro F1", "微平均 F1"),
     "report.metric_macro_f1": ("macro F1", "宏平均 F1"),
     "report.metric_precision": ("precision", "精确率"),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from yanmo.config import Config
 from yanmo.corpus.document import Record
@@ -31,6 +33,17 @@ class TaskConfig(Config):
     truncate: Literal["head", "tail", "head_tail"] = "head_tail"
     """Which part of a too long text classification keeps; head_tail: a quarter from its head, the rest from its tail
     (Sun et al. 2019, "How to Fine-Tune BERT for Text Classification")."""
+    stride: int = Field(default=128, ge=1)
+    """Question answering: tokens from the start of one window of a long context to the start of the next."""
+    max_answer_length: int = Field(default=64, ge=1)
+    """Question answering: the longest answer, in tokens."""
+    n_best: int = Field(default=5, ge=1)
+    """Question answering: candidates in a prediction, the answer among them."""
+    null_threshold: float | None = None
+    """Question answering: how much likelier "no answer" must be than the best answer to be given, as a difference of
+    log probabilities; unset: as chosen on dev, and never where every training question has an answer."""
+    answer_metric: Literal["auto", "squad", "cmrc"] = "auto"
+    """Question answering: whose script scores; auto: CMRC 2018's where question and context are mostly Chinese."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +89,16 @@ class Task(Objective, ABC):
     """The base of the family. A task has one loss term, whose head has one output per label.
 
     labels: class names, in the order of the head's outputs; they are kept in the model folder.
+    fitted: numbers that `tuned` chose on dev records, by name; kept in the model folder.
+    reads: the fields of a record that a prediction needs; where that is the text alone, plain text is enough.
     """
 
     term: ClassVar[str]
+    reads: ClassVar[tuple[str, ...]] = ("text",)
 
     labels: tuple[str, ...]
     config: TaskConfig
+    fitted: Mapping[str, float] = field(default_factory=dict)
 
     @property
     @abstractmethod
@@ -111,6 +128,21 @@ class Task(Objective, ABC):
     @abstractmethod
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         """Metric name -> value over labelled records."""
+
+    def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
+        """The task with what is chosen on labelled records, such as a threshold; by default there is nothing."""
+        return self
+
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        """What makes two records the same example, whatever their labels: dev must hold other ones than train."""
+        value = record.fields.get(config.text_field, record.fields.get("tokens"))
+        return json.dumps(value, ensure_ascii=False)
+
+    @classmethod
+    def group(cls, record: Record, config: TaskConfig) -> str:
+        """Records of one group stay together where a share is held back."""
+        return cls.content(record, config)
 
     def with_config(self, config: TaskConfig) -> Self:
         """The same task on records of another form."""

@@ -1,0 +1,350 @@
+"""Question answering: the piece of a given text that answers a question, or that there is none."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any, ClassVar, Self, final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from yanmo.corpus.document import Record
+from yanmo.corpus.filter import script_of
+from yanmo.errors import InputError
+from yanmo.metrics.question_answering import (
+    AnswerScores,
+    best_null_threshold,
+    cmrc_scores,
+    squad_scores,
+)
+from yanmo.tasks.pieces import encode_units
+from yanmo.tasks.questions import Answer, read_answers, read_question
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
+from yanmo.tokenizers import Encoding
+
+IGNORED = -100
+MOST_PLACES = 1 << 16  # of a window; a label holds two of them in one number: start * MOST_PLACES + end
+CONTEXT_SHARE = 4  # at least a quarter of a window is context
+NULL_THRESHOLD = "null_threshold"
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A possible answer: characters [start, end) of the context. score: its probability in the best window."""
+
+    text: str
+    start: int
+    end: int
+    score: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnswerPrediction(TaskPrediction):
+    """The answer to a question, or None where the context is thought not to hold one.
+
+    candidates: the best first. no_answer: the probability that there is none, where it is smallest.
+    """
+
+    question: str
+    context: str
+    answer: Candidate | None
+    candidates: tuple[Candidate, ...]
+    no_answer: float
+
+    @property
+    def score(self) -> float:
+        """The probability of what is answered."""
+        return self.no_answer if self.answer is None else self.answer.score
+
+    @property
+    def margin(self) -> float:
+        """How much likelier no answer is than the best one: a difference of log probabilities."""
+        assert self.candidates, "a context without a candidate has no margin"
+        return _log(self.no_answer) - _log(self.candidates[0].score)
+
+    def to_json(self) -> dict[str, Any]:
+        answer = self.answer
+        return {
+            "question": self.question,
+            "answer": "" if answer is None else answer.text,
+            "score": round(self.score, 6),
+            "start": None if answer is None else answer.start,
+            "end": None if answer is None else answer.end,
+            "no_answer": round(self.no_answer, 6),
+            "candidates": [
+                {"text": one.text, "start": one.start, "end": one.end, "score": round(one.score, 6)}
+                for one in self.candidates
+            ],
+        }
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class QuestionAnswering(Task):
+    """Finds the answer to a question in a text.
+
+    Paper: Devlin et al. 2019, "BERT", sections 4.2 and 4.3; windows: Clark and Gardner 2018, "Simple and Effective
+    Multi-Paragraph Reading Comprehension".
+    Inputs: records with `question`, `context` and `answers` (text and start, in characters), as SQuAD and CMRC 2018
+    have them; without answers, or with `is_impossible`, the context does not answer the question.
+    Loss: the mean of two cross-entropies, of the answer's first and last token, each over [CLS] and the tokens of the
+    context; [CLS] where the window does not hold the whole answer; term `span`. A long context is read in windows
+    that overlap, each after the question.
+    Relations: the head is Hugging Face's `...ForQuestionAnswering`; a span's score is P(first) * P(last) in its
+    window.
+    Example: `yanmo finetune question_answering --model runs/my-bert --train train.jsonl ...`
+    """
+
+    term: ClassVar = "span"
+    reads: ClassVar[tuple[str, ...]] = ("question", "context")
+
+    @property
+    def metric(self) -> str:
+        return "f1"
+
+    @property
+    def null_threshold(self) -> float | None:
+        """No answer is given where its margin is above this; None: there always is one."""
+        chosen = self.config.null_threshold
+        return self.fitted.get(NULL_THRESHOLD) if chosen is None else chosen
+
+    @classmethod
+    def from_records(
+        cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
+    ) -> Self:
+        counts = [len(read_answers(record, config)) for record in records]
+        if not any(counts):
+            raise InputError("tasks.no_answer", source=records[0].source)
+        fitted = {} if all(counts) else {NULL_THRESHOLD: 0.0}
+        return cls(labels=("start", "end"), config=config, fitted=fitted, label_smoothing=label_smoothing)
+
+    @classmethod
+    def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
+        return cls(labels=tuple(labels), config=config)
+
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        asked = read_question(record, config)
+        return json.dumps([asked.question, asked.context], ensure_ascii=False)
+
+    @classmethod
+    def group(cls, record: Record, config: TaskConfig) -> str:
+        return read_question(record, config).context  # other questions about it would give much away
+
+    def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
+        asked = read_question(record, self.config)
+        answers = read_answers(record, self.config) if labelled else ()
+        question = np.array(encoder.encode(asked.question).ids, dtype=np.int64)
+        room = _context_room(len(question), encoder, record)
+        encoding = _context(asked.context, encoder)
+        ids = np.array(encoding.ids, dtype=np.int64)
+        span = answer_tokens(answers[0], encoding.offsets) if answers else None
+        encoded = []
+        for start, end in windows(len(ids), room, self.config.stride):
+            example = encoder.frame.build([question, ids[start:end]])
+            first = len(question) + 2  # [CLS] question [SEP] stand before it
+            places = np.concatenate([[0], np.arange(first, first + end - start)])
+            values = np.full(len(places), IGNORED, dtype=np.int64)
+            if labelled:
+                inside = span is not None and start <= span[0] and span[1] <= end
+                values[0] = _code(span[0] - start, span[1] - start) if span is not None and inside else 0
+            example = replace(
+                example,
+                prefix_length=encoder.prefix_length(len(example.input_ids)),
+                labels={self.term: (places, values)},
+            )
+            encoded.append(Encoded(example=example, units=((0, 0), *encoding.offsets[start:end])))
+        return encoded
+
+    def decode(
+        self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]
+    ) -> AnswerPrediction:
+        asked = read_question(record, self.config)
+        found: dict[Span, float] = {}
+        nothing = 0.0
+        for window, values in zip(encoded, logits, strict=True):
+            likely = _log_softmax(values.astype(np.float64))
+            nothing = min(nothing, float(likely[0].sum()))
+            for first, last, score in best_spans(likely, self.config.max_answer_length, self.config.n_best):
+                span = _characters(asked.context, window.units[first][0], window.units[last][1])
+                found[span] = max(score, found.get(span, -np.inf))
+        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[: self.config.n_best]
+        candidates = tuple(
+            Candidate(text=asked.context[start:end], start=start, end=end, score=float(np.exp(score)))
+            for (start, end), score in best
+            if start < end
+        )
+        prediction = AnswerPrediction(
+            question=asked.question,
+            context=asked.context,
+            answer=None,
+            candidates=candidates,
+            no_answer=float(np.exp(nothing)),
+        )
+        return replace(prediction, answer=self._choice(prediction))
+
+    def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
+        """The task with the threshold for "no answer" that gives the best F1, where training had such questions."""
+        if NULL_THRESHOLD not in self.fitted:
+            return self
+        pairs = [
+            (record, prediction)
+            for record, prediction in zip(records, predictions, strict=True)
+            if isinstance(prediction, AnswerPrediction) and prediction.candidates
+        ]
+        golds = [self._gold(record) for record, _ in pairs]
+        f1 = [
+            self._scores(record, prediction.candidates[0].text, gold, unanswerable=True).f1
+            for (record, prediction), gold in zip(pairs, golds, strict=True)
+        ]
+        margins = [prediction.margin for _, prediction in pairs]
+        threshold = best_null_threshold(margins, f1, [bool(gold) for gold in golds])
+        return replace(self, fitted={**self.fitted, NULL_THRESHOLD: threshold})
+
+    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
+        golds = [self._gold(record) for record in records]
+        answerable = np.array([bool(gold) for gold in golds])
+        answers = [self._choice(one) for one in predictions if isinstance(one, AnswerPrediction)]
+        scores = [
+            self._scores(record, answer.text if answer else "", gold, unanswerable=not answerable.all())
+            for record, answer, gold in zip(records, answers, golds, strict=True)
+        ]
+        f1 = np.array([one.f1 for one in scores])
+        metrics = {"f1": float(f1.mean()), "em": float(np.mean([one.exact for one in scores]))}
+        if not answerable.all():
+            metrics["accuracy_unanswerable"] = float(f1[~answerable].mean())
+            if answerable.any():
+                metrics["f1_answerable"] = float(f1[answerable].mean())
+        return metrics
+
+    def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
+        """Half the cross-entropy of first and last token over the places of their window, summed over windows."""
+        logits = logits.float()
+        begins = value != IGNORED  # the first place of each window holds its label
+        heads = begins.nonzero().squeeze(1)
+        window = begins.cumsum(0) - 1
+        empty = logits.new_zeros(len(heads), 2)
+        highest = (empty - torch.inf).scatter_reduce(
+            0, window[:, None].expand(-1, 2), logits.detach(), "amax"
+        )
+        sums = empty.index_add(0, window, (logits - highest[window]).exp())
+        label = value[heads]
+        places = torch.stack([label // MOST_PLACES, label % MOST_PLACES], dim=1) + heads[:, None]
+        wanted = logits.gather(0, places)
+        if self.label_smoothing:
+            mean = empty.index_add(0, window, logits) / window.bincount(minlength=len(heads))[:, None]
+            wanted = (1 - self.label_smoothing) * wanted + self.label_smoothing * mean
+        return (sums.log() + highest - wanted).sum() / 2
+
+    def _choice(self, prediction: AnswerPrediction) -> Candidate | None:
+        """The best candidate, unless no answer is likelier by more than the threshold."""
+        if not prediction.candidates:
+            return None
+        threshold = self.null_threshold
+        if threshold is not None and prediction.margin > threshold:
+            return None
+        return prediction.candidates[0]
+
+    def _gold(self, record: Record) -> list[str]:
+        return [answer.text for answer in read_answers(record, self.config)]
+
+    def _scores(
+        self, record: Record, answer: str, gold: Sequence[str], *, unanswerable: bool
+    ) -> AnswerScores:
+        metric = self.config.answer_metric
+        if metric == "auto":
+            asked = read_question(record, self.config)
+            metric = "cmrc" if script_of(asked.question + asked.context) == "zh" else "squad"
+        return cmrc_scores(answer, gold) if metric == "cmrc" else squad_scores(
+            answer, gold, unanswerable=unanswerable
+        )
+
+
+def windows(length: int, room: int, stride: int) -> list[Span]:
+    """[start, end) of windows of at most `room` tokens that cover `length`, each `stride` after the one before.
+
+    Where that would leave less than a quarter of a window to overlap, they stand closer.
+    """
+    step = min(stride, max(1, room - room // 4))
+    count = 1 + max(0, -(-(length - room) // step))
+    return [(number * step, min(number * step + room, length)) for number in range(count)]
+
+
+def answer_tokens(answer: Answer, offsets: Sequence[Span]) -> Span | None:
+    """The tokens [first, last + 1) that an answer touches; None where the tokenizer drops all its characters."""
+    first = bisect_right(offsets, answer.start, key=lambda offset: offset[1])
+    last = bisect_left(offsets, answer.end, key=lambda offset: offset[0])
+    return (first, last) if first < last else None
+
+
+def best_spans(likely: Logits, longest: int, count: int) -> list[tuple[int, int, float]]:
+    """(first, last, score) of the best spans of at most `longest` places, best first; place 0 is no answer.
+
+    likely: log probabilities of first and last place, [places, 2].
+    """
+    first, last = likely[1:, 0], likely[1:, 1]
+    width = min(longest, len(first))
+    if not width:
+        return []
+    padded = np.concatenate([last, np.full(width - 1, -np.inf)])
+    scores = (first[:, None] + np.lib.stride_tricks.sliding_window_view(padded, width)).ravel()
+    count = min(count, int(np.isfinite(scores).sum()))
+    best = np.argpartition(-scores, count - 1)[:count]
+    ordered = best[np.lexsort((best, -scores[best]))]
+    return [
+        (1 + place // width, 1 + place // width + place % width, float(scores[place]))
+        for place in ordered.tolist()
+    ]
+
+
+def _code(first: int, end: int) -> int:
+    """The label of a window whose tokens [first, end) are the answer; place 0 is [CLS], so they count from 1."""
+    return (first + 1) * MOST_PLACES + end
+
+
+def _context_room(question: int, encoder: Encoder, record: Record) -> int:
+    """Tokens of the context in a window. Errors: InputError for a question that leaves too few."""
+    room = encoder.room - encoder.frame.framed_length(question, 0)
+    least = encoder.room // CONTEXT_SHARE
+    if room < least:
+        raise InputError(
+            "tasks.question_too_long",
+            source=record.source,
+            tokens=question,
+            limit=question + room - least,
+            room=encoder.room,
+        )
+    return room
+
+
+@lru_cache(maxsize=4)  # several questions about one context follow each other
+def _context(text: str, encoder: Encoder) -> Encoding:
+    return encode_units(text, encoder)
+
+
+def _characters(text: str, start: int, end: int) -> Span:
+    """The span without white space around it, and with the accents that the normaliser composed with its end."""
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _log_softmax(logits: Any) -> Any:
+    """Over the places of a window, [places, 2]."""
+    shifted = logits - logits.max(axis=0)
+    return shifted - np.log(np.exp(shifted).sum(axis=0))
+
+
+def _log(probability: float) -> float:
+    return float(np.log(max(probability, 1e-300)))
