@@ -177,7 +177,7 @@ class Backbone(nn.Module, ABC):
     def _no_head(self, term: str) -> ConfigError:
         members = {name: find(models, Backbone, name) for name in names(models)}  # type: ignore[type-abstract]
         fits = [
-            f"{name} ({text(f'models.family_{member.family}')})"
+            text(f"models.fitting_{member.family}", name=name)
             for name, member in members.items()
             if term in member.huggingface.heads
         ]
