@@ -16,6 +16,7 @@ from yanmo.interop.huggingface import save_model
 from yanmo.models.bert import Bert
 from yanmo.models.gpt2 import Gpt2
 from yanmo.models.learner import Learner
+from yanmo.tasks.task import AnswerConfig, TaskConfig
 from yanmo.tokenizers import TokenizerConfig, train
 
 SIZES = {"hidden_size": 64, "num_layers": 2, "num_heads": 2, "intermediate_size": 128, "max_positions": 64}
@@ -85,7 +86,7 @@ def test_questions_are_learnt_by_heart_and_answered_in_both_languages(
     assert yanmo.evaluate(str(result.path), data).metrics == {"f1": 1.0, "em": 1.0}
     config = json.loads((result.path / "model" / "config.json").read_text(encoding="utf-8"))
     assert config["architectures"] == ["BertForQuestionAnswering"]
-    assert "yanmo_fitted" not in config  # every training question has an answer
+    assert "task_specific_params" not in config  # every training question has an answer
 
 
 def test_no_answer_is_learnt_and_its_threshold_is_kept(models: Mapping[str, str], tmp_path: Path) -> None:
@@ -98,12 +99,13 @@ def test_no_answer_is_learnt_and_its_threshold_is_kept(models: Mapping[str, str]
     )  # fmt: skip
     config = json.loads((result.path / "model" / "config.json").read_text(encoding="utf-8"))
     model = yanmo.load(str(result.path))
-    assert model.task.fitted == config["yanmo_fitted"]
-    assert set(model.task.fitted) == {"null_threshold"}
+    assert model.task.values == config["task_specific_params"]["question_answering"]
+    assert set(model.task.values) == {"null_threshold"}
     scores = yanmo.evaluate(str(result.path), data).metrics
     assert set(scores) == {"f1", "em", "f1_answerable", "accuracy_unanswerable"}
     assert scores["f1"] == 1.0
-    never = yanmo.evaluate(str(result.path), data, settings=model.settings.model_copy(update={"null_threshold": 99.0}))
+    always = TaskConfig(answers=AnswerConfig(null_threshold=99.0))
+    never = yanmo.evaluate(str(result.path), data, settings=always)
     assert (never.metrics["f1_answerable"], never.metrics["accuracy_unanswerable"]) == (1.0, 0.0)
     assert yanmo.evaluate(str(result.path), dev).metrics == pytest.approx(result.metrics)
 

@@ -52,7 +52,7 @@ def reader(bert, rows):
 def test_finetune_says_how_to_ask(run, bert, rows, tmp_path):
     ran = run(
         "finetune", "question_answering", "--model", bert, "--train", rows, "--budget", "1steps", "--out",
-        tmp_path / "run", "train.batch_tokens=512", "settings.stride=16",
+        tmp_path / "run", "train.batch_tokens=512", "settings.answers.stride=16",
     )  # fmt: skip
     assert ran.code == 0, ran.err
     assert "exact match" in ran.out

@@ -21,7 +21,7 @@ from yanmo.tasks.question_answering import (
     best_spans,
     windows,
 )
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.task import AnswerConfig, TaskConfig
 
 KINDS = ("wordpiece", "unigram")
 TEXTS = (
@@ -35,14 +35,13 @@ ASKED = "谁 said it？"
 Encoders = Callable[..., Encoder]
 
 
-def task(**config: Any) -> QuestionAnswering:
-    return QuestionAnswering(labels=("start", "end"), config=TaskConfig(**config))
+def task(**settings: Any) -> QuestionAnswering:
+    config = TaskConfig(answers=AnswerConfig(**settings))
+    return QuestionAnswering(labels=("start", "end"), config=config)
 
 
 def nullable(threshold: float = 0.0) -> QuestionAnswering:
-    return QuestionAnswering(
-        labels=("start", "end"), config=TaskConfig(), fitted={"null_threshold": threshold}
-    )
+    return QuestionAnswering(labels=("start", "end"), config=TaskConfig(), fitted_threshold=threshold)
 
 
 def record(context: str, *spans: tuple[int, int], question: str = ASKED) -> Record:
@@ -93,7 +92,7 @@ def test_labels_come_back_as_the_characters_of_the_answer(
     context = "".join(data.draw(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=6)))
     encoder = encoder_of(kind, room=data.draw(st.sampled_from([24, 48, 512])))
     stride = data.draw(st.sampled_from([4, 10, 128]))
-    plain = task(stride=stride, max_answer_length=400)
+    plain = task(stride=stride, max_length=400)
     pieces = [unit for one in plain.encode(record(context), encoder, labelled=False) for unit in one.units[1:]]
     edges = sorted({beyond_accents(context, edge) for unit in pieces for edge in unit})
     start = data.draw(st.integers(0, len(edges) - 2))
@@ -264,9 +263,9 @@ def test_the_script_follows_the_language_unless_it_is_set() -> None:
     found = [prediction("北京", chinese, -1.0), prediction("Old Town", english, -1.0)]
     cmrc, squad = 2 * 2 / (2 + 4), 2 * 2 / (2 + 3)  # the article does not count
     assert task().score(records, found)["f1"] == pytest.approx((cmrc + squad) / 2)
-    by_words = task(answer_metric="squad").score(records, found)["f1"]
+    by_words = task(metric="squad").score(records, found)["f1"]
     assert by_words == pytest.approx((0 + squad) / 2)
-    runs = task(answer_metric="cmrc").score(records, found)["f1"]
+    runs = task(metric="cmrc").score(records, found)["f1"]
     assert runs == pytest.approx((cmrc + 2 * 2 / (2 + 4)) / 2)
 
 

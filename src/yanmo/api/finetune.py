@@ -29,7 +29,7 @@ from yanmo.models.learner import Learner
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.inference import predict_encoded
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig
+from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
 from yanmo.training.interrupt import interruptible
 from yanmo.training.trainer import TrainConfig
 
@@ -90,13 +90,11 @@ class TaskEvaluator:
         return self.task.metric
 
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
-        return self.tune(learner)[1]
+        predictions = self.predict(learner)
+        return self.task.tuned(self.records, predictions).score(self.records, predictions)
 
-    def tune(self, learner: Learner) -> tuple[Task, dict[str, float]]:
-        """The task with what is chosen on these records, and its score on them."""
-        predictions = predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
-        task = self.task.tuned(self.records, predictions)
-        return task, task.score(self.records, predictions)
+    def predict(self, learner: Learner) -> list[TaskPrediction]:
+        return predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
 
 
 def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
@@ -113,7 +111,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         return FinetuneResult(path=run.path, **run.results)
     with interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
-        train, dev = _records(config, kind, reporter)
+        train, dev = _records(config, reporter)
         task = kind.from_records(train, config.settings, label_smoothing=config.label_smoothing)
         loaded = _model(config, task)
         encoder = _encoder(config, loaded)
@@ -142,9 +140,11 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
         learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
-        task, metrics = evaluator.tune(learner)
+        predictions = evaluator.predict(learner)
+        task = task.tuned(dev, predictions)
+        metrics = task.score(dev, predictions)
         labelling = Labelling(
-            task=config.task, labels=task.labels, multi_label=task.multi_label, fitted=task.fitted
+            task=config.task, labels=task.labels, multi_label=task.multi_label, values=task.values
         )
         save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
@@ -159,19 +159,18 @@ def default_optim(hidden_size: int) -> OptimConfig:
     return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))
 
 
-def _records(
-    config: FinetuneConfig, kind: type[Task], reporter: Reporter
-) -> tuple[list[Record], list[Record]]:
+def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], list[Record]]:
     """Training and dev records, checked for overlap."""
     with reporter.stage(text("run.stage_read")):
         train = list(read_records(config.train_file))
         if not train:
             raise InputError("run.no_records", path=config.train_file)
         if config.dev_file is None:
-            return _split(train, config, kind)
+            return _split(train, config)
         dev = list(read_records(config.dev_file))
         if not dev:
             raise InputError("run.no_records", path=config.dev_file)
+    kind = tasks.find(config.task)
     known = {kind.content(record, config.settings) for record in train}
     count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
@@ -181,10 +180,9 @@ def _records(
     return train, dev
 
 
-def _split(
-    records: list[Record], config: FinetuneConfig, kind: type[Task]
-) -> tuple[list[Record], list[Record]]:
+def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
+    kind = tasks.find(config.task)
     contents = [kind.group(record, config.settings) for record in records]
     if len(set(contents)) < 2:
         contents = [kind.content(record, config.settings) for record in records]

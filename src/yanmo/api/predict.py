@@ -150,7 +150,7 @@ class Model:
         assert labelling is not None, "a head of classes always has a labelling"
         kind = tasks.find(TASKS[term])
         task = kind.from_labels(labelling.labels, self.settings, multi_label=labelling.multi_label)
-        return replace(task, fitted=labelling.fitted)
+        return task.with_values(labelling.values)
 
     @cached_property
     def encoder(self) -> Encoder:

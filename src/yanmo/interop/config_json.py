@@ -20,21 +20,19 @@ from yanmo.tokenizers import Tokenizer
 Tree = dict[str, JsonValue]
 _MULTI_LABEL = "multi_label_classification"
 _SINGLE_LABEL = "single_label_classification"
-_FITTED = "yanmo_fitted"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Labelling:
     """What the outputs of a "class", "tag" or "span" head mean, in order. task: the name of the task, if known.
 
-    fitted: numbers that were chosen on dev records, such as a threshold; under a key of our own, which
-    `transformers` keeps and does not read.
+    values: what the task must know besides, as a threshold.
     """
 
     task: str | None
     labels: tuple[str, ...]
     multi_label: bool = False
-    fitted: Mapping[str, float] = field(default_factory=dict)
+    values: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | None) -> Tree:
@@ -56,8 +54,8 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
         tree["id2label"] = {str(number): label for number, label in enumerate(labelling.labels)}
         tree["label2id"] = {label: number for number, label in enumerate(labelling.labels)}
         tree["finetuning_task"] = labelling.task
-        if labelling.fitted:
-            tree[_FITTED] = dict(labelling.fitted)
+        if labelling.values:
+            tree["task_specific_params"] = {str(labelling.task): dict(labelling.values)}
         if "class" in learner.heads:
             tree["problem_type"] = _MULTI_LABEL if labelling.multi_label else _SINGLE_LABEL
     return tree
@@ -121,20 +119,18 @@ def read_terms(tree: Tree, model: type[Backbone]) -> frozenset[str] | None:
 def read_labelling(tree: Tree) -> Labelling:
     """What the file says about its classes; two nameless ones where it is silent, as in `transformers`."""
     task = tree.get("finetuning_task")
-    named, fitted = tree.get("id2label"), tree.get(_FITTED)
+    named = tree.get("id2label")
     if isinstance(named, dict):
         labels = tuple(str(named[number]) for number in sorted(named, key=int))
     else:
         labels = ("LABEL_0", "LABEL_1")
+    params = tree.get("task_specific_params")
+    values = params.get(str(task)) if isinstance(params, dict) else None
     return Labelling(
         task=None if task is None else str(task),
         labels=labels,
         multi_label=tree.get("problem_type") == _MULTI_LABEL,
-        fitted={
-            name: float(value)
-            for name, value in (fitted.items() if isinstance(fitted, dict) else ())
-            if isinstance(value, int | float)
-        },
+        values=values if isinstance(values, dict) else {},
     )
 
 

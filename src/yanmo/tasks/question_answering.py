@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, ClassVar, Self, final
 
 import numpy as np
 import torch
+from pydantic import JsonValue
 from torch import Tensor
 
 from yanmo.corpus.document import Record
@@ -104,6 +105,7 @@ class QuestionAnswering(Task):
 
     term: ClassVar = "span"
     reads: ClassVar[tuple[str, ...]] = ("question", "context")
+    fitted_threshold: float | None = None  # chosen on dev; None: every training question has an answer
 
     @property
     def metric(self) -> str:
@@ -112,8 +114,16 @@ class QuestionAnswering(Task):
     @property
     def null_threshold(self) -> float | None:
         """No answer is given where its margin is above this; None: there always is one."""
-        chosen = self.config.null_threshold
-        return self.fitted.get(NULL_THRESHOLD) if chosen is None else chosen
+        chosen = self.config.answers.null_threshold
+        return self.fitted_threshold if chosen is None else chosen
+
+    @property
+    def values(self) -> Mapping[str, JsonValue]:
+        return {} if self.fitted_threshold is None else {NULL_THRESHOLD: self.fitted_threshold}
+
+    def with_values(self, values: Mapping[str, JsonValue]) -> Self:
+        threshold = values.get(NULL_THRESHOLD)
+        return replace(self, fitted_threshold=threshold) if isinstance(threshold, int | float) else self
 
     @classmethod
     def from_records(
@@ -122,8 +132,12 @@ class QuestionAnswering(Task):
         counts = [len(read_answers(record, config)) for record in records]
         if not any(counts):
             raise InputError("tasks.no_answer", source=records[0].source)
-        fitted = {} if all(counts) else {NULL_THRESHOLD: 0.0}
-        return cls(labels=("start", "end"), config=config, fitted=fitted, label_smoothing=label_smoothing)
+        return cls(
+            labels=("start", "end"),
+            config=config,
+            fitted_threshold=None if all(counts) else 0.0,
+            label_smoothing=label_smoothing,
+        )
 
     @classmethod
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
@@ -147,7 +161,7 @@ class QuestionAnswering(Task):
         ids = np.array(encoding.ids, dtype=np.int64)
         span = answer_tokens(answers[0], encoding.offsets) if answers else None
         encoded = []
-        for start, end in windows(len(ids), room, self.config.stride):
+        for start, end in windows(len(ids), room, self.config.answers.stride):
             example = encoder.frame.build([question, ids[start:end]])
             first = len(question) + 2  # [CLS] question [SEP] stand before it
             places = np.concatenate([[0], np.arange(first, first + end - start)])
@@ -166,16 +180,16 @@ class QuestionAnswering(Task):
     def decode(
         self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]
     ) -> AnswerPrediction:
-        asked = read_question(record, self.config)
+        asked, settings = read_question(record, self.config), self.config.answers
         found: dict[Span, float] = {}
         nothing = 0.0
         for window, values in zip(encoded, logits, strict=True):
             likely = _log_softmax(values.astype(np.float64))
             nothing = min(nothing, float(likely[0].sum()))
-            for first, last, score in best_spans(likely, self.config.max_answer_length, self.config.n_best):
+            for first, last, score in best_spans(likely, settings.max_length, settings.n_best):
                 span = _characters(asked.context, window.units[first][0], window.units[last][1])
                 found[span] = max(score, found.get(span, -np.inf))
-        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[: self.config.n_best]
+        best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[: settings.n_best]
         candidates = tuple(
             Candidate(text=asked.context[start:end], start=start, end=end, score=float(np.exp(score)))
             for (start, end), score in best
@@ -192,7 +206,7 @@ class QuestionAnswering(Task):
 
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
         """The task with the threshold for "no answer" that gives the best F1, where training had such questions."""
-        if NULL_THRESHOLD not in self.fitted:
+        if self.fitted_threshold is None:
             return self
         pairs = [
             (record, prediction)
@@ -206,7 +220,7 @@ class QuestionAnswering(Task):
         ]
         margins = [prediction.margin for _, prediction in pairs]
         threshold = best_null_threshold(margins, f1, [bool(gold) for gold in golds])
-        return replace(self, fitted={**self.fitted, NULL_THRESHOLD: threshold})
+        return replace(self, fitted_threshold=threshold)
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         golds = [self._gold(record) for record in records]
@@ -258,7 +272,7 @@ class QuestionAnswering(Task):
     def _scores(
         self, record: Record, answer: str, gold: Sequence[str], *, unanswerable: bool
     ) -> AnswerScores:
-        metric = self.config.answer_metric
+        metric = self.config.answers.metric
         if metric == "auto":
             asked = read_question(record, self.config)
             metric = "cmrc" if script_of(asked.question + asked.context) == "zh" else "squad"

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from yanmo.config import Config
 from yanmo.corpus.document import Record
@@ -23,6 +23,22 @@ from yanmo.tokenizers import Encoding, Tokenizer
 Logits = NDArray[np.float32]
 
 
+class AnswerConfig(Config):
+    """How question answering reads a context and answers."""
+
+    stride: int = Field(default=128, ge=1)
+    """Tokens from the start of one window of a long context to the start of the next."""
+    max_length: int = Field(default=64, ge=1)
+    """The longest answer, in tokens."""
+    n_best: int = Field(default=5, ge=1)
+    """Candidates in a prediction, the answer among them."""
+    null_threshold: float | None = None
+    """How much likelier "no answer" must be than the best answer to be given, as a difference of log probabilities;
+    unset: as chosen on dev, and never where every training question has an answer."""
+    metric: Literal["auto", "squad", "cmrc"] = "auto"
+    """Whose script scores; auto: CMRC 2018's where question and context are mostly Chinese, else SQuAD's."""
+
+
 class TaskConfig(Config):
     """Where a record keeps its text and labels, and what happens to long texts."""
 
@@ -33,17 +49,7 @@ class TaskConfig(Config):
     truncate: Literal["head", "tail", "head_tail"] = "head_tail"
     """Which part of a too long text classification keeps; head_tail: a quarter from its head, the rest from its tail
     (Sun et al. 2019, "How to Fine-Tune BERT for Text Classification")."""
-    stride: int = Field(default=128, ge=1)
-    """Question answering: tokens from the start of one window of a long context to the start of the next."""
-    max_answer_length: int = Field(default=64, ge=1)
-    """Question answering: the longest answer, in tokens."""
-    n_best: int = Field(default=5, ge=1)
-    """Question answering: candidates in a prediction, the answer among them."""
-    null_threshold: float | None = None
-    """Question answering: how much likelier "no answer" must be than the best answer to be given, as a difference of
-    log probabilities; unset: as chosen on dev, and never where every training question has an answer."""
-    answer_metric: Literal["auto", "squad", "cmrc"] = "auto"
-    """Question answering: whose script scores; auto: CMRC 2018's where question and context are mostly Chinese."""
+    answers: AnswerConfig = AnswerConfig()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +95,6 @@ class Task(Objective, ABC):
     """The base of the family. A task has one loss term, whose head has one output per label.
 
     labels: class names, in the order of the head's outputs; they are kept in the model folder.
-    fitted: numbers that `tuned` chose on dev records, by name; kept in the model folder.
     reads: the fields of a record that a prediction needs; where that is the text alone, plain text is enough.
     """
 
@@ -98,7 +103,6 @@ class Task(Objective, ABC):
 
     labels: tuple[str, ...]
     config: TaskConfig
-    fitted: Mapping[str, float] = field(default_factory=dict)
 
     @property
     @abstractmethod
@@ -130,12 +134,21 @@ class Task(Objective, ABC):
         """Metric name -> value over labelled records."""
 
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
-        """The task with what is chosen on labelled records, such as a threshold; by default there is nothing."""
+        """The task with what is chosen on the dev records: a threshold, for example."""
+        return self
+
+    @property
+    def values(self) -> Mapping[str, JsonValue]:
+        """What a saved model must know to answer again, besides its labels."""
+        return {}
+
+    def with_values(self, values: Mapping[str, JsonValue]) -> Self:
+        """The task of a model that was saved with these `values`."""
         return self
 
     @classmethod
     def content(cls, record: Record, config: TaskConfig) -> str:
-        """What makes two records the same example, whatever their labels: dev must hold other ones than train."""
+        """What makes two records the same example: the text, whatever its label."""
         value = record.fields.get(config.text_field, record.fields.get("tokens"))
         return json.dumps(value, ensure_ascii=False)
 
