@@ -13,14 +13,8 @@ from hypothesis import strategies as st
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks import Encoded, Encoder
-from yanmo.tasks.question_answering import (
-    IGNORED,
-    MOST_PLACES,
-    AnswerPrediction,
-    QuestionAnswering,
-    best_spans,
-    windows,
-)
+from yanmo.tasks.answer_spans import MOST_PLACES, best_spans, windows
+from yanmo.tasks.question_answering import IGNORED, AnswerPrediction, Candidate, QuestionAnswering
 from yanmo.tasks.task import AnswerConfig, TaskConfig
 
 KINDS = ("wordpiece", "unigram")
@@ -228,8 +222,6 @@ def test_no_answer_is_given_where_it_is_likelier_by_the_threshold(encoder_of: En
 
 
 def prediction(text: str, context: str, margin: float) -> AnswerPrediction:
-    from yanmo.tasks.question_answering import Candidate
-
     start = context.index(text)
     best = Candidate(text=text, start=start, end=start + len(text), score=0.1)
     return AnswerPrediction(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -24,16 +22,24 @@ from yanmo.metrics.question_answering import (
     cmrc_scores,
     squad_scores,
 )
+from yanmo.tasks.answer_spans import (
+    MOST_PLACES,
+    Span,
+    answer_tokens,
+    best_spans,
+    label,
+    log_softmax,
+    trimmed,
+    windows,
+)
 from yanmo.tasks.pieces import encode_units
-from yanmo.tasks.questions import Answer, read_answers, read_question
+from yanmo.tasks.questions import read_answers, read_question
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
 from yanmo.tokenizers import Encoding
 
 IGNORED = -100
-MOST_PLACES = 1 << 16  # of a window; a label holds two of them in one number: start * MOST_PLACES + end
 CONTEXT_SHARE = 4  # at least a quarter of a window is context
 NULL_THRESHOLD = "null_threshold"
-Span = tuple[int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,8 +173,7 @@ class QuestionAnswering(Task):
             places = np.concatenate([[0], np.arange(first, first + end - start)])
             values = np.full(len(places), IGNORED, dtype=np.int64)
             if labelled:
-                inside = span is not None and start <= span[0] and span[1] <= end
-                values[0] = _code(span[0] - start, span[1] - start) if span is not None and inside else 0
+                values[0] = label(span, (start, end))
             example = replace(
                 example,
                 prefix_length=encoder.prefix_length(len(example.input_ids)),
@@ -184,10 +189,10 @@ class QuestionAnswering(Task):
         found: dict[Span, float] = {}
         nothing = 0.0
         for window, values in zip(encoded, logits, strict=True):
-            likely = _log_softmax(values.astype(np.float64))
+            likely = log_softmax(values)
             nothing = min(nothing, float(likely[0].sum()))
             for first, last, score in best_spans(likely, settings.max_length, settings.n_best):
-                span = _characters(asked.context, window.units[first][0], window.units[last][1])
+                span = trimmed(asked.context, window.units[first][0], window.units[last][1])
                 found[span] = max(score, found.get(span, -np.inf))
         best = sorted(found.items(), key=lambda item: (-item[1], item[0]))[: settings.n_best]
         candidates = tuple(
@@ -249,8 +254,8 @@ class QuestionAnswering(Task):
             0, window[:, None].expand(-1, 2), logits.detach(), "amax"
         )
         sums = empty.index_add(0, window, (logits - highest[window]).exp())
-        label = value[heads]
-        places = torch.stack([label // MOST_PLACES, label % MOST_PLACES], dim=1) + heads[:, None]
+        both = value[heads]
+        places = torch.stack([both // MOST_PLACES, both % MOST_PLACES], dim=1) + heads[:, None]
         wanted = logits.gather(0, places)
         if self.label_smoothing:
             mean = empty.index_add(0, window, logits) / window.bincount(minlength=len(heads))[:, None]
@@ -281,48 +286,6 @@ class QuestionAnswering(Task):
         )
 
 
-def windows(length: int, room: int, stride: int) -> list[Span]:
-    """[start, end) of windows of at most `room` tokens that cover `length`, each `stride` after the one before.
-
-    Where that would leave less than a quarter of a window to overlap, they stand closer.
-    """
-    step = min(stride, max(1, room - room // 4))
-    count = 1 + max(0, -(-(length - room) // step))
-    return [(number * step, min(number * step + room, length)) for number in range(count)]
-
-
-def answer_tokens(answer: Answer, offsets: Sequence[Span]) -> Span | None:
-    """The tokens [first, last + 1) that an answer touches; None where the tokenizer drops all its characters."""
-    first = bisect_right(offsets, answer.start, key=lambda offset: offset[1])
-    last = bisect_left(offsets, answer.end, key=lambda offset: offset[0])
-    return (first, last) if first < last else None
-
-
-def best_spans(likely: Logits, longest: int, count: int) -> list[tuple[int, int, float]]:
-    """(first, last, score) of the best spans of at most `longest` places, best first; place 0 is no answer.
-
-    likely: log probabilities of first and last place, [places, 2].
-    """
-    first, last = likely[1:, 0], likely[1:, 1]
-    width = min(longest, len(first))
-    if not width:
-        return []
-    padded = np.concatenate([last, np.full(width - 1, -np.inf)])
-    scores = (first[:, None] + np.lib.stride_tricks.sliding_window_view(padded, width)).ravel()
-    count = min(count, int(np.isfinite(scores).sum()))
-    best = np.argpartition(-scores, count - 1)[:count]
-    ordered = best[np.lexsort((best, -scores[best]))]
-    return [
-        (1 + place // width, 1 + place // width + place % width, float(scores[place]))
-        for place in ordered.tolist()
-    ]
-
-
-def _code(first: int, end: int) -> int:
-    """The label of a window whose tokens [first, end) are the answer; place 0 is [CLS], so they count from 1."""
-    return (first + 1) * MOST_PLACES + end
-
-
 def _context_room(question: int, encoder: Encoder, record: Record) -> int:
     """Tokens of the context in a window. Errors: InputError for a question that leaves too few."""
     room = encoder.room - encoder.frame.framed_length(question, 0)
@@ -341,23 +304,6 @@ def _context_room(question: int, encoder: Encoder, record: Record) -> int:
 @lru_cache(maxsize=4)  # several questions about one context follow each other
 def _context(text: str, encoder: Encoder) -> Encoding:
     return encode_units(text, encoder)
-
-
-def _characters(text: str, start: int, end: int) -> Span:
-    """The span without white space around it, and with the accents that the normaliser composed with its end."""
-    while end < len(text) and unicodedata.combining(text[end]):
-        end += 1
-    while start < end and text[start].isspace():
-        start += 1
-    while start < end and text[end - 1].isspace():
-        end -= 1
-    return start, end
-
-
-def _log_softmax(logits: Any) -> Any:
-    """Over the places of a window, [places, 2]."""
-    shifted = logits - logits.max(axis=0)
-    return shifted - np.log(np.exp(shifted).sum(axis=0))
 
 
 def _log(probability: float) -> float:
