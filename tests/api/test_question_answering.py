@@ -56,8 +56,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, str]:
     folder = tmp_path_factory.mktemp("models")
     texts = [f"{each['question']} {each['context']}" for each in map(row, range(12))] * 5
     found = {}
-    for model, kind in ((Bert, "wordpiece"), (Gpt2, "byte_bpe")):
-        tokenizer = train(texts, TokenizerConfig(kind=kind, vocab_size=300, character_coverage=1))
+    for model, kind, size in ((Bert, "wordpiece", 120), (Gpt2, "byte_bpe", 300)):
+        tokenizer = train(texts, TokenizerConfig(kind=kind, vocab_size=size, character_coverage=1))
         config = build(model.Config, {"vocab_size": tokenizer.vocab_size, **SIZES})
         save_model(folder / kind, Learner.build(model, config, {}, seed=1), tokenizer)
         found[model.family] = str(folder / kind)
@@ -131,7 +131,9 @@ def test_other_forms_of_the_same_set(models: Mapping[str, str], tmp_path: Path) 
                 {
                     "id": each["id"],
                     "question": each["question"],
-                    "answers": [{"text": one["text"], "answer_start": one["start"]} for one in each["answers"]],
+                    "answers": [
+                        {"text": one["text"], "answer_start": one["start"]} for one in each["answers"]
+                    ],
                 }
             ],
         }
@@ -143,7 +145,12 @@ def test_other_forms_of_the_same_set(models: Mapping[str, str], tmp_path: Path) 
     )
     table = tmp_path / "train.tsv"
     lines = ["question\tcontext\tanswer\tstart"]
-    lines += ["\t".join([each["question"], each["context"], each["answers"][0]["text"], str(each["answers"][0]["start"])]) for each in rows]
+    lines += [
+        "\t".join(
+            [each["question"], each["context"], each["answers"][0]["text"], str(each["answers"][0]["start"])]
+        )
+        for each in rows
+    ]
     table.write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = [
         yanmo.finetune(

@@ -7,12 +7,16 @@ import re
 
 import pytest
 
+PLACES = ("北京", "上海", "London", "Paris", "广州", "Berlin", "北京", "上海", "London", "Paris")
 ROWS = [
-    {"id": str(number), "question": f"第{number}天去了哪里？", "context": f"第{number}天我们去了{place}。大家都很高兴。",
-     "answers": [{"text": place, "start": 7}]}
-    for number, place in enumerate(("北京", "上海", "London", "Paris", "广州", "Berlin") * 2)
-    if number < 10
-]  # fmt: skip
+    {
+        "id": str(number),
+        "question": f"第{number}天去了哪里？",
+        "context": f"第{number}天我们去了{place}。大家都很高兴。",
+        "answers": [{"text": place, "start": 7}],
+    }
+    for number, place in enumerate(PLACES)
+]
 
 
 def write(path, rows):

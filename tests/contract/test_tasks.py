@@ -232,7 +232,9 @@ def test_an_empty_text_is_no_crash(
     task: Task, name: str, model: type[Backbone], encoder: Encoder, new_learner: Callable[..., Learner]
 ) -> None:
     texts = ("", "   ", "\u200b")
-    records = [Record(fields=dict.fromkeys(UNLABELLED.get(name, PLAIN), text), source="texts:1") for text in texts]
+    records = [
+        Record(fields=dict.fromkeys(UNLABELLED.get(name, PLAIN), text), source="texts:1") for text in texts
+    ]
     if len(task.reads) > 1:  # one of several is missing: refused, with its place
         with pytest.raises(InputError) as error:
             task.encode(records[0], encoder, labelled=False)

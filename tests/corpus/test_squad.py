@@ -18,7 +18,10 @@ TREE = {
         {
             "title": "人物",
             "paragraphs": [
-                {"context": "张三来了。", "qas": [QUESTION, {"question": "几点？", "is_impossible": True, "answers": []}]}
+                {
+                    "context": "张三来了。",
+                    "qas": [QUESTION, {"question": "几点？", "is_impossible": True, "answers": []}],
+                }
             ],
         },
         {"paragraphs": []},
@@ -37,7 +40,9 @@ def test_questions_are_records(tmp_path: Path, name: str) -> None:
     assert two.fields["is_impossible"] is True
 
 
-@pytest.mark.parametrize("content", ["{", "[]", '{"data": 3}', '{"data": [{"paragraphs": [3]}]}', '{"rows": []}'])
+@pytest.mark.parametrize(
+    "content", ["{", "[]", '{"data": 3}', '{"data": [{"paragraphs": [3]}]}', '{"rows": []}']
+)
 def test_another_form_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "set.json").write_text(content, encoding="utf-8")
     with pytest.raises(InputError) as error:

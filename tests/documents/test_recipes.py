@@ -92,7 +92,11 @@ def test_finetuning_recipe(recipe: Recipe, model: Path, tmp_path: Path) -> None:
 def answers_to_questions(recipe: Recipe, model: Path, folder: Path) -> None:
     """Every document is a context; its beginning is the answer."""
     rows = [
-        {"question": f"谁 {number}?", "context": document.text, "answers": [{"text": document.text[:3], "start": 0}]}
+        {
+            "question": f"谁 {number}?",
+            "context": document.text,
+            "answers": [{"text": document.text[:3], "start": 0}],
+        }
         for number, document in enumerate(documents("both", 12))
     ]
     train = folder / "train.jsonl"

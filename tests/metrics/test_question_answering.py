@@ -99,7 +99,9 @@ def test_segments(text: str, segments: list[str]) -> None:
     assert mixed_segments(text) == segments
 
 
-@given(st.text(alphabet="北京大学ab 1.,，。'", max_size=12), st.text(alphabet="北京大学ab 1.,，。'", max_size=12))
+@given(
+    st.text(alphabet="北京大学ab 1.,，。'", max_size=12), st.text(alphabet="北京大学ab 1.,，。'", max_size=12)
+)
 def test_f1_is_symmetric_and_at_most_one(one: str, two: str) -> None:
     for scores in (squad_scores, cmrc_scores):
         if one.strip() and two.strip():
@@ -116,7 +118,9 @@ def test_the_threshold_with_the_best_f1() -> None:
     assert threshold == pytest.approx(-0.25)
     # one that has an answer lies beyond one that has none: not worth the loss of 1 for a gain of 0.5
     assert best_null_threshold([-1.0, 0.0, 1.0], [1.0, 0.0, 0.5], [True, False, True]) == pytest.approx(-0.5)
-    assert best_null_threshold([0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [True, False, True]) > 1  # equal ones go together
+    assert (
+        best_null_threshold([0.0, 0.0, 1.0], [1.0, 0.0, 1.0], [True, False, True]) > 1
+    )  # equal ones go together
     assert best_null_threshold([1.0, 2.0], [0.0, 0.0], [False, False]) < 1
     assert best_null_threshold([1.0, 2.0], [1.0, 1.0], [True, True]) > 2
     assert best_null_threshold([], [], []) == 0
@@ -132,8 +136,7 @@ def test_no_threshold_is_better(rows: list[tuple[float, float, bool]]) -> None:
 
     def total(threshold: float) -> float:
         return sum(
-            (score if has else 0.0) if margin <= threshold else float(not has)
-            for margin, score, has in rows
+            (score if has else 0.0) if margin <= threshold else float(not has) for margin, score, has in rows
         )
 
     chosen = best_null_threshold(margins, f1, answerable)

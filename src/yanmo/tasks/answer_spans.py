@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from yanmo.tasks.questions import Answer
 
 Span = tuple[int, int]
-Probabilities = NDArray[np.float64]  # logarithms of them, [places, 2]: of being the first and the last of an answer
+Probabilities = NDArray[
+    np.float64
+]  # logarithms of them, [places, 2]: of being the first and the last of an answer
 
 MOST_PLACES = 1 << 16  # of a window
 OVERLAP = 4  # at least a quarter of a window also stands in the next one

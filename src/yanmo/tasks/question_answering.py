@@ -281,8 +281,10 @@ class QuestionAnswering(Task):
         if metric == "auto":
             asked = read_question(record, self.config)
             metric = "cmrc" if script_of(asked.question + asked.context) == "zh" else "squad"
-        return cmrc_scores(answer, gold) if metric == "cmrc" else squad_scores(
-            answer, gold, unanswerable=unanswerable
+        return (
+            cmrc_scores(answer, gold)
+            if metric == "cmrc"
+            else squad_scores(answer, gold, unanswerable=unanswerable)
         )
 
 

@@ -65,7 +65,9 @@ def read_answers(record: Record, config: TaskConfig) -> tuple[Answer, ...]:
         name = USUAL_FIELDS[0]
     if name is None or name not in record.fields:
         known = ", ".join(record.fields) or "-"
-        raise InputError("tasks.no_label", source=record.source, known=known, usual=name or ", ".join(USUAL_FIELDS))
+        raise InputError(
+            "tasks.no_label", source=record.source, known=known, usual=name or ", ".join(USUAL_FIELDS)
+        )
     pairs = _pairs(_unpacked(record.fields[name]), record, name)
     return tuple(_placed(text, start, context, record) for text, start in pairs)
 
@@ -108,7 +110,9 @@ def _placed(text: str, given: JsonValue, context: str, record: Record) -> Answer
     shown = text[:SHOWN]
     places = _places(text, context)
     if not places:
-        raise InputError("tasks.answer_not_in_context", source=record.source, answer=shown, context=context[:SHOWN])
+        raise InputError(
+            "tasks.answer_not_in_context", source=record.source, answer=shown, context=context[:SHOWN]
+        )
     if given is None or given == "":
         if len(places) > 1:
             raise InputError(
@@ -118,9 +122,18 @@ def _placed(text: str, given: JsonValue, context: str, record: Record) -> Answer
     start = int(given) if isinstance(given, str) and given.strip().isdecimal() else given
     if isinstance(start, float) and start.is_integer():  # of a table in which some cells are empty
         start = int(start)
-    if isinstance(start, bool) or not isinstance(start, int) or start < 0 or not context.startswith(text, start):
+    if (
+        isinstance(start, bool)
+        or not isinstance(start, int)
+        or start < 0
+        or not context.startswith(text, start)
+    ):
         raise InputError(
-            "tasks.answer_not_at_start", source=record.source, answer=shown, start=given, places=_listed(places)
+            "tasks.answer_not_at_start",
+            source=record.source,
+            answer=shown,
+            start=given,
+            places=_listed(places),
         )
     return Answer(text=text, start=start)
 
