@@ -90,6 +90,7 @@ def test_cmrc(answer: str, gold: list[str], exact: float, f1: float) -> None:
         ("Tom's cat, 1,000 dogs", ["tom", "'s", "cat", ",", "1,000", "dogs"]),
         ("f.c. barcelona", ["f.c.", "barcelona"]),
         ("wait...", ["wait", "..."]),
+        ('("Co.")是', ["(", "``", "co", ".", '"', ")", "是"]),
         ("３５％", ["３５％"]),
         ("", []),
         ("，。！", []),

@@ -19,6 +19,8 @@ _CHINESE_PUNCTUATION = frozenset("-:_*^/\\~`+=，。：？！“”；’《》�
 _CHINESE = re.compile("[\u4e00-\u9fa5]")
 _ALONE = r"\[\](){}<>;@#$%&?!*\"“”‘’«»‒–—―"
 _CLITIC = r"(?:n't|'(?:s|m|d|ll|re|ve)?)(?!\w)"
+_OPENING = re.compile(r"(?:^|(?<=[ (\[{<]))\"")
+_FINAL_PERIOD = re.compile(r"(?<![.])\.(?=[\])}>\"'»”’ ]*$)")
 # Words in the manner of the Penn Treebank, which CMRC's script takes for what is not Chinese.
 _WORD = re.compile(
     rf"\.{{2,}}|--|[{_ALONE}]|[,:](?!\d)|{_CLITIC}|(?:(?!\.\.|--|{_CLITIC})(?:[^\s,:{_ALONE}]|[,:](?=\d)))+"
@@ -129,6 +131,8 @@ def _without_punctuation(text: str) -> str:
 
 
 def _treebank_words(text: str) -> list[str]:
-    text = text.strip()
-    final = text.endswith(".") and not text.endswith("..")  # the period of a sentence stands alone
-    return [*_WORD.findall(text[:-1] if final else text), *("." if final else "")]
+    """Words and signs; an opening quotation mark is ``, as there, and the period of a sentence stands alone."""
+    text = _OPENING.sub(" `` ", text.strip())
+    final = _FINAL_PERIOD.search(text)
+    parts = [text] if final is None else [text[: final.start()], ".", text[final.end() :]]
+    return [word for part in parts for word in ([part] if part == "." else _WORD.findall(part))]
