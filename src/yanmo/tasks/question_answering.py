@@ -238,9 +238,9 @@ class QuestionAnswering(Task):
         f1 = np.array([one.f1 for one in scores])
         metrics = {"f1": float(f1.mean()), "em": float(np.mean([one.exact for one in scores]))}
         if not answerable.all():
-            metrics["accuracy_unanswerable"] = float(f1[~answerable].mean())
             if answerable.any():
                 metrics["f1_answerable"] = float(f1[answerable].mean())
+            metrics["accuracy_unanswerable"] = float(f1[~answerable].mean())
         return metrics
 
     def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
