@@ -1,7 +1,7 @@
 """Answers scored by hand, as SQuAD's and CMRC 2018's scripts score them."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yanmo.metrics.question_answering import (
@@ -103,6 +103,7 @@ def test_segments(text: str, segments: list[str]) -> None:
 @given(
     st.text(alphabet="北京大学ab 1.,，。'", max_size=12), st.text(alphabet="北京大学ab 1.,，。'", max_size=12)
 )
+@settings(deadline=None)
 def test_f1_is_symmetric_and_at_most_one(one: str, two: str) -> None:
     for scores in (squad_scores, cmrc_scores):
         if one.strip() and two.strip():
@@ -132,6 +133,7 @@ def test_the_threshold_with_the_best_f1() -> None:
         st.tuples(st.integers(-9, 9).map(float), st.floats(0, 1), st.booleans()), min_size=1, max_size=12
     )
 )
+@settings(deadline=None)
 def test_no_threshold_is_better(rows: list[tuple[float, float, bool]]) -> None:
     margins, f1, answerable = (list(column) for column in zip(*rows, strict=True))
 
