@@ -35,3 +35,18 @@ def test_a_share_is_held_back_and_copies_stay_together(field: str) -> None:
 def test_one_text_alone_is_refused() -> None:
     with pytest.raises(InputError, match="same text"):
         _split(records(["a", "a"]), config())
+
+
+def test_questions_about_one_context_stay_together_where_there_are_others() -> None:
+    def questions(contexts: int) -> list[Record]:
+        return [
+            Record(fields={"question": f"q{number}?", "context": f"c{number % contexts}"}, source="t:1")
+            for number in range(40)
+        ]
+
+    asked = config().model_copy(update={"task": "question_answering"})
+    train, dev = _split(questions(10), asked)
+    assert len(dev) == 4
+    assert not {record.fields["context"] for record in train} & {record.fields["context"] for record in dev}
+    train, dev = _split(questions(1), asked)  # a single manual, say
+    assert (len(train), len(dev)) == (36, 4)

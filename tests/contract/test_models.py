@@ -19,7 +19,7 @@ from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 
 MEMBERS = registry.names(models)
-SIZES = {"class": 3, "tag": 5}  # of the heads that have one
+SIZES = {"class": 3, "tag": 5, "span": 2}  # of the heads that have one
 
 
 def test_members_are_found() -> None:

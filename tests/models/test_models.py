@@ -23,7 +23,7 @@ Pack = Callable[..., Batch]
 ALL = [find(models, Backbone, name) for name in names(models)]
 every_model = pytest.mark.parametrize("model", ALL, ids=names(models))
 SEQUENCES = [[2, 9, 30, 3], [2, 7, 8, 9, 11, 3], [2, 44, 3], [2, 40, 41, 5, 3, 6]]
-SIZES = {"class": 3, "tag": 5}
+SIZES = {"class": 3, "tag": 5, "span": 2}
 
 
 def tiny(model: type[Backbone], **changes: object) -> ModelConfig:

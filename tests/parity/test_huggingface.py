@@ -31,6 +31,7 @@ CASES: list[tuple[type[Backbone], str, dict[str, int | None]]] = [
     (Bert, "BertForNextSentencePrediction", {"nsp": None}),
     (Bert, "BertForSequenceClassification", {"class": 3}),
     (Bert, "BertForTokenClassification", {"tag": 5}),
+    (Bert, "BertForQuestionAnswering", {"span": 2}),
     (Gpt2, "GPT2LMHeadModel", {"clm": None}),
     (Gpt2, "GPT2ForSequenceClassification", {"class": 3}),
     (Gpt2, "GPT2ForTokenClassification", {"tag": 5}),
@@ -68,6 +69,8 @@ def their_logits(model: Any, terms: Mapping[str, int | None], *, segments: bool)
             output = model(**inputs)
         if "nsp" in terms and "mlm" in terms:
             logits = {"mlm": output.prediction_logits[0], "nsp": output.seq_relationship_logits}
+        elif "span" in terms:
+            logits = {"span": torch.stack([output.start_logits[0], output.end_logits[0]], dim=-1)}
         else:
             (term,) = terms
             logits = {term: output.logits if term in ("nsp", "class") else output.logits[0]}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,7 +29,7 @@ from yanmo.models.learner import Learner
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.inference import predict_encoded
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig
+from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
 from yanmo.training.interrupt import interruptible
 from yanmo.training.trainer import TrainConfig
 
@@ -39,7 +38,7 @@ class FinetuneConfig(Config):
     """Everything that decides a fine-tuning run."""
 
     task: str
-    """text_classification or token_classification."""
+    """text_classification, token_classification or question_answering."""
     model: str
     """A run, a Hugging Face directory or a hub id."""
     random_weights: bool = False
@@ -91,8 +90,11 @@ class TaskEvaluator:
         return self.task.metric
 
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
-        predictions = predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
-        return self.task.score(self.records, predictions)
+        predictions = self.predict(learner)
+        return self.task.tuned(self.records, predictions).score(self.records, predictions)
+
+    def predict(self, learner: Learner) -> list[TaskPrediction]:
+        return predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
 
 
 def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
@@ -119,6 +121,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         encoded = _encode(task, train, encoder)
         _warn_cut(encoded, encoder, config, reporter)
         examples = [one.example for each in encoded for one in each]
+        del encoded  # what decoding needs besides takes more memory than the examples
         _note(task, train, dev, loaded, reporter)
         what = Fit(
             learner=loaded.learner,
@@ -137,8 +140,12 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
         learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
-        metrics = evaluator(learner, final=True)
-        labelling = Labelling(task=config.task, labels=task.labels, multi_label=task.multi_label)
+        predictions = evaluator.predict(learner)
+        task = task.tuned(dev, predictions)
+        metrics = task.score(dev, predictions)
+        labelling = Labelling(
+            task=config.task, labels=task.labels, multi_label=task.multi_label, values=task.values
+        )
         save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
@@ -163,9 +170,9 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
         dev = list(read_records(config.dev_file))
         if not dev:
             raise InputError("run.no_records", path=config.dev_file)
-    field = config.settings.text_field
-    known = {_content(record, field) for record in train}
-    count = sum(_content(record, field) in known for record in dev)
+    kind = tasks.find(config.task)
+    known = {kind.content(record, config.settings) for record in train}
+    count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
         raise InputError("run.dev_in_train", count=count)
     if count:
@@ -175,7 +182,10 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
 
 def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
-    contents = [_content(record, config.settings.text_field) for record in records]
+    kind = tasks.find(config.task)
+    contents = [kind.group(record, config.settings) for record in records]
+    if len(set(contents)) < 2:
+        contents = [kind.content(record, config.settings) for record in records]
     distinct = sorted(set(contents), key=lambda content: hashlib.sha256(content.encode()).digest())
     if len(distinct) < 2:
         raise InputError("run.one_text", path=config.train_file)
@@ -184,12 +194,6 @@ def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record],
     for record, content in zip(records, contents, strict=True):
         sides[content in dev].append(record)
     return sides
-
-
-def _content(record: Record, text_field: str) -> str:
-    """What makes two records the same example: the text, whatever its label."""
-    value = record.fields.get(text_field, record.fields.get("tokens"))
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _model(config: FinetuneConfig, task: Task) -> LoadedModel:

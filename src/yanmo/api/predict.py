@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from yanmo.api import model_source
 from yanmo.api.compute import choose_now
 from yanmo.api.finetune import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
-from yanmo.corpus.document import Record
+from yanmo.corpus.document import JsonValue, Record
 from yanmo.data.collate import collate
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame, frame_of
@@ -27,7 +27,11 @@ from yanmo.interop.huggingface import LoadedModel
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
 
-TASKS = {"class": "text_classification", "tag": "token_classification"}  # head -> what trains it
+TASKS = {  # head -> what trains it
+    "class": "text_classification",
+    "tag": "token_classification",
+    "span": "question_answering",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,17 +85,19 @@ class Model:
         self.settings = _task_settings(Path(source))
         self.frame: Frame = frame_of(loaded.tokenizer, loaded.learner.backbone.family)
 
-    def predict(self, texts: Sequence[str | Record]) -> list[TaskPrediction]:
-        """One prediction per text, in their order.
+    def predict(self, texts: Sequence[str | Mapping[str, JsonValue] | Record]) -> list[TaskPrediction]:
+        """One prediction per text, or per `{"question": ..., "context": ...}`, in their order.
 
-        Errors: RunError when the model has no head for a task, or one that was never trained.
+        Errors: RunError when the model has no head for a task, or one that was never trained; InputError.
         """
-        field = self.settings.text_field
-        records = [
-            item if isinstance(item, Record) else Record(fields={field: item}, source=f"#{number}")
-            for number, item in enumerate(texts, 1)
-        ]
+        records = [self._record(item, number) for number, item in enumerate(texts, 1)]
         return predict(self.task, self.learner, records, self.encoder)
+
+    def _record(self, item: str | Mapping[str, JsonValue] | Record, number: int) -> Record:
+        if isinstance(item, Record):
+            return item
+        fields = {self.settings.text_field: item} if isinstance(item, str) else item
+        return Record(fields=fields, source=f"#{number}")
 
     def fill_mask(self, text: str, *, top: int = 5) -> list[MaskPrediction]:
         """The likeliest tokens for each mask in the text. Errors: RunError (no trained head), InputError (no mask)."""
@@ -136,14 +142,15 @@ class Model:
         term = next((term for term in TASKS if term in self.learner.heads), None)
         if term is None:
             raise RunError(
-                "run.untrained_head", path=self.source, fresh="class, tag", trained=self._trained(),
+                "run.untrained_head", path=self.source, fresh=", ".join(TASKS), trained=self._trained(),
                 task=TASKS["class"],
             )  # fmt: skip
         self._require(term, TASKS[term])
         labelling = self.loaded.labelling
         assert labelling is not None, "a head of classes always has a labelling"
         kind = tasks.find(TASKS[term])
-        return kind.from_labels(labelling.labels, self.settings, multi_label=labelling.multi_label)
+        task = kind.from_labels(labelling.labels, self.settings, multi_label=labelling.multi_label)
+        return task.with_values(labelling.values)
 
     @cached_property
     def encoder(self) -> Encoder:

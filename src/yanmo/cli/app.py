@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         "TASK|RECIPE --model MODEL --train FILE --out DIR [OPTIONS] [KEY=VALUE...]",
     ),
     "evaluate": (evaluate.evaluate, "MODEL DATA [OPTIONS]"),
-    "predict": (predict.predict, "MODEL TEXT... | --file FILE [OPTIONS]"),
+    "predict": (predict.predict, "MODEL TEXT... | --question Q --context FILE | --file FILE [OPTIONS]"),
     "fill-mask": (predict.fill_mask, 'MODEL "...[MASK]..." [OPTIONS]'),
     "generate": (predict.generate, "MODEL PROMPT... [OPTIONS]"),
     "tokenizer train": (tokenizer.train, "--corpus PATH... --out DIR [OPTIONS] [KEY=VALUE...]"),

@@ -71,4 +71,5 @@ def _run(
         (text("cli.report"), report),
     ]
     print_pairs(pairs, title=text("cli.finetuned"))
-    print_line(text("cli.next_predict", out=out))
+    following = "cli.next_ask" if config.task == "question_answering" else "cli.next_predict"
+    print_line(text(following, out=out))

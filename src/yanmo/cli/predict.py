@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,13 +16,15 @@ from yanmo.messages import text
 
 if TYPE_CHECKING:
     from yanmo.api.predict import MaskPrediction, Model
-    from yanmo.corpus.document import Record
+    from yanmo.corpus.document import JsonValue, Record
     from yanmo.tasks import TaskPrediction
+    from yanmo.tasks.question_answering import AnswerPrediction
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
 
 BAR = 24  # characters of a bar for the probability 1
 AT_ONCE = 256  # texts of a file; memory stays flat
+AROUND = 40  # characters of the context shown on each side of an answer
 STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
 Words = Annotated[str, Parameter(name="text", allow_leading_hyphen=True)]
 
@@ -32,14 +35,24 @@ def predict(
     *words: Words,
     file: File = None,
     text_field: str | None = None,
+    question: str | None = None,
+    context: str | None = None,
     json: Json = False,
 ) -> None:
-    if bool(words) == bool(file):
+    asked = question is not None or context is not None
+    if [bool(words), bool(file), asked].count(True) != 1:
         raise ConfigError("cli.texts_or_file")
+    if asked and (question is None or context is None):
+        raise ConfigError("cli.question_and_context")
     if file is not None:
         _check_file(file)
+    given: Sequence[str | Mapping[str, JsonValue]] = words
+    if asked:
+        given = [{"question": question, "context": _text_of(context or "")}]
     loaded = _load(model)
-    predictions = _of_file(loaded, file, text_field or "text") if file else loaded.predict(words)
+    if words and loaded.task.reads != ("text",):
+        raise ConfigError("cli.question_and_context")
+    predictions = _of_file(loaded, file, text_field) if file else loaded.predict(given)
     if json:
         print_json({"predictions": [prediction.to_json() for prediction in predictions]})
         return
@@ -121,9 +134,31 @@ def _check_file(path: str) -> None:
         raise InputError("errors.no_file", path=path, cwd=Path.cwd())
 
 
-def _of_file(model: Model, path: str, field: str) -> Iterator[TaskPrediction]:
+def _text_of(given: str) -> str:
+    """A context: what the file of that name holds, else the words themselves."""
+    from pathlib import Path
+
+    from yanmo.corpus.files import FORMATS
+    from yanmo.corpus.read import read_text
+
+    names_a_file = not any(character.isspace() for character in given) and given.endswith(tuple(FORMATS))
+    try:
+        there = Path(given).expanduser().is_file()
+    except (OSError, RuntimeError, ValueError):  # too long for a name
+        there = False
+    return read_text(given) if there or names_a_file else given
+
+
+def _of_file(model: Model, path: str, field: str | None) -> Iterator[TaskPrediction]:
     """One prediction for each line of a text file, or for each record of the other formats."""
-    records = _records(path, field)
+    from yanmo.corpus.read import read_records
+
+    if model.task.reads == ("text",):
+        records = _records(path, field or "text")
+    else:  # records alone have several fields
+        if field is not None:
+            model.task = model.task.with_config(model.settings.model_copy(update={"text_field": field}))
+        records = read_records(path)
     while group := list(islice(records, AT_ONCE)):
         yield from model.predict(group)
 
@@ -148,15 +183,31 @@ def _records(path: str, field: str) -> Iterator[Record]:
 
 
 def _show(prediction: TaskPrediction) -> None:
+    from yanmo.tasks.question_answering import AnswerPrediction
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
 
     if isinstance(prediction, ClassPrediction):
         _show_classes(prediction)
+    elif isinstance(prediction, AnswerPrediction):
+        _show_answer(prediction)
     elif isinstance(prediction, EntityPrediction):
         _show_entities(prediction)
     else:
         print_line(str(prediction.to_json()))
+
+
+def _show_answer(prediction: AnswerPrediction) -> None:
+    """The answer with its probability and its characters, and what stands around it."""
+    answer = prediction.answer
+    if answer is None:
+        print_line((text("cli.no_answer"), "dim"), f"  {prediction.score:.1%}  ", prediction.question)
+        return
+    before = prediction.context[max(0, answer.start - AROUND) : answer.start]
+    after = prediction.context[answer.end : answer.end + AROUND]
+    print_line((answer.text, "bold green"), f"  {answer.score:.1%}  [{answer.start}, {answer.end})")
+    shown = ((before, "dim"), (answer.text, "green"), (after, "dim"))
+    print_line("  ", *((re.sub(r"\s+", " ", part), style) for part, style in shown))
 
 
 def _show_classes(prediction: ClassPrediction) -> None:

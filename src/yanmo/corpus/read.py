@@ -19,6 +19,7 @@ from yanmo.corpus.filter import Script, repetition, script_of
 from yanmo.corpus.normalize import normalize
 from yanmo.corpus.plain_text import detect_unit, split_text
 from yanmo.corpus.records import json_records, parquet_records, table_records
+from yanmo.corpus.squad import squad_records
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.corpus.stop_words import drop_stop_words
 from yanmo.errors import InputError
@@ -151,11 +152,17 @@ def corpus_statistics(config: CorpusConfig) -> CorpusReport:
 def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record]:
     """The labelled examples of a .jsonl, .csv, .tsv or .parquet file (also .gz), their values untouched.
 
+    Of SQuAD's own .json file: its questions, named by their ids.
     Errors: InputError for another format, and naming file and line for a line that cannot be read.
     """
     file = source_file(Path(path).expanduser())
     if not file.path.is_file():
         raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+    if file.path.name.lower().removesuffix(".gz").endswith(".json"):
+        content = "".join(_decoded(file, encoding, CorpusReport()))
+        for name, fields in squad_records(content, name=file.name):
+            yield Record(fields=fields, source=f"{file.name}:{name}")
+        return
     if file.format in (None, "text", "markdown"):
         formats = ", ".join(ending for ending, name in FORMATS.items() if name not in ("text", "markdown"))
         raise InputError("corpus.records_from_text", path=path, formats=formats)
@@ -163,6 +170,16 @@ def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record
         raise InputError("corpus.binary", path=path, formats=", ".join(FORMATS))
     for number, fields in _records(file, encoding, CorpusReport(), column=None):
         yield Record(fields=fields, source=f"{file.name}:{number}")
+
+
+def read_text(path: str | Path, *, encoding: str = "auto") -> str:
+    """The whole of one plain text file, as it is. Errors: InputError when it is missing, binary or not readable."""
+    file = source_file(Path(path).expanduser())
+    if not file.path.is_file():
+        raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+    if is_binary(file, encoding=encoding):
+        raise InputError("corpus.binary", path=path, formats=", ".join(FORMATS))
+    return "".join(_decoded(file, encoding, CorpusReport()))
 
 
 def _builtin(name: str, report: CorpusReport) -> Iterator[Document]:

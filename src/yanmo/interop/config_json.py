@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -23,11 +24,15 @@ _SINGLE_LABEL = "single_label_classification"
 
 @dataclass(frozen=True, kw_only=True)
 class Labelling:
-    """What the classes of a "class" or "tag" head mean, in order. task: the name of the task, if known."""
+    """What the outputs of a "class", "tag" or "span" head mean, in order. task: the name of the task, if known.
+
+    values: what the task must know besides, as a threshold.
+    """
 
     task: str | None
     labels: tuple[str, ...]
     multi_label: bool = False
+    values: Mapping[str, JsonValue] = field(default_factory=dict)
 
 
 def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | None) -> Tree:
@@ -49,6 +54,8 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
         tree["id2label"] = {str(number): label for number, label in enumerate(labelling.labels)}
         tree["label2id"] = {label: number for number, label in enumerate(labelling.labels)}
         tree["finetuning_task"] = labelling.task
+        if labelling.values:
+            tree["task_specific_params"] = {str(labelling.task): dict(labelling.values)}
         if "class" in learner.heads:
             tree["problem_type"] = _MULTI_LABEL if labelling.multi_label else _SINGLE_LABEL
     return tree
@@ -117,10 +124,13 @@ def read_labelling(tree: Tree) -> Labelling:
         labels = tuple(str(named[number]) for number in sorted(named, key=int))
     else:
         labels = ("LABEL_0", "LABEL_1")
+    params = tree.get("task_specific_params")
+    values = params.get(str(task)) if isinstance(params, dict) else None
     return Labelling(
         task=None if task is None else str(task),
         labels=labels,
         multi_label=tree.get("problem_type") == _MULTI_LABEL,
+        values=values if isinstance(values, dict) else {},
     )
 
 

@@ -41,7 +41,7 @@ _DOWNLOADED = [
     "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json", "*.model",
 ]  # fmt: skip
 _PIPELINES = {"mlm": "fill-mask", "clm": "text-generation", "class": "text-classification",
-              "tag": "token-classification"}  # fmt: skip
+              "tag": "token-classification", "span": "question-answering"}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +120,7 @@ def load_model(
     tree = read_json(path)
     model, config = read_config(tree, path)
     terms = read_terms(tree, model)
-    labelling = read_labelling(tree) if terms is not None and terms & {"class", "tag"} else None
+    labelling = read_labelling(tree) if terms is not None and terms & {"class", "tag", "span"} else None
     if heads is None:
         if terms is None:
             known = ", ".join(model.huggingface.classes.values())

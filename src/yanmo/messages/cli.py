@@ -55,10 +55,18 @@ TEXTS: Texts = {
         "请去掉一个；多个文件请写在 --corpus 之后。",
     ),
     "cli.texts_or_file": (
-        "Texts and --file are both given, or neither is.\nEither texts on the command line, or one file.\n"
+        "Texts, --question and --file: several are given, or none is.\n"
+        "Either texts on the command line, or a question with its context, or one file.\n"
         'For example: yanmo predict runs/my-clf "A good hotel", or yanmo predict runs/my-clf --file texts.txt.',
-        "同时给出了文本和 --file，或者两者都没有。\n要么在命令行上给出文本，要么给出一个文件。\n"
+        "文本、--question、--file 给出了不止一种，或者一种也没有。\n"
+        "要么在命令行上给出文本，要么给出问题及其上下文，要么给出一个文件。\n"
         '例如：yanmo predict runs/my-clf "这家酒店很好"，或 yanmo predict runs/my-clf --file texts.txt。',
+    ),
+    "cli.question_and_context": (
+        "--question or --context is missing.\nA question is answered from a text: both are needed.\n"
+        'For example: yanmo predict runs/my-qa --question "Who was first?" --context race.txt',
+        "缺少 --question 或 --context。\n回答问题需要一段文本：两者缺一不可。\n"
+        '例如：yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt',
     ),
     "cli.no_text": (
         "No text is given.\nOne or more texts, each in quotes.\n`--help` shows an example.",
@@ -95,6 +103,7 @@ TEXTS: Texts = {
     "cli.report": ("Report", "报告"),
     "cli.folder": ("Folder", "文件夹"),
     "cli.no_label": ("(no label)", "（无标签）"),
+    "cli.no_answer": ("(no answer)", "（无答案）"),
     "cli.kind": ("Kind", "种类"),
     "cli.vocabulary": ("Vocabulary", "词表大小"),
     "cli.vocabulary_used": ("Vocabulary used", "用到的词表"),
@@ -126,6 +135,10 @@ TEXTS: Texts = {
         "→ yanmo finetune text_classification --model {out} --train train.jsonl --out {out}-clf",
     ),
     "cli.next_predict": ('→ yanmo predict {out} "A good hotel"', '→ yanmo predict {out} "这家酒店很好"'),
+    "cli.next_ask": (
+        '→ yanmo predict {out} --question "Who was first?" --context race.txt',
+        '→ yanmo predict {out} --question "谁是第一名？" --context race.txt',
+    ),
     "cli.next_tokenizer": (
         "→ yanmo pretrain --tokenizer {out} --corpus PATH --out runs/my-bert",
         "→ yanmo pretrain --tokenizer {out} --corpus 路径 --out runs/my-bert",

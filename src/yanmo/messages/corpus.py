@@ -92,6 +92,12 @@ TEXTS: Texts = {
         "语料 {paths} 没有得到任何文档：读入 {read} 篇，丢弃 {dropped} 篇{reasons}。\n"
         "至少需要一篇有内容的文档。\n请用 `yanmo corpus stats` 查看，补充文本或放宽过滤条件。",
     ),
+    "corpus.bad_squad": (
+        "{path} is no SQuAD file: {reason}.\nA .json file of records holds “data”, in it “paragraphs”, in them “qas”, as SQuAD's own do.\n"
+        "Correct the file, or write one record per line into a .jsonl file.",
+        "{path} 不是 SQuAD 文件：{reason}。\n.json 记录文件应像 SQuAD 那样：data 中有 paragraphs，其中有 qas。\n"
+        "请更正该文件，或改用 .jsonl，每行一条记录。",
+    ),
     "corpus.binary": (
         "{path} is a binary file, not text.\nRead are: {formats}, each also with .gz.\n"
         "Take the file away, or set binary=skip to leave such files out of a folder.",

@@ -70,13 +70,15 @@ TEXTS: Texts = {
     ),
     "help.page.finetune": (
         "Fine-tune a model for a task on labelled records.\n\n"
-        "Tasks: text_classification (records with text and label, or labels for several) and token_classification\n"
-        "(tokens and tags, or text and entities). The same command on the same --out resumes.\n\n"
+        "Tasks: text_classification (records with text and label, or labels for several), token_classification\n"
+        "(tokens and tags, or text and entities) and question_answering (question, context and answers).\n"
+        "The same command on the same --out resumes.\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
         "用带标注的数据为某个任务微调模型。\n\n"
-        "任务：text_classification（记录含 text 与 label；多标签用 labels）和 token_classification\n"
-        "（tokens 与 tags，或 text 与 entities）。对同一 --out 执行同一命令即可续跑。\n\n"
+        "任务：text_classification（记录含 text 与 label；多标签用 labels）、token_classification\n"
+        "（tokens 与 tags，或 text 与 entities）和 question_answering（question、context 与 answers）。\n"
+        "对同一 --out 执行同一命令即可续跑。\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
     ),
@@ -110,11 +112,13 @@ TEXTS: Texts = {
         "在带标注的数据上评估微调后的模型。\n\n  yanmo evaluate runs/my-clf test.jsonl",
     ),
     "help.page.predict": (
-        "Ask a fine-tuned model: classes or entities of texts.\n\n"
+        "Ask a fine-tuned model: classes or entities of texts, answers to questions.\n\n"
         '  yanmo predict runs/my-clf "A good hotel" "Never again"\n'
+        '  yanmo predict runs/my-qa --question "Who was first?" --context race.txt\n'
         "  yanmo predict runs/my-clf --file texts.txt --json",
-        "用微调后的模型预测：文本的类别或实体。\n\n"
+        "用微调后的模型预测：文本的类别、实体，或问题的答案。\n\n"
         '  yanmo predict runs/my-clf "这家酒店很好" "再也不来了"\n'
+        '  yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt\n'
         "  yanmo predict runs/my-clf --file texts.txt --json",
     ),
     "help.text": ("Texts, each in quotes.", "文本，每段用引号括起来。"),
@@ -126,6 +130,14 @@ TEXTS: Texts = {
         "Let a BERT guess the word behind [MASK].\n\n"
         '  yanmo fill-mask runs/my-bert "The capital of France is [MASK]."',
         '让 BERT 猜出 [MASK] 处的词。\n\n  yanmo fill-mask runs/my-bert "北京是中国的[MASK]都。"',
+    ),
+    "help.question": (
+        "A question, in quotes, that --context answers (question_answering).",
+        "问题，用引号括起来，由 --context 回答（question_answering）。",
+    ),
+    "help.context": (
+        "The text that is read for the answer: a file, or the words themselves.",
+        "从中寻找答案的文本：文件，或直接写出的文字。",
     ),
     "help.fill-mask.text": ("Texts with [MASK], each in quotes.", "含 [MASK] 的文本，每段用引号括起来。"),
     "help.top": ("Candidates for each mask.", "每个掩码的候选数。"),

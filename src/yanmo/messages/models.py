@@ -8,6 +8,8 @@ TEXTS: Texts = {
         "This objective fits: {fits}. Choose one of them.",
         "“{model}”没有用于“{term}”的输出头。\n它的输出头：{known}。\n该目标适用于：{fits}。请从中选用。",
     ),
+    "models.fitting_encoder": ("{name} (an encoder)", "{name}（编码器）"),
+    "models.fitting_decoder": ("{name} (a decoder)", "{name}（解码器）"),
     "models.heads_must_divide": (
         "the heads share hidden_size ({hidden_size}) equally, so it must be a multiple of num_heads",
         "各注意力头平分 hidden_size（{hidden_size}），它必须是 num_heads 的整数倍",

@@ -62,6 +62,12 @@ TEXTS: Texts = {
     "report.metric_accuracy": ("accuracy", "准确率"),
     "report.metric_perplexity": ("perplexity", "困惑度"),
     "report.metric_f1": ("F1", "F1"),
+    "report.metric_em": ("exact match", "完全匹配率"),
+    "report.metric_f1_answerable": ("F1 (questions with an answer)", "F1（有答案的问题）"),
+    "report.metric_accuracy_unanswerable": (
+        "accuracy (questions without an answer)",
+        "准确率（无答案的问题）",
+    ),
     "report.metric_micro_f1": ("micro F1", "微平均 F1"),
     "report.metric_macro_f1": ("macro F1", "宏平均 F1"),
     "report.metric_precision": ("precision", "精确率"),

@@ -65,4 +65,46 @@ TEXTS: Texts = {
         "An entity has start < end (characters of the text) and a label.\nCorrect that record.",
         "{source}：实体 {span} 与长度为 {length} 个字符的文本不符。\n实体需满足 start < end（按文本字符计），并有 label。\n请更正该记录。",
     ),
+    "tasks.empty_text": (
+        "{source}: the field “{field}” is empty.\nA question and a context with some text are needed.\nFill the field, or leave that record out.",
+        "{source}：字段“{field}”是空的。\n问题和上下文都必须有内容。\n请补上该字段，或删去这条记录。",
+    ),
+    "tasks.bad_answers": (
+        "{source}: the field “{field}” holds {value}, which is no answer.\n"
+        "Answers are a text with its start, a list of those, or SQuAD's object with the lists text and answer_start.\n"
+        "Correct that record; an empty list says that the context does not answer the question.",
+        "{source}：字段“{field}”的值 {value} 不是答案。\n"
+        "答案是文本及其 start、由它们组成的列表，或 SQuAD 那样含 text 与 answer_start 两个列表的对象。\n"
+        "请更正该记录；空列表表示上下文中没有答案。",
+    ),
+    "tasks.answer_not_in_context": (
+        "{source}: the answer “{answer}” does not occur in its context (“{context}” …).\n"
+        "An answer is a piece of the context, equal in every character.\n"
+        "Correct that record: look at spaces, punctuation and full-width characters.",
+        "{source}：答案“{answer}”没有出现在上下文（“{context}”……）中。\n答案必须是上下文中的一段原文，逐字相同。\n"
+        "请更正该记录：注意空格、标点和全角字符。",
+    ),
+    "tasks.answer_not_at_start": (
+        "{source}: the answer “{answer}” does not begin at {start}; in its context it begins at {places}.\n"
+        "start counts the characters of the context from 0 (characters, not bytes or words).\n"
+        "Correct start, or leave it out where the answer occurs once.",
+        "{source}：答案“{answer}”不是从 {start} 开始的；它在上下文中的起始位置是 {places}。\n"
+        "start 从 0 开始按上下文的字符计数（不是字节或词）。\n请更正 start；若答案只出现一次，也可以不写。",
+    ),
+    "tasks.answer_at_several_places": (
+        "{source}: the answer “{answer}” occurs several times in its context, at {places}, and has no start.\n"
+        "start may be missing where the answer occurs once.\nAdd the start that is meant.",
+        "{source}：答案“{answer}”在上下文中出现了多次（位置 {places}），但没有给出 start。\n"
+        "只有当答案仅出现一次时才可以省略 start。\n请补上正确的 start。",
+    ),
+    "tasks.no_answer": (
+        "No training record holds an answer ({source}).\nAt least one is needed.\nCheck the fields answers and is_impossible.",
+        "训练记录中没有任何答案（{source}）。\n至少需要一个。\n请检查 answers 和 is_impossible 字段。",
+    ),
+    "tasks.question_too_long": (
+        "{source}: the question has {tokens} tokens.\nA window of {room} tokens holds a question of at most {limit}, and the context beside it.\n"
+        "Shorten the question, or raise --max-length as far as the model allows.",
+        "{source}：问题有 {tokens} 个词元。\n{room} 个词元的窗口还要放下上下文，问题最多 {limit} 个词元。\n"
+        "请缩短问题，或在模型允许的范围内增大 --max-length。",
+    ),
 }

@@ -111,7 +111,7 @@ class Backbone(nn.Module, ABC):
     def head(self, term: str, size: int | None) -> nn.Module:
         """The head of a loss term: head(hidden [n, hidden], vocabulary_weight) -> logits [n, classes].
 
-        size: number of classes for "class" and "tag", None for the others.
+        size: number of outputs for "class", "tag" and "span", None for the others.
         Errors: ConfigError where this architecture has none, naming those that have.
         """
 
@@ -176,7 +176,11 @@ class Backbone(nn.Module, ABC):
 
     def _no_head(self, term: str) -> ConfigError:
         members = {name: find(models, Backbone, name) for name in names(models)}  # type: ignore[type-abstract]
-        fits = [name for name, member in members.items() if term in member.huggingface.heads]
+        fits = [
+            text(f"models.fitting_{member.family}", name=name)
+            for name, member in members.items()
+            if term in member.huggingface.heads
+        ]
         return ConfigError(
             "models.no_head",
             model=self.huggingface.model_type,

@@ -71,6 +71,8 @@ class Bert(Backbone):
                 return PooledHead(config.hidden_size, size, config.dropout)
             case "tag", int():
                 return LinearHead(config.hidden_size, size, config.dropout)
+            case "span", int():
+                return LinearHead(config.hidden_size, size, dropout=0.0)
         raise self._no_head(term)
 
     huggingface: ClassVar[HuggingFaceNames] = HuggingFaceNames(
@@ -124,6 +126,7 @@ class Bert(Backbone):
             "nsp": (("pooler", "bert.pooler.dense"), ("output", "cls.seq_relationship")),
             "class": (("pooler", "bert.pooler.dense"), ("output", "classifier")),
             "tag": (("output", "classifier"),),
+            "span": (("output", "qa_outputs"),),
         },
         classes={
             frozenset(): "BertModel",
@@ -132,6 +135,7 @@ class Bert(Backbone):
             frozenset({"nsp"}): "BertForNextSentencePrediction",
             frozenset({"class"}): "BertForSequenceClassification",
             frozenset({"tag"}): "BertForTokenClassification",
+            frozenset({"span"}): "BertForQuestionAnswering",
         },
         ignored=(
             "embeddings.position_ids",

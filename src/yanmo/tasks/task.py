@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,6 +10,7 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, JsonValue
 
 from yanmo.config import Config
 from yanmo.corpus.document import Record
@@ -21,6 +23,22 @@ from yanmo.tokenizers import Encoding, Tokenizer
 Logits = NDArray[np.float32]
 
 
+class AnswerConfig(Config):
+    """How question answering reads a context and answers."""
+
+    stride: int = Field(default=128, ge=1)
+    """Tokens from the start of one window of a long context to the start of the next."""
+    max_length: int = Field(default=64, ge=1)
+    """The longest answer, in tokens."""
+    n_best: int = Field(default=5, ge=1)
+    """Candidates in a prediction, the answer among them."""
+    null_threshold: float | None = None
+    """How much likelier "no answer" must be than the best answer to be given, as a difference of log probabilities;
+    unset: as chosen on dev, and never where every training question has an answer."""
+    metric: Literal["auto", "squad", "cmrc"] = "auto"
+    """Whose script scores; auto: CMRC 2018's where question and context are mostly Chinese, else SQuAD's."""
+
+
 class TaskConfig(Config):
     """Where a record keeps its text and labels, and what happens to long texts."""
 
@@ -31,6 +49,8 @@ class TaskConfig(Config):
     truncate: Literal["head", "tail", "head_tail"] = "head_tail"
     """Which part of a too long text classification keeps; head_tail: a quarter from its head, the rest from its tail
     (Sun et al. 2019, "How to Fine-Tune BERT for Text Classification")."""
+    answers: AnswerConfig = AnswerConfig()
+    """How `question_answering` reads and answers."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,9 +96,11 @@ class Task(Objective, ABC):
     """The base of the family. A task has one loss term, whose head has one output per label.
 
     labels: class names, in the order of the head's outputs; they are kept in the model folder.
+    reads: the fields of a record that a prediction needs; where that is the text alone, plain text is enough.
     """
 
     term: ClassVar[str]
+    reads: ClassVar[tuple[str, ...]] = ("text",)
 
     labels: tuple[str, ...]
     config: TaskConfig
@@ -111,6 +133,30 @@ class Task(Objective, ABC):
     @abstractmethod
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         """Metric name -> value over labelled records."""
+
+    def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
+        """The task with what is chosen on the dev records: a threshold, for example."""
+        return self
+
+    @property
+    def values(self) -> Mapping[str, JsonValue]:
+        """What a saved model must know to answer again, besides its labels."""
+        return {}
+
+    def with_values(self, values: Mapping[str, JsonValue]) -> Self:
+        """The task of a model that was saved with these `values`."""
+        return self
+
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        """What makes two records the same example: the text, whatever its label."""
+        value = record.fields.get(config.text_field, record.fields.get("tokens"))
+        return json.dumps(value, ensure_ascii=False)
+
+    @classmethod
+    def group(cls, record: Record, config: TaskConfig) -> str:
+        """Records of one group stay together where a share is held back."""
+        return cls.content(record, config)
 
     def with_config(self, config: TaskConfig) -> Self:
         """The same task on records of another form."""

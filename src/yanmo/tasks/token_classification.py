@@ -5,7 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any, ClassVar, Self, final
 
 import numpy as np
@@ -14,9 +13,9 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
 from yanmo.tasks.entities import read_entities, read_text
+from yanmo.tasks.pieces import encode_units, is_letter
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
 from yanmo.tokenizers import Encoding
-from yanmo.tokenizers.scripts import HAN_RUN
 
 OVERLAP = 4  # a quarter of a window is context that its neighbour labels
 
@@ -84,7 +83,7 @@ class TokenClassification(Task):
             text, entities = tagged.text, tagged.entities
         else:
             text, entities = read_text(record, self.config), ()
-        encoding = _encode(text, encoder)
+        encoding = encode_units(text, encoder)
         read, units = _units(text, encoding, last=not encoder.bidirectional)
         tags = self._tags(units, entities, record) if labelled else [-100] * len(units)
         ids = np.array(encoding.ids, dtype=np.int64)
@@ -160,41 +159,6 @@ class TokenClassification(Task):
         return [label[2:] for label in self.labels if label.startswith("B-")]
 
 
-def _encode(text: str, encoder: Encoder) -> Encoding:
-    """The pieces of a text, but where one holds several units those of each: an entity may begin at any of them."""
-    whole = encoder.encode(text)
-    result = Encoding([], [], [])
-    place = 0
-    while place < len(whole.ids):
-        start, end = whole.offsets[place]
-        last = place + 1
-        while last < len(whole.ids) and whole.offsets[last][0] < end:  # the rest of a character
-            end = max(end, whole.offsets[last][1])
-            last += 1
-        edges = _edges(text, start, end)
-        if len(edges) <= 2:
-            result.ids.extend(whole.ids[place:last])
-            result.offsets.extend(whole.offsets[place:last])
-            result.word_ids.extend(whole.word_ids[place:last])
-        for first, stop in pairwise(edges if len(edges) > 2 else ()):
-            part = encoder.encode(text[first:stop])
-            result.ids.extend(part.ids)
-            result.offsets.extend((begin + first, finish + first) for begin, finish in part.offsets)
-            result.word_ids.extend([whole.word_ids[place]] * len(part.ids))
-        place = last
-    return result
-
-
-def _edges(text: str, start: int, end: int) -> list[int]:
-    """The places in [start, end] where a unit may begin or end, white space counted to what follows."""
-    inner = (
-        place
-        for place in range(start + 1, end)
-        if not text[place - 1].isspace() and not (_is_letter(text[place - 1]) and _is_letter(text[place]))
-    )
-    return [start, *inner, end]
-
-
 def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], list[tuple[int, int]]]:
     """The first (or last) piece of each word, Chinese character and punctuation mark, and its character span."""
     read: list[int] = []
@@ -207,7 +171,7 @@ def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], lis
             continue
         while end < len(text) and unicodedata.combining(text[end]):  # composed by the normaliser
             end += 1
-        joined = word_id == word and _is_letter(text[start - 1]) and _is_letter(text[start])
+        joined = word_id == word and is_letter(text[start - 1]) and is_letter(text[start])
         if units and (start < units[-1][1] or joined):  # of the same character, or of the same word
             units[-1] = (units[-1][0], max(end, units[-1][1]))
             read[-1] = place if last else read[-1]
@@ -216,11 +180,6 @@ def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], lis
         units.append((start, end))
         word = word_id
     return read, units
-
-
-def _is_letter(character: str) -> bool:
-    """Whether it forms words with its neighbours: no Chinese character, punctuation mark or symbol."""
-    return not HAN_RUN.match(character) and unicodedata.category(character)[0] not in "PS"
 
 
 def _windows(read: Sequence[int], length: int, encoder: Encoder) -> list[tuple[int, int, int, int]]:

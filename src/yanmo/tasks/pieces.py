@@ -1,0 +1,50 @@
+"""Pieces of a text of which none holds more than one word or Chinese character: a label may begin at any of them."""
+
+from __future__ import annotations
+
+import unicodedata
+from itertools import pairwise
+
+from yanmo.tasks.task import Encoder
+from yanmo.tokenizers import Encoding
+from yanmo.tokenizers.scripts import HAN_RUN
+
+
+def encode_units(text: str, encoder: Encoder) -> Encoding:
+    """The pieces of a text, but where one holds several units those of each: an entity may begin at any of them."""
+    whole = encoder.encode(text)
+    result = Encoding([], [], [])
+    place = 0
+    while place < len(whole.ids):
+        start, end = whole.offsets[place]
+        last = place + 1
+        while last < len(whole.ids) and whole.offsets[last][0] < end:  # the rest of a character
+            end = max(end, whole.offsets[last][1])
+            last += 1
+        edges = _edges(text, start, end)
+        if len(edges) <= 2:
+            result.ids.extend(whole.ids[place:last])
+            result.offsets.extend(whole.offsets[place:last])
+            result.word_ids.extend(whole.word_ids[place:last])
+        for first, stop in pairwise(edges if len(edges) > 2 else ()):
+            part = encoder.encode(text[first:stop])
+            result.ids.extend(part.ids)
+            result.offsets.extend((begin + first, finish + first) for begin, finish in part.offsets)
+            result.word_ids.extend([whole.word_ids[place]] * len(part.ids))
+        place = last
+    return result
+
+
+def _edges(text: str, start: int, end: int) -> list[int]:
+    """The places in [start, end] where a unit may begin or end, white space counted to what follows."""
+    inner = (
+        place
+        for place in range(start + 1, end)
+        if not text[place - 1].isspace() and not (is_letter(text[place - 1]) and is_letter(text[place]))
+    )
+    return [start, *inner, end]
+
+
+def is_letter(character: str) -> bool:
+    """Whether it forms words with its neighbours: no Chinese character, punctuation mark or symbol."""
+    return not HAN_RUN.match(character) and unicodedata.category(character)[0] not in "PS"
