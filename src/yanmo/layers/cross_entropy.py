@@ -28,13 +28,13 @@ def cross_entropy(
     logits: Float[Tensor, "labels classes"], target: Int[Tensor, " labels"], smoothing: float = 0.0
 ) -> Float[Tensor, ""]:
     """The sum over labels, fp32; a target of -100 adds nothing. `smoothing` goes to all classes alike."""
-    loss: Tensor = _CrossEntropy.apply(logits, target, smoothing)
+    loss: Tensor = _CrossEntropy.apply(logits, target, smoothing)  # type: ignore[no-untyped-call]
     return loss
 
 
 class _CrossEntropy(torch.autograd.Function):
     @staticmethod
-    def forward(ctx: Any, logits: Tensor, target: Tensor, smoothing: float) -> Tensor:  # type: ignore[override]
+    def forward(ctx: Any, logits: Tensor, target: Tensor, smoothing: float) -> Tensor:
         counted = (target != IGNORED).float()
         target = target.clamp(min=0)
         partition = torch.empty(len(logits), dtype=torch.float32, device=logits.device)
@@ -49,7 +49,7 @@ class _CrossEntropy(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:  # type: ignore[override]
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, None, None]:
         logits, target, counted, partition = ctx.saved_tensors
         result = torch.empty_like(logits)
         scale = (counted * grad)[:, None]

@@ -49,4 +49,4 @@ class Embedding(nn.Module):
 
 def table(rows: int, columns: int) -> nn.Embedding:
     """An embedding without values: nn.Embedding's own start, on the meta device, imports a compiler for 2 s."""
-    return nn.Embedding.from_pretrained(torch.empty(rows, columns), freeze=False)
+    return nn.Embedding(rows, columns, _weight=torch.empty(rows, columns))
