@@ -154,8 +154,8 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
 
 
 def default_optim(hidden_size: int) -> OptimConfig:
-    """AdamW at 4e-4 for a width of 256, less with the square of the width: 4.4e-5 at BERT-base's 768."""
-    rate = min(1e-3, 4e-4 * (256 / hidden_size) ** 2)
+    """AdamW at 1e-3 up to a width of 256, then less with the width: 5e-5 at BERT-base's 768."""
+    rate = min(1e-3, 1e-3 * (256 / hidden_size) ** 2.73)
     return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))
 
 
