@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -25,12 +24,13 @@ from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.errors import InputError
 from yanmo.interop.huggingface import Labelling, LoadedModel, save_model
+from yanmo.interop.sentence_transformers import Pooling, save_modules
 from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.inference import predict_encoded
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig
+from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
 from yanmo.training.interrupt import interruptible
 from yanmo.training.trainer import TrainConfig
 
@@ -39,7 +39,7 @@ class FinetuneConfig(Config):
     """Everything that decides a fine-tuning run."""
 
     task: str
-    """text_classification or token_classification."""
+    """text_classification, token_classification or sentence_similarity."""
     model: str
     """A run, a Hugging Face directory or a hub id."""
     random_weights: bool = False
@@ -84,15 +84,15 @@ class TaskEvaluator:
     records: Sequence[Record]
     encoded: Sequence[Sequence[Encoded]]
     encoder: Encoder
+    metric: str
     higher_is_better: bool = True
 
-    @property
-    def metric(self) -> str:
-        return self.task.metric
 
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
-        predictions = predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
-        return self.task.score(self.records, predictions)
+        return self.task.score(self.records, self.predict(learner))
+
+    def predict(self, learner: Learner) -> list[TaskPrediction]:
+        return predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
 
 
 def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
@@ -114,10 +114,14 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         loaded = _model(config, task)
         encoder = _encoder(config, loaded)
         evaluator = TaskEvaluator(
-            task=task, records=dev, encoded=_encode(task, dev, encoder), encoder=encoder
+            task=task,
+            records=dev,
+            encoded=_encode(task, dev, encoder),
+            encoder=encoder,
+            metric=task.metric_on(dev),
         )
         encoded = _encode(task, train, encoder)
-        _warn_cut(encoded, encoder, config, reporter)
+        _warn_cut(encoded, encoder, task, reporter)
         examples = [one.example for each in encoded for one in each]
         _note(task, train, dev, loaded, reporter)
         what = Fit(
@@ -127,7 +131,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
                 source=ExampleSource(examples),
                 seed=config.train.seed,
                 batch_tokens=config.train.batch_tokens,
-                max_length=encoder.room,
+                max_length=max([encoder.room, *(len(example.input_ids) for example in examples)]),
             ),
             evaluator=evaluator,
             train=config.train,
@@ -137,9 +141,9 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
         learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
-        metrics = evaluator(learner, final=True)
-        labelling = Labelling(task=config.task, labels=task.labels, multi_label=task.multi_label)
-        save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
+        predictions = evaluator.predict(learner)
+        metrics = task.score(dev, predictions)
+        _save(run, task.tuned(dev, predictions), learner, loaded, encoder, config)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
         run.ensure_report()
@@ -150,6 +154,23 @@ def default_optim(hidden_size: int) -> OptimConfig:
     """AdamW at 4e-4 for a width of 256, less with the square of the width: 4.4e-5 at BERT-base's 768."""
     rate = min(1e-3, 4e-4 * (256 / hidden_size) ** 2)
     return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))
+
+
+def _save(
+    run: RunFolder,
+    task: Task,
+    learner: Learner,
+    loaded: LoadedModel,
+    encoder: Encoder,
+    config: FinetuneConfig,
+) -> None:
+    labelling = Labelling(
+        task=config.task, labels=task.labels, multi_label=task.multi_label, values=task.values
+    )
+    if task.pooling is not None:
+        pooling = Pooling.of(task.pooling, learner.backbone.family)
+        save_modules(run.model, pooling, learner.backbone.config.hidden_size, max_length=encoder.room)
+    save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
 
 
 def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], list[Record]]:
@@ -163,9 +184,9 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
         dev = list(read_records(config.dev_file))
         if not dev:
             raise InputError("run.no_records", path=config.dev_file)
-    field = config.settings.text_field
-    known = {_content(record, field) for record in train}
-    count = sum(_content(record, field) in known for record in dev)
+    kind = tasks.find(config.task)
+    known = {kind.content(record, config.settings) for record in train}
+    count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
         raise InputError("run.dev_in_train", count=count)
     if count:
@@ -175,7 +196,8 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
 
 def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
-    contents = [_content(record, config.settings.text_field) for record in records]
+    kind = tasks.find(config.task)
+    contents = [kind.content(record, config.settings) for record in records]
     distinct = sorted(set(contents), key=lambda content: hashlib.sha256(content.encode()).digest())
     if len(distinct) < 2:
         raise InputError("run.one_text", path=config.train_file)
@@ -184,12 +206,6 @@ def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record],
     for record, content in zip(records, contents, strict=True):
         sides[content in dev].append(record)
     return sides
-
-
-def _content(record: Record, text_field: str) -> str:
-    """What makes two records the same example: the text, whatever its label."""
-    value = record.fields.get(text_field, record.fields.get("tokens"))
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _model(config: FinetuneConfig, task: Task) -> LoadedModel:
@@ -223,7 +239,7 @@ def _encode(task: Task, records: Sequence[Record], encoder: Encoder) -> list[lis
 
 
 def _warn_cut(
-    encoded: Sequence[Sequence[Encoded]], encoder: Encoder, config: FinetuneConfig, reporter: Reporter
+    encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task, reporter: Reporter
 ) -> None:
     count = sum(one.cut for each in encoded for one in each)
     if count:
@@ -233,7 +249,7 @@ def _warn_cut(
                 count=count,
                 total=len(encoded),
                 room=encoder.room,
-                rule=config.settings.truncate,
+                rule=task.truncation,
             )
         )
 
@@ -245,7 +261,7 @@ def _note(
     if backbone:
         reporter.warn(text("run.warn_fresh", fresh=", ".join(backbone[:5])))
     reporter.note(
-        text("run.note_records", train=f"{len(train):,}", dev=f"{len(dev):,}", labels=", ".join(task.labels))
+        text("run.note_records", train=f"{len(train):,}", dev=f"{len(dev):,}", labels=", ".join(task.labels) or "-")
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from yanmo.api.predict import MaskPrediction, Model
     from yanmo.corpus.document import Record
     from yanmo.tasks import TaskPrediction
+    from yanmo.tasks.similarity_scores import SimilarityPrediction
+    from yanmo.tasks.task import TaskConfig
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
 
@@ -24,22 +26,28 @@ BAR = 24  # characters of a bar for the probability 1
 AT_ONCE = 256  # texts of a file; memory stays flat
 STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
 Words = Annotated[str, Parameter(name="text", allow_leading_hyphen=True)]
+Pair = Annotated[tuple[str, str] | None, Parameter(negative=(), metavar="A B", allow_leading_hyphen=True)]
 
 
 def predict(
     model: str,
     /,
     *words: Words,
+    pair: Pair = None,
     file: File = None,
     text_field: str | None = None,
     json: Json = False,
 ) -> None:
-    if bool(words) == bool(file):
+    if bool(words) + bool(pair) + bool(file) != 1:
         raise ConfigError("cli.texts_or_file")
     if file is not None:
         _check_file(file)
     loaded = _load(model)
-    predictions = _of_file(loaded, file, text_field or "text") if file else loaded.predict(words)
+    predictions: Iterable[TaskPrediction]
+    if pair is not None:
+        predictions = loaded.predict_pairs([pair])
+    else:
+        predictions = _of_file(loaded, file, text_field or "text") if file else loaded.predict(words)
     if json:
         print_json({"predictions": [prediction.to_json() for prediction in predictions]})
         return
@@ -123,18 +131,20 @@ def _check_file(path: str) -> None:
 
 def _of_file(model: Model, path: str, field: str) -> Iterator[TaskPrediction]:
     """One prediction for each line of a text file, or for each record of the other formats."""
-    records = _records(path, field)
+    records = _records(path, field, model.settings)
     while group := list(islice(records, AT_ONCE)):
         yield from model.predict(group)
 
 
-def _records(path: str, field: str) -> Iterator[Record]:
+def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
+    """pairs: how the model reads pairs; those stay as they are."""
     from pathlib import Path
 
     from yanmo.corpus.document import Record
     from yanmo.corpus.files import source_file
     from yanmo.corpus.read import CorpusConfig, read_raw, read_records
     from yanmo.corpus.statistics import CorpusReport
+    from yanmo.tasks.texts import pair_names
 
     if source_file(Path(path).expanduser()).format in (None, "text", "markdown"):
         config = CorpusConfig(paths=(path,), unit="line")
@@ -142,12 +152,16 @@ def _records(path: str, field: str) -> Iterator[Record]:
         yield from (Record(fields={"text": line.text}, source=line.source) for line in lines if line.text)
         return
     for record in read_records(path):
+        if pair_names(record, pairs) is not None:
+            yield record
+            continue
         name = field if field in record.fields or "tokens" not in record.fields else "tokens"
         value = record.text(field) if name == field else record.fields[name]
         yield Record(fields={"text" if name == field else name: value}, source=record.source)
 
 
 def _show(prediction: TaskPrediction) -> None:
+    from yanmo.tasks.similarity_scores import SimilarityPrediction
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
 
@@ -155,13 +169,29 @@ def _show(prediction: TaskPrediction) -> None:
         _show_classes(prediction)
     elif isinstance(prediction, EntityPrediction):
         _show_entities(prediction)
+    elif isinstance(prediction, SimilarityPrediction):
+        _show_similarity(prediction)
     else:
         print_line(str(prediction.to_json()))
 
 
 def _show_classes(prediction: ClassPrediction) -> None:
     chosen = ", ".join(f"{label} {prediction.scores[label]:.1%}" for label in prediction.labels)
-    print_line((chosen or text("cli.no_label"), "bold green" if chosen else "dim"), "  ", prediction.text)
+    shown = _both(prediction.text, prediction.text_pair)
+    print_line((chosen or text("cli.no_label"), "bold green" if chosen else "dim"), "  ", shown)
+
+
+def _show_similarity(prediction: SimilarityPrediction) -> None:
+    numbers = [prediction.score, prediction.similarity]
+    value = next((f"{number:.4f}" for number in numbers if number is not None), "")
+    if prediction.label is not None:
+        chance = prediction.scores.get(prediction.label)
+        value = prediction.label + (f" {chance:.1%}" if chance is not None else f" ({value})")
+    print_line((value, "bold green"), "  ", _both(*prediction.texts))
+
+
+def _both(first: str, second: str | None = None) -> str:
+    return first if second is None else f"{first} ⇄ {second}"
 
 
 def _show_entities(prediction: EntityPrediction) -> None:

@@ -55,9 +55,9 @@ TEXTS: Texts = {
         "请去掉一个；多个文件请写在 --corpus 之后。",
     ),
     "cli.texts_or_file": (
-        "Texts and --file are both given, or neither is.\nEither texts on the command line, or one file.\n"
+        "Of texts, --pair and --file, several are given or none is.\nTexts on the command line, one pair, or one file.\n"
         'For example: yanmo predict runs/my-clf "A good hotel", or yanmo predict runs/my-clf --file texts.txt.',
-        "同时给出了文本和 --file，或者两者都没有。\n要么在命令行上给出文本，要么给出一个文件。\n"
+        "文本、--pair 和 --file 给出了不止一个，或者一个也没有。\n只能选一种：命令行上的文本、一对文本，或一个文件。\n"
         '例如：yanmo predict runs/my-clf "这家酒店很好"，或 yanmo predict runs/my-clf --file texts.txt。',
     ),
     "cli.no_text": (
@@ -99,6 +99,9 @@ TEXTS: Texts = {
     "cli.vocabulary": ("Vocabulary", "词表大小"),
     "cli.vocabulary_used": ("Vocabulary used", "用到的词表"),
     "cli.texts": ("Texts", "文本数"),
+    "cli.width": ("Width", "宽度"),
+    "cli.vectors": ("Vectors", "向量"),
+    "cli.encoded": ("Encoded", "已编码"),
     "cli.characters": ("Characters", "字符数"),
     "cli.tokens": ("Tokens", "词元数"),
     "cli.coverage": ("Characters covered", "字符覆盖率"),
