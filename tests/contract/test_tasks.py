@@ -34,6 +34,7 @@ TEXTS = (
     "It rained all day.",
     "Our train was late.",
 )
+SCRIPTS = ("zh", "zh", "en", "en", "zh", "zh", "en", "en")
 CLASSES = ("other", "zh", "other", "en", "zh", "other", "en", "en")
 ENTITIES = (
     (),
@@ -52,6 +53,10 @@ RECORDS: Mapping[str, list[dict[str, JsonValue]]] = {
     "token_classification": [
         {"text": text, "entities": [dict(zip(("start", "end", "label"), one, strict=True)) for one in spans]}
         for text, spans in zip(TEXTS, ENTITIES, strict=True)
+    ],
+    "sentence_similarity": [
+        {"text": TEXTS[one], "text_pair": TEXTS[other], "label": int(SCRIPTS[one] == SCRIPTS[other])}
+        for one, other in zip(range(8), (*range(1, 8), 0), strict=True)
     ],
 }
 
@@ -115,7 +120,7 @@ def test_encoding(task: Task, records: list[Record], encoder: Encoder) -> None:
                 at, values = example.labels[task.term]
                 assert len(at) == len(values)
                 assert all(0 <= place < len(example.input_ids) for place in at)
-                assert all(0 <= value < len(task.labels) for value in values if labelled)
+                assert all(0 <= value < len(task.labels) for value in values if labelled and value != -100)
                 assert (values == -100).all() != labelled or not len(values)
 
 
@@ -194,10 +199,16 @@ def test_gradients_reach_every_parameter(
     assert missing == []
 
 
+def asked(name: str, text: str) -> Record:
+    """A record of the task without labels, with this text wherever it has one."""
+    fields = {key: text for key in RECORDS[name][0] if key in ("text", "text_pair")}
+    return Record(fields=fields, source="texts:1")
+
+
 def test_unlabelled_records_can_be_predicted_but_not_learned(
-    task: Task, model: type[Backbone], encoder: Encoder, new_learner: Callable[..., Learner]
+    name: str, task: Task, model: type[Backbone], encoder: Encoder, new_learner: Callable[..., Learner]
 ) -> None:
-    record = Record(fields={"text": "今天 we 去 London。"}, source="texts:1")
+    record = asked(name, "今天 we 去 London。")
     (prediction,) = predict(task, new_learner(model, task.head_sizes()), [record], encoder)
     assert prediction.to_json()["text"] == "今天 we 去 London。"
     with pytest.raises(InputError) as error:
@@ -206,7 +217,11 @@ def test_unlabelled_records_can_be_predicted_but_not_learned(
 
 
 def test_an_empty_text_is_no_crash(
-    task: Task, model: type[Backbone], encoder: Encoder, new_learner: Callable[..., Learner]
+    name: str, task: Task, model: type[Backbone], encoder: Encoder, new_learner: Callable[..., Learner]
 ) -> None:
-    records = [Record(fields={"text": text}, source="texts:1") for text in ("", "   ", "\u200b")]
-    assert len(predict(task, new_learner(model, task.head_sizes()), records, encoder)) == 3
+    learner = new_learner(model, task.head_sizes())
+    for text in ("", "   ", "\u200b"):
+        try:
+            assert len(predict(task, learner, [asked(name, text)], encoder)) == 1
+        except InputError as error:  # a pair needs both of its sides
+            assert error.values["source"] == "texts:1"

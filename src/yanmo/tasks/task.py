@@ -57,6 +57,7 @@ class TaskConfig(Config):
     """Which part of a too long text classification keeps; head_tail: a quarter from its head, the rest from its tail
     (Sun et al. 2019, "How to Fine-Tune BERT for Text Classification")."""
     similarity: SimilarityConfig = SimilarityConfig()
+    """How `sentence_similarity` learns."""
 
 
 @dataclass(frozen=True, kw_only=True)
