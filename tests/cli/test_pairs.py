@@ -219,7 +219,9 @@ def test_bad_pairs_name_file_and_line(run, bert, tmp_path, language, task):
         assert not (tmp_path / "run").exists()
 
 
-def test_what_does_not_fit_the_model(run, bert, classifier, inference, similarity, labelled, tmp_path, language):
+def test_what_does_not_fit_the_model(
+    run, bert, classifier, inference, similarity, labelled, tmp_path, language
+):
     refused(run("predict", inference, "一段文本"), language, "--pair")
     refused(run("predict", similarity, "一段文本"), language, "--pair")
     refused(run("predict", classifier, "--pair", "甲", "乙"), language, "text_pair")
@@ -248,7 +250,11 @@ def test_a_wrong_loss_says_which_fit(run, bert, labelled, tmp_path, language):
     refused(
         run(*command, "--train", train, "settings.similarity.loss=softmax"), language, "softmax", "regression"
     )
-    refused(run(*command, "--train", train, "settings.similarity.loss=sofmax"), language, "settings.similarity.loss")
+    refused(
+        run(*command, "--train", train, "settings.similarity.loss=sofmax"),
+        language,
+        "settings.similarity.loss",
+    )
     refused(
         run(*command, "--train", labelled, "settings.similarity.positive_label=yes"), language, "yes", "0, 1"
     )

@@ -28,7 +28,11 @@ transformers = pytest.importorskip("transformers")
 
 TEXTS = ["今天天气很好,我们去公园。", "Once upon a time there was a king; he was old."]
 ASKED = [*TEXTS, "king", "我们", "a time " * 40]
-PAIRS = [("今天天气很好", "我们去公园"), ("a king", "he was old;" * 30), ("we " * 60, "there was a time " * 9)]
+PAIRS = [
+    ("今天天气很好", "我们去公园"),
+    ("a king", "he was old;" * 30),
+    ("we " * 60, "there was a time " * 9),
+]
 KINDS: dict[type[Backbone], str] = {Bert: "wordpiece", Gpt2: "byte_bpe"}
 ROOM = 48
 
@@ -106,7 +110,9 @@ def test_a_pair_is_classified_the_same(tmp_path: Path, tokenizers: dict[str, Tok
             assert list(found.to_json()["scores"].values()) == pytest.approx(chances, abs=1e-5)
 
 
-def test_a_cross_encoder_gives_the_logit_of_transformers(tmp_path: Path, tokenizers: dict[str, Tokenizer]) -> None:
+def test_a_cross_encoder_gives_the_logit_of_transformers(
+    tmp_path: Path, tokenizers: dict[str, Tokenizer]
+) -> None:
     config = TaskConfig(similarity=SimilarityConfig(encoder="cross"))
     task = SentenceSimilarity(labels=("score",), config=config, low=1.0, high=5.0)
     learner = learner_of(Bert, tokenizers["wordpiece"], dict(task.head_sizes()))
@@ -151,7 +157,11 @@ def test_sentence_transformers_gives_the_same_vectors(
     )
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", code], env=environment, capture_output=True, text=True, check=False
+        [sys.executable, "-W", "ignore", "-c", code],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 0, done.stderr
     theirs = np.array(json.loads(done.stdout.splitlines()[-1]))

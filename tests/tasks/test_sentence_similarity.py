@@ -87,7 +87,9 @@ def batch_of(task: SentenceSimilarity, rows: list[Record], encoder: Encoder, tok
 
 def learn(learner: Learner, task: SentenceSimilarity, batch: Batch, steps: int) -> list[float]:
     weights = Weights(learner, torch.float32)
-    stepper = optimizer.build(learner.named_parameters(), OptimConfig(name="adamw", lr=3e-3, weight_decay=0.0))
+    stepper = optimizer.build(
+        learner.named_parameters(), OptimConfig(name="adamw", lr=3e-3, weight_decay=0.0)
+    )
     return [
         train_step(weights, task, [batch], stepper, lr_scale=1.0, max_norm=1.0).loss for _ in range(steps)
     ]
@@ -110,13 +112,20 @@ def learn(learner: Learner, task: SentenceSimilarity, batch: Batch, steps: int) 
     ],
 )
 def test_what_is_learned_follows_from_the_records(
-    rows: list[Record], settings: dict[str, Any], goal: str, labels: tuple[str, ...], metric: str, encoder: Encoder
+    rows: list[Record],
+    settings: dict[str, Any],
+    goal: str,
+    labels: tuple[str, ...],
+    metric: str,
+    encoder: Encoder,
 ) -> None:
     task = task_of(rows, **settings)
     assert (task.goal, task.labels, task.metric) == (goal, labels, metric)
     assert task.metric_on(rows) == metric
     batch = batch_of(task, rows, encoder)
-    assert batch.counts()[task.term] == len([row for row in rows if goal != "in_batch_negatives" or row.fields.get("label", 1)])
+    assert batch.counts()[task.term] == len(
+        [row for row in rows if goal != "in_batch_negatives" or row.fields.get("label", 1)]
+    )
     (loss,) = task.loss(learner_of(task, encoder), batch).values()
     assert loss.shape == () and loss.dtype == torch.float32 and torch.isfinite(loss)
     scores = task.score(rows, predict(task, learner_of(task, encoder), rows, encoder))
@@ -268,7 +277,12 @@ def test_the_threshold_is_chosen_on_dev_and_then_stays(encoder: Encoder) -> None
 
 
 def test_what_is_saved_makes_the_same_task(encoder: Encoder) -> None:
-    for rows, settings in ((SCORED, {"pooling": "cls"}), (LABELLED, {}), (CLASSES, {"encoder": "cross"}), (TEXTS, {})):
+    for rows, settings in (
+        (SCORED, {"pooling": "cls"}),
+        (LABELLED, {}),
+        (CLASSES, {"encoder": "cross"}),
+        (TEXTS, {}),
+    ):
         task = task_of(rows, **settings)
         task = task.tuned(rows, predict(task, learner_of(task, encoder), rows, encoder))
         again = SentenceSimilarity.from_labels(task.labels, TaskConfig()).with_values(task.values)

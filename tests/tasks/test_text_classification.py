@@ -189,7 +189,10 @@ def test_label_smoothing() -> None:
 
 
 def test_pairs_are_read_as_two_segments(record: NewRecord, encoder_of: Encoders) -> None:
-    rows = [record(premise="好", hypothesis="北京", label="x"), record(premise="a", hypothesis="b", label="y")]
+    rows = [
+        record(premise="好", hypothesis="北京", label="x"),
+        record(premise="a", hypothesis="b", label="y"),
+    ]
     task = make(rows)
     assert task.pairs
     assert task.truncation == "longest_first, head_tail"

@@ -105,7 +105,7 @@ def test_which_end_is_kept(rule: str, kept: list[int]) -> None:
 @pytest.mark.parametrize("kind", ["wordpiece", "byte_bpe"])
 def test_a_pair_fits_its_room_exactly(encoder_of: Encoders, kind: str) -> None:
     encoder = encoder_of(kind, room=20)
-    segments, cut = fit(("今天天气很好" * 5, "北京"), encoder, "head")
+    segments, cut = fit(("今天天气很好" * 20, "北京"), encoder, "head")
     example = encoder.frame.build(segments)
     assert cut
     assert len(example.input_ids) == 20

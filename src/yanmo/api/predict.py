@@ -107,9 +107,7 @@ class Model:
             ]
         )
 
-    def encode(
-        self, texts: Sequence[str], *, normalize: bool = False, batch_tokens: int = 8192
-    ) -> Vectors:
+    def encode(self, texts: Sequence[str], *, normalize: bool = False, batch_tokens: int = 8192) -> Vectors:
         """One vector for each text, float32 [texts, hidden]; normalize: of length 1. Errors: RunError."""
         return encode_texts(self, texts, normalize=normalize, batch_tokens=batch_tokens)
 

@@ -176,7 +176,9 @@ def _fill_own(folder: Path, learner: Learner, fresh: tuple[str, ...], *, every: 
     path = folder / OWN_HEADS
     tensors = _read_file(path) if path.is_file() else {}
     for term in sorted({name.partition(".")[0] for name in tensors}):
-        own = {name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.startswith(f"{term}.")}
+        own = {
+            name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.startswith(f"{term}.")
+        }
         size = len(own["output.bias"]) if "output.bias" in own else None
         if every and size is not None:
             learner.heads[term] = learner.backbone.build_head(term, size)

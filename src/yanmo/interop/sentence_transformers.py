@@ -20,12 +20,19 @@ FILES = (
     "config_sentence_transformers.json",
 )  # to download
 _PREFIX = "pooling_mode_"
-_MODES = ("cls_token", "mean_tokens", "max_tokens", "mean_sqrt_len_tokens", "weightedmean_tokens", "lasttoken")
+_MODES = (
+    "cls_token",
+    "mean_tokens",
+    "max_tokens",
+    "mean_sqrt_len_tokens",
+    "weightedmean_tokens",
+    "lasttoken",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pooling:
-    """How one vector is made of a text: the mean over its tokens, its first token, or its last. normalize: to length 1."""
+    """How one vector is made of a text: the mean over its tokens, its first or its last. normalize: to length 1."""
 
     mode: Literal["mean_tokens", "cls_token", "lasttoken"] = "mean_tokens"
     normalize: bool = False
@@ -50,7 +57,10 @@ def save_modules(folder: Path, pooling: Pooling, width: int, *, max_length: int)
         (folder / "2_Normalize").mkdir(parents=True, exist_ok=True)
     modes: dict[str, JsonValue] = {f"{_PREFIX}{mode}": mode == pooling.mode for mode in _MODES}
     (folder / "1_Pooling").mkdir(parents=True, exist_ok=True)
-    _write(folder / "1_Pooling" / "config.json", {"word_embedding_dimension": width, **modes, "include_prompt": True})
+    _write(
+        folder / "1_Pooling" / "config.json",
+        {"word_embedding_dimension": width, **modes, "include_prompt": True},
+    )
     _write(folder / "sentence_bert_config.json", {"max_seq_length": max_length, "do_lower_case": False})
     _write(
         folder / "config_sentence_transformers.json",
@@ -73,7 +83,9 @@ def read_pooling(folder: Path) -> Pooling | None:
     if names not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         raise InputError("pairs.unsupported_module", path=path, given=", ".join(names) or "-")
     config = folder / Path(kinds[1][1]).name / "config.json"
-    modes = [key.removeprefix(_PREFIX) for key, on in read_json(config).items() if key.startswith(_PREFIX) and on]
+    modes = [
+        key.removeprefix(_PREFIX) for key, on in read_json(config).items() if key.startswith(_PREFIX) and on
+    ]
     match modes:
         case [("mean_tokens" | "cls_token" | "lasttoken") as mode]:
             return Pooling(mode=mode, normalize=len(names) == 3)  # type: ignore[arg-type]

@@ -15,7 +15,9 @@ IGNORED = -100
 
 
 def cosine_regression(
-    first: Float[Tensor, "pairs hidden"], second: Float[Tensor, "pairs hidden"], target: Float[Tensor, " pairs"]
+    first: Float[Tensor, "pairs hidden"],
+    second: Float[Tensor, "pairs hidden"],
+    target: Float[Tensor, " pairs"],
 ) -> Float[Tensor, ""]:
     """The squared distance of the cosine from its target; a target of -100 adds nothing.
 
@@ -52,7 +54,7 @@ def in_batch_negatives(
     Papers: Henderson et al. 2017, "Efficient Natural Language Response Suggestion for Smart Reply"; with the same
     text twice: Gao et al. 2021, "SimCSE".
     """
-    pairs, texts, _ = vectors.shape
+    pairs = len(vectors)
     unit = F.normalize(vectors.float(), dim=-1)
     candidates = unit[:, 1:].transpose(0, 1).flatten(0, 1)  # [(texts - 1) * pairs, hidden]
     logits = unit[:, 0] @ candidates.T / temperature

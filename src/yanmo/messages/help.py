@@ -150,8 +150,7 @@ TEXTS: Texts = {
     "help.page.similar": (
         "Find the texts that are nearest to another.\n\n"
         '  yanmo similar runs/my-sim "How do I get my money back?" --in questions.txt --top 5',
-        "找出与某段文本最相近的文本。\n\n"
-        '  yanmo similar runs/my-sim "怎么退款？" --in questions.txt --top 5',
+        '找出与某段文本最相近的文本。\n\n  yanmo similar runs/my-sim "怎么退款？" --in questions.txt --top 5',
     ),
     "help.query": ("The text to look for, in quotes.", "要查找的文本，用引号括起来。"),
     "help.similar.in": (

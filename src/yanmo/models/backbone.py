@@ -132,7 +132,9 @@ class Backbone(nn.Module, ABC):
     def build_head(self, term: str, size: int | None, *, seed: int = 0) -> nn.Module:
         """`head` with random weights that depend on (config, term, size, seed) alone."""
         with torch.device("meta"):
-            if term == "compare" and size is not None:  # of every architecture: two vectors and their distance
+            if (
+                term == "compare" and size is not None
+            ):  # of every architecture: two vectors and their distance
                 head: nn.Module = LinearHead(3 * self.config.hidden_size, size, dropout=0.0)
             else:
                 head = self.head(term, size)

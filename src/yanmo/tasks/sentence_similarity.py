@@ -21,7 +21,15 @@ from yanmo.layers.pair_losses import compared, cosine_regression, in_batch_negat
 from yanmo.layers.pooling import fingerprints, mean_pool
 from yanmo.messages import text
 from yanmo.models.learner import Learner
-from yanmo.tasks.similarity_scores import Held, SimilarityPrediction, decode, held, measured_by, score, threshold_of
+from yanmo.tasks.similarity_scores import (
+    Held,
+    SimilarityPrediction,
+    decode,
+    held,
+    measured_by,
+    score,
+    threshold_of,
+)
 from yanmo.tasks.targets import is_number, order, positive_of, read_target, read_targets
 from yanmo.tasks.task import Encoded, Encoder, Logits, SimilarityConfig, Task, TaskConfig, TaskPrediction
 from yanmo.tasks.texts import fit, side_by_side, texts_of
@@ -35,7 +43,13 @@ FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned f
         "label": ("regression", "softmax", "in_batch_negatives"),
         "classes": ("softmax",),
     },
-    "cross": {"text": (), "pair": (), "score": ("regression",), "label": ("softmax",), "classes": ("softmax",)},
+    "cross": {
+        "text": (),
+        "pair": (),
+        "score": ("regression",),
+        "label": ("softmax",),
+        "classes": ("softmax",),
+    },
 }
 COMPARE = "compare"  # the head of softmax: classes from (u, v, |u - v|)
 NEGATIVE = "negative"  # the field of a hard negative
@@ -268,7 +282,9 @@ class SentenceSimilarity(Task):
 
     def _compare(self, learner: Learner, vectors: Tensor) -> Tensor:
         weight = learner.backbone.vocabulary_weight
-        logits: Tensor = learner.heads[COMPARE](compared(vectors[:, 0], vectors[:, 1]).to(weight.dtype), weight)
+        logits: Tensor = learner.heads[COMPARE](
+            compared(vectors[:, 0], vectors[:, 1]).to(weight.dtype), weight
+        )
         return logits
 
     def _measured_by(self, records: Sequence[Record]) -> Held:

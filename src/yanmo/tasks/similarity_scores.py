@@ -49,7 +49,11 @@ class SimilarityPrediction(TaskPrediction):
             **dict(zip(("text", "text_pair"), self.texts, strict=False)),
             **{name: round(value, 6) for name, value in values.items() if value is not None},
             **({} if self.label is None else {"label": self.label}),
-            **({"scores": {name: round(each, 6) for name, each in self.scores.items()}} if self.scores else {}),
+            **(
+                {"scores": {name: round(each, 6) for name, each in self.scores.items()}}
+                if self.scores
+                else {}
+            ),
         }
 
 
@@ -140,7 +144,9 @@ def score(
         if positive is None:
             return scores
         hits = threshold_scores(
-            [float(label == positive) for label in chosen], [label == positive for label in targets.labels], 0.5
+            [float(label == positive) for label in chosen],
+            [label == positive for label in targets.labels],
+            0.5,
         )
         return {**scores, **{name: hits[name] for name in ("f1", "precision", "recall")}}
     if positive is None:

@@ -78,7 +78,9 @@ def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
             continue
         values.append(value)
     refuse_mixture(records, values)
-    written = [value for value in values if isinstance(value, str) and is_number(value)]  # a CSV has strings alone
+    written = [
+        value for value in values if isinstance(value, str) and is_number(value)
+    ]  # a CSV has strings alone
     if len(written) == len(values) and any("." in value for value in written):
         return Targets(kind="score", values=tuple(map(float, written)))
     if any(isinstance(value, float) for value in values):
@@ -87,11 +89,13 @@ def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
 
 
 def refuse_mixture(records: Sequence[Record], values: Sequence[object]) -> None:
-    """One value per record. Errors: InputError naming the first whose type, number or word, is not that of the first."""
+    """One value per record. Errors: InputError naming the first that is no number where others are, or one."""
     numeric = [isinstance(value, int | float) and not isinstance(value, bool) for value in values]
     for record, value, number in zip(records, values, numeric, strict=True):
         if number != numeric[0]:
-            kinds = [text("pairs.a_number") if each else text("pairs.a_word") for each in (number, numeric[0])]
+            kinds = [
+                text("pairs.a_number") if each else text("pairs.a_word") for each in (number, numeric[0])
+            ]
             raise InputError(
                 "pairs.mixed_labels",
                 source=record.source,

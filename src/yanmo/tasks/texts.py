@@ -44,7 +44,9 @@ def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) ->
     for name in names:
         value = record.fields.get(name)
         if value is None or (isinstance(value, str) and not value.strip()):
-            raise InputError("pairs.missing_side", source=record.source, missing=name, names=" + ".join(names))
+            raise InputError(
+                "pairs.missing_side", source=record.source, missing=name, names=" + ".join(names)
+            )
     return tuple(record.text(name) for name in names)
 
 
