@@ -41,7 +41,7 @@ ROOM = 48
 def tokenizers() -> dict[str, Tokenizer]:
     config = TokenizerConfig(kind="byte_bpe", vocab_size=300)
     return {
-        "wordpiece": train(TEXTS * 20, config.model_copy(update={"kind": "wordpiece", "vocab_size": 80})),
+        "wordpiece": train(TEXTS * 20, config.model_copy(update={"kind": "wordpiece", "vocab_size": 70})),
         "byte_bpe": train(TEXTS * 20, config),
     }
 

@@ -14,7 +14,7 @@ import torch
 from yanmo import registry, tasks
 from yanmo.api import model_source
 from yanmo.api.compute import choose_now
-from yanmo.api.encode import Near, Vectors, pooling_of
+from yanmo.api.encode import Near, pooling_of
 from yanmo.api.encode import encode as encode_texts
 from yanmo.api.encode import similar as similar_texts
 from yanmo.api.finetune import FinetuneConfig
@@ -27,6 +27,7 @@ from yanmo.errors import InputError, RunError
 from yanmo.generation.generate import generate
 from yanmo.generation.sampling import GenerateOptions
 from yanmo.interop.huggingface import LoadedModel
+from yanmo.metrics.retrieval import Vectors
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
 

@@ -88,7 +88,7 @@ def read_pooling(folder: Path) -> Pooling | None:
     ]
     match modes:
         case [("mean_tokens" | "cls_token" | "lasttoken") as mode]:
-            return Pooling(mode=mode, normalize=len(names) == 3)  # type: ignore[arg-type]
+            return Pooling(mode=mode, normalize=len(names) == 3)
     raise InputError("pairs.unsupported_module", path=config, given=", ".join(modes) or "-")
 
 

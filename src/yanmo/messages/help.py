@@ -137,7 +137,7 @@ TEXTS: Texts = {
         "  yanmo encode runs/my-sim texts.txt --out vectors.npy\n"
         "  yanmo encode runs/my-bert texts.jsonl --out vectors.npy --normalize",
         "把每段文本变成一个向量，用于检索、聚类和去重。\n\n"
-        "以 .npy 格式写出 float32 [文本数, 宽度]，顺序与文件相同；空行会跳过。双编码器（sentence_similarity）\n"
+        "以 .npy 格式写出 float32 `[文本数, 宽度]`，顺序与文件相同；空行会跳过。双编码器（sentence_similarity）\n"
         "按训练时的方式池化，其他编码器取各词元的平均。\n\n"
         "  yanmo encode runs/my-sim texts.txt --out vectors.npy\n"
         "  yanmo encode runs/my-bert texts.jsonl --out vectors.npy --normalize",

@@ -274,7 +274,7 @@ class SentenceSimilarity(Task):
 
     def _vectors(self, learner: Learner, batch: Batch) -> Tensor:
         """One vector for each text of the batch, [texts, hidden], fp32."""
-        hidden = learner.backbone(batch)
+        hidden: Tensor = learner.backbone(batch)
         at = batch.labels[self.term].at
         if self.config.similarity.pooling == "cls":
             return hidden.flatten(0, 1).index_select(0, at).float()

@@ -6,11 +6,11 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue
 from torch import Tensor
 
 from yanmo.config import Config
@@ -26,6 +26,11 @@ from yanmo.tokenizers import Encoding, Tokenizer
 Logits = NDArray[np.float32]
 
 
+def _label(value: object) -> object:
+    """Labels are strings, also where YAML reads a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 class SimilarityConfig(Config):
     """How sentence similarity is learned."""
 
@@ -37,7 +42,7 @@ class SimilarityConfig(Config):
     """How a bi-encoder makes one vector of a text: the mean over its tokens, or its summary token."""
     temperature: float = Field(default=0.05, gt=0)
     """By which cosines are divided in in_batch_negatives and simcse."""
-    positive_label: str | None = None
+    positive_label: Annotated[str | None, BeforeValidator(_label)] = None
     """Of two labels, the one of texts that belong together; None: 1, true, yes, entailment ..., else the last."""
     tune_for: Literal["accuracy", "f1"] = "accuracy"
     """What the threshold between two labels is chosen for, on the dev records."""
