@@ -35,6 +35,16 @@ def test_the_summary_token_of_each_family() -> None:
     assert Pooling.of("mean", "decoder").mode == "mean_tokens"
 
 
+def test_the_form_of_newer_versions(tmp_path: Path) -> None:
+    save_modules(tmp_path, Pooling(), 32, max_length=128)
+    pooling = tmp_path / "1_Pooling" / "config.json"
+    for mode, read in (("mean", "mean_tokens"), ("cls", "cls_token"), ("lasttoken", "lasttoken")):
+        pooling.write_text(json.dumps({"embedding_dimension": 32, "pooling_mode": mode}), encoding="utf-8")
+        assert read_pooling(tmp_path) == Pooling(mode=read)
+    pooling.write_text(json.dumps({"pooling_mode": "max"}), encoding="utf-8")
+    assert refused(tmp_path) == "pairs.unsupported_module"
+
+
 def test_what_cannot_be_computed_is_refused(tmp_path: Path) -> None:
     save_modules(tmp_path, Pooling(), 32, max_length=128)
     pooling = tmp_path / "1_Pooling" / "config.json"

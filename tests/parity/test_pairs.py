@@ -153,6 +153,7 @@ def test_sentence_transformers_gives_the_same_vectors(
     code = (
         "import json, sys; from sentence_transformers import SentenceTransformer\n"
         f"model = SentenceTransformer({folder!r}, device='cpu')\n"
+        f"model.save_pretrained({str(tmp_path / 'theirs')!r})\n"
         f"print(json.dumps(model.encode({ASKED!r}).tolist()))"
     )
     environment = {**os.environ, "HF_HUB_OFFLINE": "1", "OMP_NUM_THREADS": "1"}
@@ -166,3 +167,5 @@ def test_sentence_transformers_gives_the_same_vectors(
     assert done.returncode == 0, done.stderr
     theirs = np.array(json.loads(done.stdout.splitlines()[-1]))
     np.testing.assert_allclose(ours, theirs, atol=1e-5, rtol=0)
+    back = load(str(tmp_path / "theirs")).encode(ASKED)
+    np.testing.assert_allclose(back, theirs, atol=1e-5, rtol=0)

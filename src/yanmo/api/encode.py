@@ -14,7 +14,7 @@ from torch import Tensor
 
 from yanmo.data.batch import Batch
 from yanmo.errors import RunError
-from yanmo.interop.sentence_transformers import Pooling
+from yanmo.interop.sentence_transformers import Pooling, read_pooling
 from yanmo.layers.pooling import mean_pool
 from yanmo.metrics.retrieval import Vectors
 from yanmo.models.learner import Learner
@@ -101,7 +101,8 @@ def pooling_of(model: Model) -> Pooling:
     labelling = model.loaded.labelling
     if labelling is not None and labelling.values.get("encoder") == "cross":
         raise RunError("pairs.no_vectors", path=model.source)
-    return model.loaded.pooling or Pooling()
+    folder = model.loaded.folder
+    return (folder and read_pooling(folder)) or Pooling()
 
 
 def _parts(model: Model, texts: Sequence[str], *, normalize: bool, batch_tokens: int) -> Iterator[Vectors]:

@@ -27,7 +27,7 @@ from yanmo.interop.config_json import (
     read_terms,
     write_config,
 )
-from yanmo.interop.sentence_transformers import FILES, Pooling, read_max_length, read_pooling
+from yanmo.interop.sentence_transformers import FILES, read_max_length
 from yanmo.interop.tensors import fill, to_huggingface, untied
 from yanmo.messages import text
 from yanmo.models.backbone import ModelConfig
@@ -56,7 +56,7 @@ class LoadedModel:
     fresh: state keys that the file did not hold, with random values: a head named here must not predict.
     unused: tensors of the file that this model has no use for.
     max_length: the longest sequence to give it: what its tokenizer says, at most its positions.
-    pooling: how one vector is made of a text, where the directory says it.
+    folder: where its files are, also those of a hub id.
     """
 
     learner: Learner
@@ -66,7 +66,7 @@ class LoadedModel:
     unused: tuple[str, ...]
     config: ModelConfig
     max_length: int
-    pooling: Pooling | None = None
+    folder: Path | None = None
 
 
 def save_model(
@@ -167,7 +167,7 @@ def load_model(
         unused=loaded.unused,
         config=config,
         max_length=_max_length(folder, config.max_positions),
-        pooling=read_pooling(folder),
+        folder=folder,
     )
 
 

@@ -20,6 +20,7 @@ FILES = (
     "config_sentence_transformers.json",
 )  # to download
 _PREFIX = "pooling_mode_"
+_NAMED = {"mean": "mean_tokens", "cls": "cls_token"}
 _MODES = (
     "cls_token",
     "mean_tokens",
@@ -83,9 +84,10 @@ def read_pooling(folder: Path) -> Pooling | None:
     if names not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
         raise InputError("pairs.unsupported_module", path=path, given=", ".join(names) or "-")
     config = folder / Path(kinds[1][1]).name / "config.json"
-    modes = [
-        key.removeprefix(_PREFIX) for key, on in read_json(config).items() if key.startswith(_PREFIX) and on
-    ]
+    tree = read_json(config)
+    named = tree.get("pooling_mode")  # since version 6 one name, "mean"; before, a flag for each
+    modes = [key.removeprefix(_PREFIX) for key, on in tree.items() if key.startswith(_PREFIX) and on]
+    modes = [_NAMED.get(named, named)] if isinstance(named, str) else modes
     match modes:
         case [("mean_tokens" | "cls_token" | "lasttoken") as mode]:
             return Pooling(mode=mode, normalize=len(names) == 3)
