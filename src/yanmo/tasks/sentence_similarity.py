@@ -178,7 +178,8 @@ class SentenceSimilarity(Task):
 
     @classmethod
     def content(cls, record: Record, config: TaskConfig) -> str:
-        return json.dumps(texts_of(record, config), ensure_ascii=False)
+        texts = texts_of(record, config)
+        return json.dumps(texts if len(texts) == 2 else texts[0], ensure_ascii=False)
 
     def head_sizes(self) -> Mapping[str, int | None]:
         if self.is_cross:

@@ -105,7 +105,8 @@ class TextClassification(Task):
 
     @classmethod
     def content(cls, record: Record, config: TaskConfig) -> str:
-        return json.dumps(texts_of(record, config), ensure_ascii=False)
+        texts = texts_of(record, config)
+        return json.dumps(texts if len(texts) == 2 else texts[0], ensure_ascii=False)
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         texts = texts_of(record, self.config, pair=self.pairs)
