@@ -34,6 +34,7 @@ TEXTS = (
     "It rained all day.",
     "Our train was late.",
 )
+SCRIPTS = ("zh", "zh", "en", "en", "zh", "zh", "en", "en")
 CLASSES = ("other", "zh", "other", "en", "zh", "other", "en", "en")
 ENTITIES = (
     (),
@@ -67,17 +68,27 @@ RECORDS: Mapping[str, list[dict[str, JsonValue]]] = {
         {"question": question, "context": text, "answers": [text[start:end]] if end else []}
         for text, (question, start, end) in zip(TEXTS, QUESTIONS, strict=True)
     ],
+    "sentence_similarity": [
+        {"text": TEXTS[one], "text_pair": TEXTS[other], "label": int(SCRIPTS[one] == SCRIPTS[other])}
+        for one, other in zip(range(8), (*range(1, 8), 0), strict=True)
+    ],
 }
 # What is asked of a model without labels, by task; where a task is not named, a text.
 PLAIN = {"text": "今天 we 去 London。"}
 UNLABELLED: Mapping[str, dict[str, JsonValue]] = {
     "question_answering": {"question": "去 where？", "context": "今天 we 去 London。"},
+    "sentence_similarity": {"text": "今天 we 去 London。", "text_pair": "今天 we 去 London。"},
 }
 MOST = {"span": 1 << 32}  # a label of it holds two places
 
 
 def test_members_are_found() -> None:
-    assert {"text_classification", "token_classification", "question_answering"} <= set(MEMBERS)
+    assert {
+        "text_classification",
+        "token_classification",
+        "question_answering",
+        "sentence_similarity",
+    } <= set(MEMBERS)
 
 
 @pytest.fixture(params=MEMBERS)
@@ -235,7 +246,7 @@ def test_an_empty_text_is_no_crash(
     records = [
         Record(fields=dict.fromkeys(UNLABELLED.get(name, PLAIN), text), source="texts:1") for text in texts
     ]
-    if len(task.reads) > 1:  # one of several is missing: refused, with its place
+    if len(records[0].fields) > 1:  # one of several is missing: refused, with its place
         with pytest.raises(InputError) as error:
             task.encode(records[0], encoder, labelled=False)
         assert error.value.values["source"] == "texts:1"

@@ -186,3 +186,56 @@ def test_label_smoothing() -> None:
     assert float(several.term_loss("class", logits, torch.tensor([[1.0, 0.0]]))) == pytest.approx(
         float(expected)
     )
+
+
+def test_pairs_are_read_as_two_segments(record: NewRecord, encoder_of: Encoders) -> None:
+    rows = [
+        record(premise="好", hypothesis="北京", label="x"),
+        record(premise="a", hypothesis="b", label="y"),
+    ]
+    task = make(rows)
+    assert task.pairs
+    assert task.truncation == "longest_first, head_tail"
+    encoder = encoder_of("wordpiece")
+    (encoded,) = task.encode(rows[0], encoder, labelled=True)
+    first, second = (encoder.encode(each).ids for each in ("好", "北京"))
+    start, end = encoder.frame.start, encoder.frame.end
+    assert encoded.example.input_ids.tolist() == [start, *first, end, *second, end]
+    assert encoded.example.token_type_ids.tolist() == [0] * (len(first) + 2) + [1] * (len(second) + 1)
+    found = task.decode(rows[0], [encoded], [np.array([[1.0, 3.0]], dtype=np.float32)])
+    assert found.to_json() | {"scores": {}} == {
+        "text": "好", "text_pair": "北京", "label": "y", "scores": {},
+    }  # fmt: skip
+
+
+def test_a_long_pair_is_cut_and_counted(record: NewRecord, encoder_of: Encoders) -> None:
+    rows = [record(text_a="北" * 30, text_b="京" * 4, label="x"), record(text_a="a", text_b="b", label="y")]
+    encoder = encoder_of("wordpiece", room=20)
+    (encoded,) = make(rows, TaskConfig(truncate="head")).encode(rows[0], encoder, labelled=True)
+    assert encoded.cut
+    assert len(encoded.example.input_ids) == 20
+    assert encoded.example.token_type_ids.tolist() == [0] * 15 + [1] * 5
+
+
+def test_single_texts_and_pairs_do_not_mix(record: NewRecord, encoder_of: Encoders) -> None:
+    single, both = record(text="a", label="x"), record(text="b", text_pair="c", label="y")
+    for rows, key in (([single, both], "pairs.unexpected_pair"), ([both, single], "pairs.no_pair")):
+        with pytest.raises(InputError) as error:
+            make(rows)
+        assert error.value.key == key
+    task = make([single, record(text="b", label="y")])
+    assert not task.pairs
+    with pytest.raises(InputError):
+        task.encode(both, encoder_of("wordpiece"), labelled=False)
+    unknown = TextClassification.from_labels(["x", "y"], TaskConfig())
+    assert unknown.pairs is None
+    assert unknown.encode(both, encoder_of("wordpiece"), labelled=False)
+    assert unknown.with_values(task.values).pairs is False
+
+
+def test_numbers_and_words_do_not_mix(record: NewRecord) -> None:
+    for labels in (["x", 1], [1, "x"], [["x"], [2]]):
+        with pytest.raises(InputError) as error:
+            make([record(text="a", label=label) for label in labels])
+        assert error.value.key == "pairs.mixed_labels"
+        assert "set.jsonl:7" in str(error.value)

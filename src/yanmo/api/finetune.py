@@ -24,6 +24,7 @@ from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.errors import InputError
 from yanmo.interop.huggingface import Labelling, LoadedModel, save_model
+from yanmo.interop.sentence_transformers import Pooling, save_modules
 from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.optim.optimizer import OptimConfig
@@ -38,7 +39,7 @@ class FinetuneConfig(Config):
     """Everything that decides a fine-tuning run."""
 
     task: str
-    """text_classification, token_classification or question_answering."""
+    """text_classification, token_classification, question_answering or sentence_similarity."""
     model: str
     """A run, a Hugging Face directory or a hub id."""
     random_weights: bool = False
@@ -83,11 +84,8 @@ class TaskEvaluator:
     records: Sequence[Record]
     encoded: Sequence[Sequence[Encoded]]
     encoder: Encoder
+    metric: str
     higher_is_better: bool = True
-
-    @property
-    def metric(self) -> str:
-        return self.task.metric
 
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
         predictions = self.predict(learner)
@@ -116,10 +114,14 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         loaded = _model(config, task)
         encoder = _encoder(config, loaded)
         evaluator = TaskEvaluator(
-            task=task, records=dev, encoded=_encode(task, dev, encoder), encoder=encoder
+            task=task,
+            records=dev,
+            encoded=_encode(task, dev, encoder),
+            encoder=encoder,
+            metric=task.metric_on(dev),
         )
         encoded = _encode(task, train, encoder)
-        _warn_cut(encoded, encoder, config, reporter)
+        _warn_cut(encoded, encoder, task, reporter)
         examples = [one.example for each in encoded for one in each]
         del encoded  # what decoding needs besides takes more memory than the examples
         _note(task, train, dev, loaded, reporter)
@@ -130,7 +132,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
                 source=ExampleSource(examples),
                 seed=config.train.seed,
                 batch_tokens=config.train.batch_tokens,
-                max_length=encoder.room,
+                max_length=max([encoder.room, *(len(example.input_ids) for example in examples)]),
             ),
             evaluator=evaluator,
             train=config.train,
@@ -143,10 +145,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         predictions = evaluator.predict(learner)
         task = task.tuned(dev, predictions)
         metrics = task.score(dev, predictions)
-        labelling = Labelling(
-            task=config.task, labels=task.labels, multi_label=task.multi_label, values=task.values
-        )
-        save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
+        _save(run, task, learner, loaded, encoder, config)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
         run.ensure_report()
@@ -157,6 +156,23 @@ def default_optim(hidden_size: int) -> OptimConfig:
     """AdamW at 1e-3 up to a width of 256, then less with the width: 5e-5 at BERT-base's 768."""
     rate = min(1e-3, 1e-3 * (256 / hidden_size) ** 2.73)
     return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))
+
+
+def _save(
+    run: RunFolder,
+    task: Task,
+    learner: Learner,
+    loaded: LoadedModel,
+    encoder: Encoder,
+    config: FinetuneConfig,
+) -> None:
+    labelling = Labelling(
+        task=config.task, labels=task.labels, multi_label=task.multi_label, values=task.values
+    )
+    if task.pooling is not None:
+        pooling = Pooling.of(task.pooling, learner.backbone.family)
+        save_modules(run.model, pooling, learner.backbone.config.hidden_size, max_length=encoder.room)
+    save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
 
 
 def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], list[Record]]:
@@ -226,9 +242,7 @@ def _encode(task: Task, records: Sequence[Record], encoder: Encoder) -> list[lis
     return [task.encode(record, encoder, labelled=True) for record in records]
 
 
-def _warn_cut(
-    encoded: Sequence[Sequence[Encoded]], encoder: Encoder, config: FinetuneConfig, reporter: Reporter
-) -> None:
+def _warn_cut(encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task, reporter: Reporter) -> None:
     count = sum(one.cut for each in encoded for one in each)
     if count:
         reporter.warn(
@@ -237,7 +251,7 @@ def _warn_cut(
                 count=count,
                 total=len(encoded),
                 room=encoder.room,
-                rule=config.settings.truncate,
+                rule=task.truncation,
             )
         )
 
@@ -249,7 +263,12 @@ def _note(
     if backbone:
         reporter.warn(text("run.warn_fresh", fresh=", ".join(backbone[:5])))
     reporter.note(
-        text("run.note_records", train=f"{len(train):,}", dev=f"{len(dev):,}", labels=", ".join(task.labels))
+        text(
+            "run.note_records",
+            train=f"{len(train):,}",
+            dev=f"{len(dev):,}",
+            labels=", ".join(task.labels) or "-",
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""`yanmo predict`, `fill-mask`, `generate`: a trained model and texts in, answers out."""
+"""`yanmo predict`, `fill-mask`, `generate`, `encode`, `similar`: a trained model and texts in, answers out."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 import torch
 
-from yanmo import tasks
+from yanmo import registry, tasks
 from yanmo.api import model_source
 from yanmo.api.compute import choose_now
+from yanmo.api.encode import Near, pooling_of
+from yanmo.api.encode import encode as encode_texts
+from yanmo.api.encode import similar as similar_texts
 from yanmo.api.finetune import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
 from yanmo.corpus.document import JsonValue, Record
@@ -24,6 +27,7 @@ from yanmo.errors import InputError, RunError
 from yanmo.generation.generate import generate
 from yanmo.generation.sampling import GenerateOptions
 from yanmo.interop.huggingface import LoadedModel
+from yanmo.metrics.retrieval import Vectors
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
 
@@ -99,6 +103,25 @@ class Model:
         fields = {self.settings.text_field: item} if isinstance(item, str) else item
         return Record(fields=fields, source=f"#{number}")
 
+    def predict_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[TaskPrediction]:
+        """One prediction per pair of texts, in their order. Errors: as `predict`."""
+        second = self.settings.pair_field or "text_pair"
+        first = self.settings.text_field if self.settings.pair_field else "text"
+        return self.predict(
+            [
+                Record(fields={first: one, second: other}, source=f"#{number}")
+                for number, (one, other) in enumerate(pairs, 1)
+            ]
+        )
+
+    def encode(self, texts: Sequence[str], *, normalize: bool = False, batch_tokens: int = 8192) -> Vectors:
+        """One vector for each text, float32 [texts, hidden]; normalize: of length 1. Errors: RunError."""
+        return encode_texts(self, texts, normalize=normalize, batch_tokens=batch_tokens)
+
+    def similar(self, query: str, texts: Sequence[str], *, top: int = 5) -> list[Near]:
+        """The texts that are nearest to the query, nearest first. Errors: RunError."""
+        return similar_texts(self, query, texts, top=top)
+
     def fill_mask(self, text: str, *, top: int = 5) -> list[MaskPrediction]:
         """The likeliest tokens for each mask in the text. Errors: RunError (no trained head), InputError (no mask)."""
         self._require("mlm", "mlm")
@@ -139,18 +162,23 @@ class Model:
     @cached_property
     def task(self) -> Task:
         """The task that the model was fine-tuned for. Errors: RunError."""
-        term = next((term for term in TASKS if term in self.learner.heads), None)
-        if term is None:
+        labelling = self.loaded.labelling
+        name = None if labelling is None else labelling.task
+        if name not in registry.names(tasks):
+            name = next((TASKS[term] for term in TASKS if term in self.learner.heads), None)
+        if name is None or labelling is None:
             raise RunError(
                 "run.untrained_head", path=self.source, fresh=", ".join(TASKS), trained=self._trained(),
                 task=TASKS["class"],
             )  # fmt: skip
-        self._require(term, TASKS[term])
-        labelling = self.loaded.labelling
-        assert labelling is not None, "a head of classes always has a labelling"
-        kind = tasks.find(TASKS[term])
+        kind = tasks.find(name)
         task = kind.from_labels(labelling.labels, self.settings, multi_label=labelling.multi_label)
-        return task.with_values(labelling.values)
+        task = task.with_values(labelling.values)
+        for term in task.head_sizes():
+            self._require(term, name)
+        if not task.head_sizes():
+            pooling_of(self)  # refused where it was never trained
+        return task
 
     @cached_property
     def encoder(self) -> Encoder:

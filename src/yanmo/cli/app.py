@@ -10,6 +10,7 @@ from yanmo import __version__
 from yanmo.cli import (
     corpus,
     doctor,
+    encode,
     evaluate,
     finetune,
     predict,
@@ -31,7 +32,12 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         "TASK|RECIPE --model MODEL --train FILE --out DIR [OPTIONS] [KEY=VALUE...]",
     ),
     "evaluate": (evaluate.evaluate, "MODEL DATA [OPTIONS]"),
-    "predict": (predict.predict, "MODEL TEXT... | --question Q --context FILE | --file FILE [OPTIONS]"),
+    "predict": (
+        predict.predict,
+        "MODEL TEXT... | --pair A B | --question Q --context FILE | --file FILE [OPTIONS]",
+    ),
+    "encode": (encode.encode, "MODEL FILE --out FILE [OPTIONS]"),
+    "similar": (encode.similar, "MODEL QUERY --in FILE [OPTIONS]"),
     "fill-mask": (predict.fill_mask, 'MODEL "...[MASK]..." [OPTIONS]'),
     "generate": (predict.generate, "MODEL PROMPT... [OPTIONS]"),
     "tokenizer train": (tokenizer.train, "--corpus PATH... --out DIR [OPTIONS] [KEY=VALUE...]"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from yanmo.corpus.document import JsonValue, Record
     from yanmo.tasks import TaskPrediction
     from yanmo.tasks.question_answering import AnswerPrediction
+    from yanmo.tasks.similarity_scores import SimilarityPrediction
+    from yanmo.tasks.task import TaskConfig
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
 
@@ -27,12 +29,14 @@ AT_ONCE = 256  # texts of a file; memory stays flat
 AROUND = 40  # characters of the context shown on each side of an answer
 STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
 Words = Annotated[str, Parameter(name="text", allow_leading_hyphen=True)]
+Pair = Annotated[tuple[str, str] | None, Parameter(negative=(), metavar="A B", allow_leading_hyphen=True)]
 
 
 def predict(
     model: str,
     /,
     *words: Words,
+    pair: Pair = None,
     file: File = None,
     text_field: str | None = None,
     question: str | None = None,
@@ -40,7 +44,7 @@ def predict(
     json: Json = False,
 ) -> None:
     asked = question is not None or context is not None
-    if [bool(words), bool(file), asked].count(True) != 1:
+    if [bool(words), bool(pair), bool(file), asked].count(True) != 1:
         raise ConfigError("cli.texts_or_file")
     if asked and (question is None or context is None):
         raise ConfigError("cli.question_and_context")
@@ -52,7 +56,11 @@ def predict(
     loaded = _load(model)
     if words and loaded.task.reads != ("text",):
         raise ConfigError("cli.question_and_context")
-    predictions = _of_file(loaded, file, text_field) if file else loaded.predict(given)
+    predictions: Iterable[TaskPrediction]
+    if file:
+        predictions = _of_file(loaded, file, text_field)
+    else:
+        predictions = loaded.predict_pairs([pair]) if pair else loaded.predict(given)
     if json:
         print_json({"predictions": [prediction.to_json() for prediction in predictions]})
         return
@@ -154,7 +162,7 @@ def _of_file(model: Model, path: str, field: str | None) -> Iterator[TaskPredict
     from yanmo.corpus.read import read_records
 
     if model.task.reads == ("text",):
-        records = _records(path, field or "text")
+        records = _records(path, field or "text", model.settings)
     else:  # records alone have several fields
         if field is not None:
             model.task = model.task.with_config(model.settings.model_copy(update={"text_field": field}))
@@ -163,13 +171,15 @@ def _of_file(model: Model, path: str, field: str | None) -> Iterator[TaskPredict
         yield from model.predict(group)
 
 
-def _records(path: str, field: str) -> Iterator[Record]:
+def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
+    """pairs: how the model reads pairs; those stay as they are."""
     from pathlib import Path
 
     from yanmo.corpus.document import Record
     from yanmo.corpus.files import source_file
     from yanmo.corpus.read import CorpusConfig, read_raw, read_records
     from yanmo.corpus.statistics import CorpusReport
+    from yanmo.tasks.texts import pair_names
 
     if source_file(Path(path).expanduser()).format in (None, "text", "markdown"):
         config = CorpusConfig(paths=(path,), unit="line")
@@ -177,6 +187,9 @@ def _records(path: str, field: str) -> Iterator[Record]:
         yield from (Record(fields={"text": line.text}, source=line.source) for line in lines if line.text)
         return
     for record in read_records(path):
+        if pair_names(record, pairs) is not None:
+            yield record
+            continue
         name = field if field in record.fields or "tokens" not in record.fields else "tokens"
         value = record.text(field) if name == field else record.fields[name]
         yield Record(fields={"text" if name == field else name: value}, source=record.source)
@@ -184,6 +197,7 @@ def _records(path: str, field: str) -> Iterator[Record]:
 
 def _show(prediction: TaskPrediction) -> None:
     from yanmo.tasks.question_answering import AnswerPrediction
+    from yanmo.tasks.similarity_scores import SimilarityPrediction
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
 
@@ -193,6 +207,8 @@ def _show(prediction: TaskPrediction) -> None:
         _show_answer(prediction)
     elif isinstance(prediction, EntityPrediction):
         _show_entities(prediction)
+    elif isinstance(prediction, SimilarityPrediction):
+        _show_similarity(prediction)
     else:
         print_line(str(prediction.to_json()))
 
@@ -212,7 +228,21 @@ def _show_answer(prediction: AnswerPrediction) -> None:
 
 def _show_classes(prediction: ClassPrediction) -> None:
     chosen = ", ".join(f"{label} {prediction.scores[label]:.1%}" for label in prediction.labels)
-    print_line((chosen or text("cli.no_label"), "bold green" if chosen else "dim"), "  ", prediction.text)
+    shown = _both(prediction.text, prediction.text_pair)
+    print_line((chosen or text("cli.no_label"), "bold green" if chosen else "dim"), "  ", shown)
+
+
+def _show_similarity(prediction: SimilarityPrediction) -> None:
+    numbers = [prediction.score, prediction.similarity]
+    value = next((f"{number:.4f}" for number in numbers if number is not None), "")
+    if prediction.label is not None:
+        chance = prediction.scores.get(prediction.label)
+        value = prediction.label + (f" {chance:.1%}" if chance is not None else f" ({value})")
+    print_line((value, "bold green"), "  ", _both(*prediction.texts))
+
+
+def _both(first: str, second: str | None = None) -> str:
+    return first if second is None else f"{first} ⇄ {second}"
 
 
 def _show_entities(prediction: EntityPrediction) -> None:

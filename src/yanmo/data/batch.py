@@ -41,7 +41,7 @@ class Batch:
     token_type_ids: Tensor
     prefix_lengths: Tensor
     labels: Mapping[str, Labels] = field(default_factory=dict)
-    samples: Tensor  # int64 [sequences]: the number of each sequence's sample in the data set, in the order of rows
+    samples: Tensor  # int64 [examples]: the number of each one's sample in the data set, in the order of rows
     num_tokens: int  # tokens that are not padding
     key: int = 0  # seeds the dropout of this micro-batch
     cursor: Cursor = field(default_factory=Cursor)  # where the loader stands once this batch's step is done

@@ -23,13 +23,17 @@ def collate(rows: Sequence[Row], length: int, *, key: int = 0, cursor: Cursor | 
     samples: list[int] = []
     num_tokens = 0
     for number, row in enumerate(rows):
-        start = 0
-        for order, (sample, example) in enumerate(row, 1):
+        start = order = 0
+        for sample, example in row:
             count = len(example.input_ids)
             place = slice(start, start + count)
             ids[number, place] = example.input_ids
-            sequences[number, place] = order
-            positions[number, place] = np.arange(count)
+            part = start
+            for length_of_part in example.parts or (count,):
+                order += 1
+                sequences[number, part : part + length_of_part] = order
+                positions[number, part : part + length_of_part] = np.arange(length_of_part)
+                part += length_of_part
             types[number, place] = example.token_type_ids
             assert example.prefix_length is not None, "no objective chose who sees whom"
             prefixes[number, place] = example.prefix_length

@@ -35,6 +35,7 @@ class Example:
     protected: special tokens, and positions that another objective has claimed.
     prefix_length: the first n tokens see each other, later ones see what is before them; None: nobody chose yet.
     labels: term -> (positions in the sequence, values), already shifted.
+    parts: lengths of texts that stand side by side and do not see each other, as the two of a bi-encoder; empty: one.
     """
 
     input_ids: IntArray
@@ -42,3 +43,4 @@ class Example:
     protected: BoolArray
     prefix_length: int | None = None
     labels: Terms = field(default_factory=dict)
+    parts: tuple[int, ...] = ()

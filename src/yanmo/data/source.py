@@ -123,6 +123,8 @@ class ExampleSource:
         total = hashlib.sha256()
         for example in self.examples:
             total.update(repr((example.prefix_length, sorted(example.labels))).encode())
+            if example.parts:
+                total.update(repr(example.parts).encode())
             for _, (places, values) in sorted(example.labels.items()):
                 total.update(places.tobytes() + values.tobytes())
             total.update(example.token_type_ids.tobytes() + example.input_ids.tobytes())

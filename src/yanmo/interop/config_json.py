@@ -20,6 +20,7 @@ from yanmo.tokenizers import Tokenizer
 Tree = dict[str, JsonValue]
 _MULTI_LABEL = "multi_label_classification"
 _SINGLE_LABEL = "single_label_classification"
+_REGRESSION = "regression"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,24 +52,31 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
         "eos_token_id": tokenizer.eos_id if decoder else None,
     }
     if labelling is not None:
-        tree["id2label"] = {str(number): label for number, label in enumerate(labelling.labels)}
-        tree["label2id"] = {label: number for number, label in enumerate(labelling.labels)}
+        if labelling.labels:
+            tree["id2label"] = {str(number): label for number, label in enumerate(labelling.labels)}
+            tree["label2id"] = {label: number for number, label in enumerate(labelling.labels)}
         tree["finetuning_task"] = labelling.task
         if labelling.values:
             tree["task_specific_params"] = {str(labelling.task): dict(labelling.values)}
         if "class" in learner.heads:
-            tree["problem_type"] = _MULTI_LABEL if labelling.multi_label else _SINGLE_LABEL
+            single = _REGRESSION if len(labelling.labels) == 1 else _SINGLE_LABEL
+            tree["problem_type"] = _MULTI_LABEL if labelling.multi_label else single
     return tree
 
 
 def class_name(learner: Learner) -> str:
     """The Hugging Face class with these heads."""
     classes = learner.backbone.huggingface.classes
-    terms = frozenset(learner.heads)
+    terms = frozenset(learner.heads) - own_terms(learner)
     if terms not in classes:
         known = "; ".join(" + ".join(sorted(item)) or "-" for item in classes)
         raise ConfigError("interop.no_class", heads=" + ".join(sorted(terms)), known=known)
     return classes[terms]
+
+
+def own_terms(learner: Learner) -> frozenset[str]:
+    """The heads that no Hugging Face class has, and that are kept in a file of their own."""
+    return frozenset(learner.heads) - learner.backbone.huggingface.heads.keys()
 
 
 def read_json(path: Path) -> Tree:
@@ -116,14 +124,14 @@ def read_terms(tree: Tree, model: type[Backbone]) -> frozenset[str] | None:
     return by_class.get(str(listed[0]))
 
 
-def read_labelling(tree: Tree) -> Labelling:
-    """What the file says about its classes; two nameless ones where it is silent, as in `transformers`."""
+def read_labelling(tree: Tree, *, classes: bool = True) -> Labelling:
+    """What the file says about its task and classes; two nameless ones where it is silent, as in `transformers`."""
     task = tree.get("finetuning_task")
     named = tree.get("id2label")
     if isinstance(named, dict):
         labels = tuple(str(named[number]) for number in sorted(named, key=int))
     else:
-        labels = ("LABEL_0", "LABEL_1")
+        labels = ("LABEL_0", "LABEL_1") if classes else ()
     params = tree.get("task_specific_params")
     values = params.get(str(task)) if isinstance(params, dict) else None
     return Labelling(

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
@@ -19,12 +20,14 @@ from yanmo.interop.config_json import (
     Labelling,
     Tree,
     class_name,
+    own_terms,
     read_config,
     read_json,
     read_labelling,
     read_terms,
     write_config,
 )
+from yanmo.interop.sentence_transformers import FILES, read_max_length
 from yanmo.interop.tensors import fill, to_huggingface, untied
 from yanmo.messages import text
 from yanmo.models.backbone import ModelConfig
@@ -35,11 +38,13 @@ __all__ = ["Labelling", "LoadedModel", "load_model", "save_model"]
 
 WEIGHTS = "model.safetensors"
 SHARDS = "model.safetensors.index.json"
+OWN_HEADS = "heads.safetensors"  # those that no Hugging Face class has, as `term.parameter`
 # what a model needs and nothing else: no pickles, no copies for other frameworks
 _DOWNLOADED = [
     "config.json", "generation_config.json", "model*.safetensors", SHARDS, "tokenizer*", "vocab.txt",
-    "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json", "*.model",
+    "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json", "*.model", OWN_HEADS, *FILES,
 ]  # fmt: skip
+LABELLED = frozenset({"class", "tag", "span"})  # heads whose outputs have names
 _PIPELINES = {"mlm": "fill-mask", "clm": "text-generation", "class": "text-classification",
               "tag": "token-classification", "span": "question-answering"}  # fmt: skip
 
@@ -52,6 +57,7 @@ class LoadedModel:
     fresh: state keys that the file did not hold, with random values: a head named here must not predict.
     unused: tensors of the file that this model has no use for.
     max_length: the longest sequence to give it: what its tokenizer says, at most its positions.
+    folder: where its files are, also those of a hub id.
     """
 
     learner: Learner
@@ -61,6 +67,7 @@ class LoadedModel:
     unused: tuple[str, ...]
     config: ModelConfig
     max_length: int
+    folder: Path | None = None
 
 
 def save_model(
@@ -84,11 +91,15 @@ def save_model(
         new = Path(temporary)
         save_file(to_huggingface(learner), new / WEIGHTS, metadata={"format": "pt"})
         _write_json(new / "config.json", config)
+        own = _own_tensors(learner)
+        if own:
+            save_file(own, new / OWN_HEADS)
         if "clm" in learner.heads:
             ids = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
             _write_json(new / "generation_config.json", {"_from_model_config": True, **ids})
         (new / "README.md").write_text(_card(learner, labelling), encoding="utf-8")
-        _framed(tokenizer, learner).save(
+        task = labelling is not None or not learner.heads.keys().isdisjoint(LABELLED)
+        _framed(tokenizer, learner, end=task).save(
             new,
             model_max_length=max_length or learner.backbone.config.max_positions,
             token_types=learner.backbone.family == "encoder",
@@ -97,11 +108,19 @@ def save_model(
             path.replace(folder / path.name)
 
 
-def _framed(tokenizer: Tokenizer, learner: Learner) -> Tokenizer:
+def _framed(tokenizer: Tokenizer, learner: Learner, *, end: bool) -> Tokenizer:
     """A decoder's tokenizer adds the tokens that its texts began and ended with in training."""
     if learner.backbone.family == "encoder" or tokenizer.bos_id is None or tokenizer.eos_id is None:
         return tokenizer
-    return tokenizer.framed(end=not learner.heads.keys().isdisjoint({"class", "tag"}))
+    return tokenizer.framed(end=end and "clm" not in learner.heads)
+
+
+def _own_tensors(learner: Learner) -> dict[str, Tensor]:
+    return {
+        f"{term}.{name}": parameter.detach().to("cpu", torch.float32).contiguous()
+        for term in sorted(own_terms(learner))
+        for name, parameter in learner.heads[term].named_parameters()
+    }
 
 
 def load_model(
@@ -120,12 +139,14 @@ def load_model(
     tree = read_json(path)
     model, config = read_config(tree, path)
     terms = read_terms(tree, model)
-    labelling = read_labelling(tree) if terms is not None and terms & {"class", "tag", "span"} else None
+    classes = terms is not None and bool(terms & LABELLED)
+    labelling = read_labelling(tree, classes=classes) if classes or tree.get("finetuning_task") else None
+    every = heads is None
     if heads is None:
         if terms is None:
             known = ", ".join(model.huggingface.classes.values())
             raise InputError("interop.unsupported_class", path=path, given=tree["architectures"], known=known)
-        heads = {term: len(labelling.labels) if labelling else None for term in sorted(terms)}
+        heads = {term: len(labelling.labels) if labelling and classes else None for term in sorted(terms)}
     tensors = _read_tensors(folder)
     if untied(model.huggingface, tensors):
         raise InputError(
@@ -138,21 +159,42 @@ def load_model(
         )
     learner = Learner.build(model, config, heads, seed=seed)
     loaded = fill(learner, tensors, terms or frozenset())
+    fresh = _fill_own(folder, learner, loaded.fresh, every=every)
     return LoadedModel(
         learner=learner,
         tokenizer=tokenizer,
         labelling=labelling,
-        fresh=loaded.fresh,
+        fresh=fresh,
         unused=loaded.unused,
         config=config,
         max_length=_max_length(folder, config.max_positions),
+        folder=folder,
     )
+
+
+def _fill_own(folder: Path, learner: Learner, fresh: tuple[str, ...], *, every: bool) -> tuple[str, ...]:
+    """Loads the heads that have a file of their own, all or those of the learner; returns what is still fresh."""
+    path = folder / OWN_HEADS
+    tensors = _read_file(path) if path.is_file() else {}
+    for term in sorted({name.partition(".")[0] for name in tensors}):
+        own = {
+            name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.startswith(f"{term}.")
+        }
+        size = len(own["output.bias"]) if "output.bias" in own else None
+        if every and size is not None:
+            learner.heads[term] = learner.backbone.build_head(term, size)
+        known = {} if term not in learner.heads else dict(learner.heads[term].named_parameters())
+        if {name: value.shape for name, value in own.items()} == {n: p.shape for n, p in known.items()}:
+            learner.heads[term].load_state_dict(own)
+            fresh = tuple(name for name in fresh if not name.startswith(f"heads.{term}."))
+    return fresh
 
 
 def _max_length(folder: Path, positions: int) -> int:
     path = folder / "tokenizer_config.json"
     given = read_json(path).get("model_max_length") if path.is_file() else None
-    return min(int(given), positions) if isinstance(given, int | float) and given > 0 else positions
+    limits = [positions, read_max_length(folder) or positions]
+    return min(int(given), *limits) if isinstance(given, int | float) and given > 0 else min(limits)
 
 
 def _folder(source: str | Path) -> Path:
@@ -185,11 +227,15 @@ def _read_tensors(folder: Path) -> dict[str, Tensor]:
     for name in sorted(files):
         if Path(name).name != name:
             raise InputError("interop.broken_file", path=folder / SHARDS, reason=name)
-        try:
-            tensors |= load_file(folder / name)
-        except (SafetensorError, OSError) as error:
-            raise InputError("interop.broken_file", path=folder / name, reason=error) from None
+        tensors |= _read_file(folder / name)
     return tensors
+
+
+def _read_file(path: Path) -> dict[str, Tensor]:
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise InputError("interop.broken_file", path=path, reason=error) from None
 
 
 def _write_json(path: Path, tree: Tree) -> None:

@@ -29,9 +29,11 @@ class Loaded:
 def to_huggingface(learner: Learner) -> dict[str, Tensor]:
     """Every parameter as fp32 on the CPU under its Hugging Face name or names."""
     names = learner.backbone.huggingface
-    prefix = names.prefix if learner.heads else ""
+    prefix = names.prefix if learner.heads.keys() & names.heads.keys() else ""
     tensors: dict[str, Tensor] = {}
     for key, parameter in learner.named_parameters():
+        if _is_own(names, key):
+            continue
         theirs = _their_names(names, key, prefix)
         tensor = parameter.detach().to("cpu", torch.float32)
         if _is_transposed(names, theirs[0]):
@@ -52,6 +54,9 @@ def fill(learner: Learner, tensors: Mapping[str, Tensor], stored_terms: frozense
     stored = _canonical(names, tensors)
     fresh, used = [], set[str]()
     for key, parameter in learner.named_parameters():
+        if _is_own(names, key):
+            fresh.append(key)
+            continue
         theirs = _their_names(names, key, names.prefix)
         if not all(name in stored for name in theirs) or not _fits(names, key, theirs[0], stored_terms):
             fresh.append(key)
@@ -94,6 +99,11 @@ def _canonical(names: HuggingFaceNames, tensors: Mapping[str, Tensor]) -> dict[s
 
 def _is_copy(name: str) -> bool:
     return name.startswith(("lm_head.", "cls."))
+
+
+def _is_own(names: HuggingFaceNames, key: str) -> bool:
+    """Whether it belongs to a head that no Hugging Face class has."""
+    return key.startswith("heads.") and key.split(".")[1] not in names.heads
 
 
 def _their_names(names: HuggingFaceNames, key: str, prefix: str) -> tuple[str, ...]:

@@ -55,11 +55,11 @@ TEXTS: Texts = {
         "请去掉一个；多个文件请写在 --corpus 之后。",
     ),
     "cli.texts_or_file": (
-        "Texts, --question and --file: several are given, or none is.\n"
-        "Either texts on the command line, or a question with its context, or one file.\n"
+        "Of texts, --pair, --question and --file, several are given or none is.\n"
+        "Texts on the command line, one pair, a question with its context, or one file.\n"
         'For example: yanmo predict runs/my-clf "A good hotel", or yanmo predict runs/my-clf --file texts.txt.',
-        "文本、--question、--file 给出了不止一种，或者一种也没有。\n"
-        "要么在命令行上给出文本，要么给出问题及其上下文，要么给出一个文件。\n"
+        "文本、--pair、--question 和 --file 给出了不止一种，或者一种也没有。\n"
+        "只能选一种：命令行上的文本、一对文本、问题及其上下文，或一个文件。\n"
         '例如：yanmo predict runs/my-clf "这家酒店很好"，或 yanmo predict runs/my-clf --file texts.txt。',
     ),
     "cli.question_and_context": (
@@ -108,6 +108,9 @@ TEXTS: Texts = {
     "cli.vocabulary": ("Vocabulary", "词表大小"),
     "cli.vocabulary_used": ("Vocabulary used", "用到的词表"),
     "cli.texts": ("Texts", "文本数"),
+    "cli.width": ("Width", "宽度"),
+    "cli.vectors": ("Vectors", "向量"),
+    "cli.encoded": ("Encoded", "已编码"),
     "cli.characters": ("Characters", "字符数"),
     "cli.tokens": ("Tokens", "词元数"),
     "cli.coverage": ("Characters covered", "字符覆盖率"),

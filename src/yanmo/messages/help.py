@@ -70,14 +70,16 @@ TEXTS: Texts = {
     ),
     "help.page.finetune": (
         "Fine-tune a model for a task on labelled records.\n\n"
-        "Tasks: text_classification (records with text and label, or labels for several), token_classification\n"
-        "(tokens and tags, or text and entities) and question_answering (question, context and answers).\n"
+        "Tasks: text_classification (records with text and label, or labels for several; or two texts and label),\n"
+        "token_classification (tokens and tags, or text and entities), question_answering (question, context and\n"
+        "answers) and sentence_similarity (two texts, with score, label or nothing).\n"
         "The same command on the same --out resumes.\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
         "用带标注的数据为某个任务微调模型。\n\n"
-        "任务：text_classification（记录含 text 与 label；多标签用 labels）、token_classification\n"
-        "（tokens 与 tags，或 text 与 entities）和 question_answering（question、context 与 answers）。\n"
+        "任务：text_classification（记录含 text 与 label；多标签用 labels；也可以是两段文本与 label）、\n"
+        "token_classification（tokens 与 tags，或 text 与 entities）、question_answering（question、context 与 answers）\n"
+        "和 sentence_similarity（两段文本，可带 score、label，也可以都不带）。\n"
         "对同一 --out 执行同一命令即可续跑。\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
@@ -112,20 +114,55 @@ TEXTS: Texts = {
         "在带标注的数据上评估微调后的模型。\n\n  yanmo evaluate runs/my-clf test.jsonl",
     ),
     "help.page.predict": (
-        "Ask a fine-tuned model: classes or entities of texts, answers to questions.\n\n"
+        "Ask a fine-tuned model: classes or entities of texts, answers to questions, or what a pair of texts is to each\n"
+        "other.\n\n"
         '  yanmo predict runs/my-clf "A good hotel" "Never again"\n'
+        '  yanmo predict runs/my-nli --pair "It rained all day." "The sun shone."\n'
         '  yanmo predict runs/my-qa --question "Who was first?" --context race.txt\n'
         "  yanmo predict runs/my-clf --file texts.txt --json",
-        "用微调后的模型预测：文本的类别、实体，或问题的答案。\n\n"
+        "用微调后的模型预测：文本的类别或实体、问题的答案，或两段文本之间的关系。\n\n"
         '  yanmo predict runs/my-clf "这家酒店很好" "再也不来了"\n'
+        '  yanmo predict runs/my-nli --pair "今天一直在下雨。" "今天出太阳了。"\n'
         '  yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt\n'
         "  yanmo predict runs/my-clf --file texts.txt --json",
     ),
     "help.text": ("Texts, each in quotes.", "文本，每段用引号括起来。"),
+    "help.pair": (
+        "Two texts, each in quotes, for a model that learned from pairs.",
+        "两段文本，各用引号括起来，用于以句对训练的模型。",
+    ),
     "help.file": (
         "A file with one text per line, or records (.jsonl, .csv, .tsv, .parquet).",
         "每行一段文本的文件，或记录文件（.jsonl、.csv、.tsv、.parquet）。",
     ),
+    "help.page.encode": (
+        "Turn each text into a vector: what search, clustering and deduplication start from.\n\n"
+        "Writes float32 [texts, width] as .npy, in the order of the file; blank lines are passed over. A bi-encoder\n"
+        "(sentence_similarity) pools as it was trained, any other encoder takes the mean over its tokens.\n\n"
+        "  yanmo encode runs/my-sim texts.txt --out vectors.npy\n"
+        "  yanmo encode runs/my-bert texts.jsonl --out vectors.npy --normalize",
+        "把每段文本变成一个向量，用于检索、聚类和去重。\n\n"
+        "以 .npy 格式写出 float32 `[文本数, 宽度]`，顺序与文件相同；空行会跳过。双编码器（sentence_similarity）\n"
+        "按训练时的方式池化，其他编码器取各词元的平均。\n\n"
+        "  yanmo encode runs/my-sim texts.txt --out vectors.npy\n"
+        "  yanmo encode runs/my-bert texts.jsonl --out vectors.npy --normalize",
+    ),
+    "help.encode.out": ("The .npy file to write.", "要写出的 .npy 文件。"),
+    "help.normalize": (
+        "Vectors of length 1, so that a dot product is the cosine.",
+        "把向量长度化为 1，此时点积就是余弦。",
+    ),
+    "help.page.similar": (
+        "Find the texts that are nearest to another.\n\n"
+        '  yanmo similar runs/my-sim "How do I get my money back?" --in questions.txt --top 5',
+        '找出与某段文本最相近的文本。\n\n  yanmo similar runs/my-sim "怎么退款？" --in questions.txt --top 5',
+    ),
+    "help.query": ("The text to look for, in quotes.", "要查找的文本，用引号括起来。"),
+    "help.similar.in": (
+        "Where to look: a file with one text per line, or records (.jsonl, .csv, .tsv, .parquet).",
+        "在哪里查找：每行一段文本的文件，或记录文件（.jsonl、.csv、.tsv、.parquet）。",
+    ),
+    "help.similar.top": ("How many of the nearest.", "给出最相近的几条。"),
     "help.page.fill-mask": (
         "Let a BERT guess the word behind [MASK].\n\n"
         '  yanmo fill-mask runs/my-bert "The capital of France is [MASK]."',

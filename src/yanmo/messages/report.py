@@ -73,6 +73,14 @@ TEXTS: Texts = {
     "report.metric_precision": ("precision", "精确率"),
     "report.metric_recall": ("recall", "召回率"),
     "report.metric_matthews": ("Matthews correlation", "马修斯相关系数"),
+    "report.metric_spearman": ("Spearman correlation", "斯皮尔曼相关系数"),
+    "report.metric_pearson": ("Pearson correlation", "皮尔逊相关系数"),
+    "report.metric_threshold": ("threshold", "阈值"),
+    "report.metric_recall_at_1": ("recall at 1", "召回率@1"),
+    "report.metric_recall_at_5": ("recall at 5", "召回率@5"),
+    "report.metric_recall_at_10": ("recall at 10", "召回率@10"),
+    "report.metric_mrr": ("mean reciprocal rank", "平均倒数排名"),
+    "report.metric_spread": ("spread of the vectors", "向量的分散度"),
     "report.metric_of": ("{metric} ({term})", "{metric}（{term}）"),
     "report.cannot_write": (
         "Cannot write {path}: {reason}.\nA report needs a folder that may be written to.\n"

@@ -18,6 +18,7 @@ from yanmo.errors import ConfigError
 from yanmo.layers.attention import Layout
 from yanmo.layers.embedding import Embedding
 from yanmo.layers.feed_forward import Activation
+from yanmo.layers.heads import LinearHead
 from yanmo.layers.initialize import initialize
 from yanmo.layers.position import sinusoids
 from yanmo.layers.transformer_layer import TransformerLayer
@@ -131,7 +132,12 @@ class Backbone(nn.Module, ABC):
     def build_head(self, term: str, size: int | None, *, seed: int = 0) -> nn.Module:
         """`head` with random weights that depend on (config, term, size, seed) alone."""
         with torch.device("meta"):
-            head = self.head(term, size)
+            if (
+                term == "compare" and size is not None
+            ):  # of every architecture: two vectors and their distance
+                head: nn.Module = LinearHead(3 * self.config.hidden_size, size, dropout=0.0)
+            else:
+                head = self.head(term, size)
         head.to_empty(device="cpu")
         generator = torch.Generator().manual_seed(zlib.crc32(f"{seed} {term}".encode()))
         initialize(head, deviation=self.config.initializer_range, generator=generator)

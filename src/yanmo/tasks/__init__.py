@@ -7,7 +7,11 @@ import sys
 from yanmo import registry
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 
-NOT_MEMBERS = frozenset({"task", "inference", "entities", "pieces", "questions", "answer_spans"})
+NOT_MEMBERS = frozenset(
+    {
+        "task", "inference", "entities", "pieces", "questions", "answer_spans", "similarity_scores", "targets", "texts",
+    }
+)  # fmt: skip
 
 
 def find(name: str) -> type[Task]:

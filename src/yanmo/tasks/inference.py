@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from yanmo.corpus.document import Record
+from yanmo.data.batch import Batch
 from yanmo.data.cursor import Cursor
 from yanmo.data.example import Example
 from yanmo.data.plan import SAMPLES_PER_UNIT, Plan
@@ -18,9 +20,19 @@ from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 
 @torch.inference_mode()
 def run(
-    learner: Learner, examples: Sequence[Example], term: str, *, batch_tokens: int, max_length: int
+    learner: Learner,
+    examples: Sequence[Example],
+    term: str,
+    *,
+    batch_tokens: int,
+    max_length: int,
+    outputs: Callable[[Learner, Batch], Tensor] | None = None,
 ) -> list[Logits]:
-    """The logits at each example's labels of `term`, [labels, classes], in the order given."""
+    """What is read at each example's labels of `term`, [labels, classes], in the order given.
+
+    outputs: one row for each label of a batch; None: the logits of the term's head. max_length: of a row, which is
+    longer where an example of several parts is.
+    """
     if not examples:
         return []
     learner.eval()
@@ -29,14 +41,17 @@ def run(
         source=ExampleSource(examples),
         seed=0,
         batch_tokens=batch_tokens,
-        max_length=max_length,
+        max_length=max([max_length, *(len(example.input_ids) for example in examples)]),
         shuffle=False,
     )
     results: dict[int, Logits] = {}
     for batch in plan.stream(Cursor(), epochs=1):
         batch = batch.to(device)
-        hidden = learner.backbone(batch)
-        logits = learner.logits(term, hidden, batch.labels[term].at).float().cpu().numpy()
+        if outputs is None:
+            rows = learner.logits(term, learner.backbone(batch), batch.labels[term].at)
+        else:
+            rows = outputs(learner, batch)
+        logits = rows.float().cpu().numpy()
         start = 0
         for number in batch.samples.tolist():
             unit = number // SAMPLES_PER_UNIT
@@ -67,7 +82,14 @@ def predict_encoded(
 ) -> list[TaskPrediction]:
     """`predict` for records that were encoded before."""
     examples = [one.example for each in encoded for one in each]
-    logits = run(learner, examples, task.term, batch_tokens=batch_tokens, max_length=encoder.room)
+    logits = run(
+        learner,
+        examples,
+        task.term,
+        batch_tokens=batch_tokens,
+        max_length=encoder.room,
+        outputs=task.outputs,
+    )
     predictions, start = [], 0
     for record, each in zip(records, encoded, strict=True):
         predictions.append(task.decode(record, each, logits[start : start + len(each)]))

@@ -6,17 +6,20 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, JsonValue
+from pydantic import BeforeValidator, Field, JsonValue
+from torch import Tensor
 
 from yanmo.config import Config
 from yanmo.corpus.document import Record
+from yanmo.data.batch import Batch
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame
 from yanmo.errors import InputError
+from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
 from yanmo.tokenizers import Encoding, Tokenizer
 
@@ -39,11 +42,36 @@ class AnswerConfig(Config):
     """Whose script scores; auto: CMRC 2018's where question and context are mostly Chinese, else SQuAD's."""
 
 
+def _label(value: object) -> object:
+    """Labels are strings, also where YAML reads a number."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class SimilarityConfig(Config):
+    """How sentence similarity is learned."""
+
+    encoder: Literal["bi", "cross"] = "bi"
+    """bi: each text becomes a vector of its own, and vectors are compared; cross: both texts are read at once."""
+    loss: Literal["auto", "regression", "softmax", "in_batch_negatives", "simcse"] = "auto"
+    """auto: what fits the records (docs: sentence_similarity)."""
+    pooling: Literal["mean", "cls"] = "mean"
+    """How a bi-encoder makes one vector of a text: the mean over its tokens, or its summary token."""
+    temperature: float = Field(default=0.05, gt=0)
+    """By which cosines are divided in in_batch_negatives and simcse."""
+    positive_label: Annotated[str | None, BeforeValidator(_label)] = None
+    """Of two labels, the one of texts that belong together; None: 1, true, yes, entailment ..., else the last."""
+    tune_for: Literal["accuracy", "f1"] = "accuracy"
+    """What the threshold between two labels is chosen for, on the dev records."""
+
+
 class TaskConfig(Config):
     """Where a record keeps its text and labels, and what happens to long texts."""
 
     text_field: str = "text"
     """Field of the text. Token classification also reads `tokens`."""
+    pair_field: str | None = None
+    """Field of the second text of a pair, whose first is in `text_field`; None: the first usual pair of names that the
+    record has (text and text_pair, sentence1 and sentence2, premise and hypothesis ...)."""
     label_field: str | None = None
     """Field of the labels; None: the first usual name that the record has (label, labels, tags, entities ...)."""
     truncate: Literal["head", "tail", "head_tail"] = "head_tail"
@@ -51,6 +79,8 @@ class TaskConfig(Config):
     (Sun et al. 2019, "How to Fine-Tune BERT for Text Classification")."""
     answers: AnswerConfig = AnswerConfig()
     """How `question_answering` reads and answers."""
+    similarity: SimilarityConfig = SimilarityConfig()
+    """How `sentence_similarity` learns."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,6 +164,14 @@ class Task(Objective, ABC):
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         """Metric name -> value over labelled records."""
 
+    def outputs(self, learner: Learner, batch: Batch) -> Tensor:
+        """The logits that `decode` reads: one row [classes] for each label of the batch, in their order."""
+        return learner.logits(self.term, learner.backbone(batch), batch.labels[self.term].at)
+
+    def metric_on(self, records: Sequence[Record]) -> str:
+        """`metric`, where it depends on what the dev records hold."""
+        return self.metric
+
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
         """The task with what is chosen on the dev records: a threshold, for example."""
         return self
@@ -146,6 +184,16 @@ class Task(Objective, ABC):
     def with_values(self, values: Mapping[str, JsonValue]) -> Self:
         """The task of a model that was saved with these `values`."""
         return self
+
+    @property
+    def pooling(self) -> Literal["mean", "cls"] | None:
+        """How one vector is made of a text, for tasks that do."""
+        return None
+
+    @property
+    def truncation(self) -> str:
+        """The rule by which too long texts are cut, as the user may set it."""
+        return self.config.truncate
 
     @classmethod
     def content(cls, record: Record, config: TaskConfig) -> str:

@@ -1,19 +1,23 @@
-"""Text classification: one class, or any number of classes, per text."""
+"""Text classification: one class, or any number of classes, per text or per pair of texts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, final
 
 import numpy as np
 import torch.nn.functional as F
+from pydantic import JsonValue
 from torch import Tensor
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics import classification
+from yanmo.tasks.targets import refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
+from yanmo.tasks.texts import fit, texts_of
 
 USUAL_FIELDS = ("label", "labels", "category", "class")
 
@@ -26,20 +30,23 @@ class ClassPrediction(TaskPrediction):
     labels: tuple[str, ...]
     scores: dict[str, float]
     multi_label: bool
+    text_pair: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         chosen = {"labels": list(self.labels)} if self.multi_label else {"label": self.labels[0]}
         scores = {name: round(score, 6) for name, score in self.scores.items()}
-        return {"text": self.text, **chosen, "scores": scores}
+        pair = {} if self.text_pair is None else {"text_pair": self.text_pair}
+        return {"text": self.text, **pair, **chosen, "scores": scores}
 
 
 @final
 @dataclass(frozen=True, kw_only=True)
 class TextClassification(Task):
-    """Puts texts into classes: sentiment, topic, intent.
+    """Puts texts into classes: sentiment, topic, intent; or pairs of texts: inference, paraphrase.
 
     Paper: Devlin et al. 2019, "BERT", section 4.1; several labels: one sigmoid per class.
-    Inputs: records with `text` and `label` (a string or number), or `labels` (a list: any number of classes).
+    Inputs: records with `text`, or two texts (`text` and `text_pair`, `premise` and `hypothesis` ...), and `label` (a
+    string or number) or `labels` (a list: any number of classes).
     Loss: cross-entropy at the summary token (the first of an encoder, the last of a decoder), term `class`;
     with several labels the mean binary cross-entropy over the classes.
     Relations: the head is Hugging Face's `...ForSequenceClassification`.
@@ -48,6 +55,7 @@ class TextClassification(Task):
 
     term: ClassVar = "class"
     several: bool = False
+    pairs: bool | None = None  # whether it learned from two texts; None: not known
 
     @property
     def metric(self) -> str:
@@ -62,6 +70,7 @@ class TextClassification(Task):
         cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
     ) -> Self:
         found: set[str] = set()
+        _refuse_mixture(records, config)
         several = any(
             isinstance(record.fields[label_field(record, config, USUAL_FIELDS)], list) for record in records
         )
@@ -76,20 +85,33 @@ class TextClassification(Task):
             config=config,
             several=several,
             label_smoothing=label_smoothing,
+            pairs=_are_pairs(records, config),
         )
 
     @classmethod
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
         return cls(labels=tuple(labels), config=config, several=multi_label)
 
+    @property
+    def values(self) -> Mapping[str, JsonValue]:
+        return {} if self.pairs is None else {"pairs": self.pairs}
+
+    def with_values(self, values: Mapping[str, JsonValue]) -> Self:
+        return replace(self, pairs=bool(values["pairs"]) if "pairs" in values else None)
+
+    @property
+    def truncation(self) -> str:
+        return f"longest_first, {self.config.truncate}" if self.pairs else self.config.truncate
+
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        texts = texts_of(record, config)
+        return json.dumps(texts if len(texts) == 2 else texts[0], ensure_ascii=False)
+
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
-        ids = np.array(encoder.encode(record.text(self.config.text_field)).ids, dtype=np.int64)
-        room = encoder.room - encoder.frame.framed_length(0)
-        cut = len(ids) > room
-        if cut:
-            head = {"head": room, "tail": 0, "head_tail": room // 4}[self.config.truncate]
-            ids = np.concatenate([ids[:head], ids[len(ids) - (room - head) :]])
-        example = encoder.frame.build([ids])
+        texts = texts_of(record, self.config, pair=self.pairs)
+        segments, cut = fit(texts, encoder, self.config.truncate)
+        example = encoder.frame.build(segments)
         length = len(example.input_ids)
         value = np.array([-100])
         if self.several:
@@ -115,8 +137,10 @@ class TextClassification(Task):
             scores = np.exp(values - values.max())
             scores /= scores.sum()
             chosen = (self.labels[int(scores.argmax())],)
+        texts = texts_of(record, self.config)
         return ClassPrediction(
-            text=record.text(self.config.text_field),
+            text=texts[0],
+            text_pair=texts[1] if len(texts) == 2 else None,
             labels=chosen,
             scores=dict(zip(self.labels, scores.tolist(), strict=True)),
             multi_label=self.several,
@@ -145,6 +169,14 @@ class TextClassification(Task):
         return self.labels.index(name)
 
 
+def _are_pairs(records: Sequence[Record], config: TaskConfig) -> bool:
+    """Whether the records hold two texts. Errors: InputError naming one that differs from the first."""
+    pairs = len(texts_of(records[0], config)) == 2
+    for record in records:
+        texts_of(record, config, pair=pairs)
+    return pairs
+
+
 def _order(label: str) -> tuple[int, str]:
     """Numbers by size, before words: 2 stands before 10."""
     return (int(label), "") if label.isdecimal() else (1 << 63, label)
@@ -158,3 +190,12 @@ def _labels(record: Record, config: TaskConfig) -> list[str]:
     if not all(isinstance(item, str | int | float) and item != "" for item in values):
         raise InputError("tasks.bad_label", source=record.source, field=name, value=repr(value))
     return [str(item) for item in values]
+
+
+def _refuse_mixture(records: Sequence[Record], config: TaskConfig) -> None:
+    """Errors: InputError naming a record whose label is a number where others are words, or the other way round."""
+    each: list[tuple[Record, object]] = []
+    for record in records:
+        value = record.fields[label_field(record, config, USUAL_FIELDS)]
+        each += [(record, item) for item in (value if isinstance(value, list) else [value])]
+    refuse_mixture([record for record, _ in each], [item for _, item in each])

@@ -115,6 +115,7 @@ class Tokenizer:
         backend = Backend.from_str(self.backend.to_str())
         backend.post_processor = processors.TemplateProcessing(
             single=[bos, "$A", *([eos] if end else [])],
+            pair=[bos, "$A", eos, "$B", eos] if end else [bos, "$A", "$B"],
             special_tokens=[(token, backend.token_to_id(token)) for token in {bos, eos}],
         )
         return Tokenizer(backend, self.specials)

@@ -1,0 +1,140 @@
+"""`yanmo encode` and `yanmo similar`: one vector for each text, and the texts that are nearest to another."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from torch import Tensor
+
+from yanmo.data.batch import Batch
+from yanmo.errors import RunError
+from yanmo.interop.sentence_transformers import Pooling, read_pooling
+from yanmo.layers.pooling import mean_pool
+from yanmo.metrics.retrieval import Vectors
+from yanmo.models.learner import Learner
+from yanmo.tasks.inference import run
+from yanmo.tasks.texts import side_by_side
+
+if TYPE_CHECKING:
+    from yanmo.api.predict import Model
+
+AT_ONCE = 4096  # texts that are sorted by length and packed together; memory stays flat
+TERM = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Near:
+    """A text, its place among those that were searched (from 0), and its cosine with the query."""
+
+    index: int
+    text: str
+    similarity: float
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def encode(
+    model: Model, texts: Sequence[str], *, normalize: bool = False, batch_tokens: int = 8192
+) -> Vectors:
+    """One vector for each text, float32 [texts, hidden].
+
+    A bi-encoder pools as it was trained, any other encoder takes the mean over its tokens. Texts are packed, so that
+    short ones do not pay for long ones; the numbers do not depend on `batch_tokens`. What is too long loses its tail.
+    Errors: RunError for a cross-encoder and for an untrained model.
+    """
+    width = model.learner.backbone.config.hidden_size
+    parts = list(_parts(model, texts, normalize=normalize, batch_tokens=batch_tokens))
+    return np.concatenate(parts) if parts else np.zeros((0, width), dtype=np.float32)
+
+
+def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool = False) -> None:
+    """Writes the vectors of the texts as a .npy file, whole or not at all; memory stays flat. Errors: as `encode`."""
+    width = model.learner.backbone.config.hidden_size
+    pooling_of(model)  # refused before a file is there
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    except OSError as error:
+        raise RunError("run.cannot_write", path=path, reason=error.strerror or error) from None
+    os.close(handle)
+    try:
+        shape = (len(texts), width)
+        stored = np.lib.format.open_memmap(name, mode="w+", dtype=np.float32, shape=shape)
+        start = 0
+        for part in _parts(model, texts, normalize=normalize, batch_tokens=8192):
+            stored[start : start + len(part)] = part
+            start += len(part)
+        stored.flush()
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def similar(model: Model, query: str, texts: Sequence[str], *, top: int = 5) -> list[Near]:
+    """The texts that are nearest to the query by cosine, nearest first. Errors: as `encode`."""
+    (wanted,) = encode(model, [query], normalize=True)
+    cosine = encode(model, texts, normalize=True) @ wanted
+    best = np.argsort(-cosine, kind="stable")[:top]
+    return [Near(index=int(place), text=texts[place], similarity=float(cosine[place])) for place in best]
+
+
+def pooling_of(model: Model) -> Pooling:
+    """How the model makes one vector of a text. Errors: RunError where it has none, or was never trained."""
+    fresh = [name for name in model.loaded.fresh if name.startswith("backbone.")]
+    if fresh:
+        raise RunError(
+            "run.untrained_head",
+            path=model.source,
+            fresh=", ".join(fresh[:4]),
+            trained="-",
+            task="sentence_similarity",
+        )
+    labelling = model.loaded.labelling
+    if labelling is not None and labelling.values.get("encoder") == "cross":
+        raise RunError("pairs.no_vectors", path=model.source)
+    folder = model.loaded.folder
+    return (folder and read_pooling(folder)) or Pooling()
+
+
+def _parts(model: Model, texts: Sequence[str], *, normalize: bool, batch_tokens: int) -> Iterator[Vectors]:
+    pooling = pooling_of(model)
+    encoder = model.encoder
+    for start in range(0, len(texts), AT_ONCE):
+        examples = []
+        for each in texts[start : start + AT_ONCE]:
+            example, at, _ = side_by_side([each], encoder)
+            last = len(example.input_ids) - 1
+            at = {"lasttoken": np.array([last]), "cls_token": np.array([0])}.get(pooling.mode, at)
+            examples.append(replace(example, labels={TERM: (at, np.full(1, -100))}))
+        rows = run(
+            model.learner,
+            examples,
+            TERM,
+            batch_tokens=batch_tokens,
+            max_length=encoder.room,
+            outputs=_reader(pooling),
+        )
+        vectors = np.concatenate(rows).astype(np.float32)
+        if normalize or pooling.normalize:
+            vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        yield vectors
+
+
+def _reader(pooling: Pooling) -> Callable[[Learner, Batch], Tensor]:
+    def read(learner: Learner, batch: Batch) -> Tensor:
+        hidden: Tensor = learner.backbone(batch)
+        at = batch.labels[TERM].at
+        if pooling.mode == "mean_tokens":
+            return mean_pool(hidden, batch.sequence_ids, batch.position_ids, len(at))
+        return hidden.flatten(0, 1).index_select(0, at)
+
+    return read

@@ -1,0 +1,87 @@
+"""Texts of tasks on two texts: pairs, similarity, vectors."""
+
+from yanmo.messages import Texts
+
+TEXTS: Texts = {
+    "pairs.missing_side": (
+        "{source}: one side of the pair is missing: “{missing}” is empty or not there.\n"
+        "Every record of a pair file has both texts ({names}).\n"
+        "Fill it in, or take that record out.",
+        "{source}：句对缺少一侧：“{missing}”为空或不存在。\n句对文件中的每条记录都必须有两段文本（{names}）。\n"
+        "请补上，或删去该记录。",
+    ),
+    "pairs.no_pair": (
+        "{source} holds one text where two are needed; its fields are {known}.\nUsual names: {usual}.\n"
+        "Give both texts (on the command line: --pair A B), or name their fields: settings.text_field, settings.pair_field.",
+        "{source} 只有一段文本，而这里需要两段；它的字段有：{known}。\n常用的字段名：{usual}。\n"
+        "请给出两段文本（命令行上用 --pair A B），或用 settings.text_field 和 settings.pair_field 指定字段。",
+    ),
+    "pairs.unexpected_pair": (
+        "{source} holds two texts where one is needed; its fields are {known}.\n"
+        "Records hold one text each, or two each, and a model reads what it learned from.\n"
+        "Give single texts, or fine-tune the model on pairs.",
+        "{source} 有两段文本，而这里只需要一段；它的字段有：{known}。\n记录要么各有一段文本，要么各有两段；模型只能读取训练时的那一种。\n"
+        "请给出单段文本，或用句对微调模型。",
+    ),
+    "pairs.mixed_labels": (
+        "{source}: the label {value} is {kind}, but that of {other} is {other_kind}.\n"
+        "All labels are of one type: numbers, or words.\n"
+        "Write them alike; a column of scores is called “score”.",
+        "{source}：标签 {value} 是{kind}，而 {other} 的标签是{other_kind}。\n所有标签必须是同一类型：要么是数字，要么是文字。\n"
+        "请统一写法；分数列请命名为“score”。",
+    ),
+    "pairs.kind_label": ("label", "标签"),
+    "pairs.a_number": ("a number", "数字"),
+    "pairs.a_word": ("a word", "文字"),
+    "pairs.bad_score": (
+        "{source}: the field “{field}” holds {value}, which is no score.\nA score is a finite number.\nCorrect that record.",
+        "{source}：字段“{field}”的值 {value} 不是分数。\n分数应为有限的数值。\n请更正该记录。",
+    ),
+    "pairs.one_score": (
+        "All training records have the same score, {score} ({source}).\nScores must differ for similarity to be learned.\n"
+        "Check the label field, or give more data.",
+        "所有训练记录的分数相同，都是 {score}（{source}）。\n分数必须有差别，才能学习相似度。\n请检查标签字段，或提供更多数据。",
+    ),
+    "pairs.loss_needs": (
+        "The loss {loss} of a {encoder}-encoder cannot learn from {given} ({source}).\nFor these records: {fits}.\n"
+        "Set settings.similarity.loss to one of them, or leave it out.",
+        "{encoder} 编码器的损失 {loss} 无法从{given}中学习（{source}）。\n适用于这些记录的有：{fits}。\n"
+        "请将 settings.similarity.loss 设为其中之一，或不设置。",
+    ),
+    "pairs.holds_score": ("pairs with scores", "带分数的句对"),
+    "pairs.holds_label": ("pairs with labels", "带标签的句对"),
+    "pairs.holds_classes": (
+        "pairs with labels of more than two classes",
+        "带两个以上类别标签的句对",
+    ),
+    "pairs.holds_pair": ("pairs without labels", "不带标签的句对"),
+    "pairs.holds_text": ("single texts", "单段文本"),
+    "pairs.cannot_measure": (
+        "{source}: these records hold {given}, by which this model cannot be measured.\n"
+        "It can be measured by: {fits}.\nGive other records.",
+        "{source}：这些记录是{given}，无法用来衡量该模型。\n可用于衡量的有：{fits}。\n请换用其他记录。",
+    ),
+    "pairs.no_vectors": (
+        "The model {path} is a cross-encoder: it reads two texts at once and has no vector of a single one.\n"
+        "A bi-encoder or any pre-trained encoder has.\n"
+        "Fine-tune sentence_similarity without settings.similarity.encoder=cross, or ask this one with yanmo predict --pair.",
+        "模型 {path} 是交叉编码器：它同时读取两段文本，没有单段文本的向量。\n双编码器或任何预训练编码器都有。\n"
+        "请在不带 settings.similarity.encoder=cross 的情况下微调 sentence_similarity，或用 yanmo predict --pair 询问该模型。",
+    ),
+    "pairs.unsupported_module": (
+        "{path} describes a module or pooling that is not supported: {given}.\n"
+        "Supported: a Transformer, pooling by mean, cls or lasttoken, and Normalize.\n"
+        "Choose a model that is made so.",
+        "{path} 描述的模块或池化方式不受支持：{given}。\n支持：Transformer，mean、cls 或 lasttoken 池化，以及 Normalize。\n"
+        "请选用以这种方式构成的模型。",
+    ),
+    "pairs.no_texts": (
+        "{path} holds no text.\nOne text per line, or records with a text, are needed.\nCheck the file.",
+        "{path} 中没有文本。\n需要每行一段文本，或含有文本的记录。\n请检查该文件。",
+    ),
+    "pairs.no_negative": (
+        "{source} has no text in “{field}”, though other records have one.\n"
+        "Hard negatives stand in every record, or in none.\nFill it in, or remove the field everywhere.",
+        "{source} 的“{field}”中没有文本，而其他记录有。\n难负例要么每条记录都有，要么都没有。\n请补上，或从所有记录中去掉该字段。",
+    ),
+}

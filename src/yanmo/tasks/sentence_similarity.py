@@ -1,0 +1,330 @@
+"""Sentence similarity: two texts and how near they are, by a bi-encoder or a cross-encoder."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal, Self, TypeAlias, final
+
+import numpy as np
+import torch
+from pydantic import JsonValue
+from torch import Tensor
+
+from yanmo.config import Config, build
+from yanmo.corpus.document import Record
+from yanmo.data.batch import Batch
+from yanmo.errors import InputError
+from yanmo.layers.cross_entropy import cross_entropy
+from yanmo.layers.pair_losses import compared, cosine_regression, in_batch_negatives, squared
+from yanmo.layers.pooling import fingerprints, mean_pool
+from yanmo.messages import text
+from yanmo.models.learner import Learner
+from yanmo.tasks.similarity_scores import (
+    Held,
+    SimilarityPrediction,
+    decode,
+    held,
+    measured_by,
+    score,
+    threshold_of,
+)
+from yanmo.tasks.targets import is_number, order, positive_of, read_target, read_targets
+from yanmo.tasks.task import Encoded, Encoder, Logits, SimilarityConfig, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.texts import fit, side_by_side, texts_of
+
+Goal: TypeAlias = Literal["regression", "softmax", "in_batch_negatives", "simcse"]
+FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned from what; the first is "auto"
+    "bi": {
+        "text": ("simcse",),
+        "pair": ("in_batch_negatives",),
+        "score": ("regression",),
+        "label": ("regression", "softmax", "in_batch_negatives"),
+        "classes": ("softmax",),
+    },
+    "cross": {
+        "text": (),
+        "pair": (),
+        "score": ("regression",),
+        "label": ("softmax",),
+        "classes": ("softmax",),
+    },
+}
+COMPARE = "compare"  # the head of softmax: classes from (u, v, |u - v|)
+NEGATIVE = "negative"  # the field of a hard negative
+SCORE = ("score",)
+
+
+class Saved(Config):
+    """What a saved model must know besides its weights and labels."""
+
+    encoder: Literal["bi", "cross"]
+    loss: Goal
+    pooling: Literal["mean", "cls"] = "mean"
+    low: float = 0.0
+    high: float = 1.0
+    positive: str | None = None
+    threshold: float | None = None
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class SentenceSimilarity(Task):
+    """Tells how near two texts are: paraphrases, questions that mean the same, search.
+
+    Paper: Reimers and Gurevych 2019, "Sentence-BERT" (bi-encoder: regression and softmax); Henderson et al. 2017
+    (in-batch negatives); Gao et al. 2021, "SimCSE" (texts alone, each twice under different dropout).
+    Inputs: pairs with `score` or `label`, pairs that belong together (with `negative`: a hard negative), or texts.
+    Loss: term `similarity`: squared distance of the cosine from the score, cross-entropy over (u, v, |u - v|), or
+    cross-entropy of finding the partner among all second texts of the micro-batch, which thus decides how many
+    negatives there are; a cross-encoder: squared distance or cross-entropy at the summary token, term `class`.
+    Relations: a bi-encoder is saved as a bare encoder that sentence-transformers loads; a cross-encoder as Hugging
+    Face's `...ForSequenceClassification`. Texts of a bi-encoder stand side by side in a row and do not see each other.
+    Example: `yanmo finetune sentence_similarity --model runs/my-bert --train pairs.jsonl ...`
+    """
+
+    goal: Goal = "regression"
+    low: float = 0.0
+    high: float = 1.0
+    positive: str | None = None
+    threshold: float | None = None
+    negatives: bool = False
+
+    @property
+    def term(self) -> str:  # type: ignore[override]
+        return "class" if self.is_cross else "similarity"
+
+    @property
+    def is_cross(self) -> bool:
+        return self.config.similarity.encoder == "cross"
+
+    @property
+    def metric(self) -> str:
+        if self.goal == "softmax":
+            return "accuracy"
+        if self.goal == "simcse":
+            return "spread"
+        if self.labels == SCORE:
+            return "spearman"
+        return self.config.similarity.tune_for if self.labels else "recall_at_1"
+
+    def metric_on(self, records: Sequence[Record]) -> str:
+        names: Mapping[Held, str] = {"text": "spread", "pair": "recall_at_1", "score": "spearman"}
+        usual = "accuracy" if self.goal == "softmax" else self.config.similarity.tune_for
+        return names.get(self._measured_by(records), usual)
+
+    @classmethod
+    def from_records(
+        cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
+    ) -> Self:
+        wanted = config.similarity
+        given = held(records, config)
+        fits = FITS[wanted.encoder][given]
+        if not fits or wanted.loss not in ("auto", *fits):
+            raise InputError(
+                "pairs.loss_needs", source=records[0].source, loss=wanted.loss, encoder=wanted.encoder,
+                given=text(f"pairs.holds_{given}"), fits=", ".join(fits) or "-",
+            )  # fmt: skip
+        goal: Goal = fits[0] if wanted.loss == "auto" else wanted.loss
+        task = cls(labels=(), config=config, label_smoothing=label_smoothing, goal=goal)
+        if given == "score":
+            scores = read_targets(records, config).scores
+            low, high = min(scores), max(scores)
+            if low == high:
+                raise InputError("pairs.one_score", source=records[0].source, score=low)
+            return replace(task, labels=SCORE, low=low, high=high)
+        if given in ("label", "classes"):
+            labels = tuple(sorted(set(read_targets(records, config).labels), key=order))
+            if len(labels) < 2:
+                raise InputError("tasks.one_class", source=records[0].source, found=", ".join(labels))
+            task = replace(task, labels=labels)
+            if len(labels) == 2:
+                task = replace(task, positive=positive_of(labels, wanted.positive_label))
+        return replace(task, negatives=goal == "in_batch_negatives" and _have_negatives(records))
+
+    @classmethod
+    def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
+        return cls(labels=tuple(labels), config=config)
+
+    @property
+    def values(self) -> Mapping[str, JsonValue]:
+        saved = Saved(
+            encoder=self.config.similarity.encoder, loss=self.goal, pooling=self.config.similarity.pooling,
+            low=self.low, high=self.high, positive=self.positive, threshold=self.threshold,
+        )  # fmt: skip
+        return saved.model_dump(mode="json")
+
+    def with_values(self, values: Mapping[str, JsonValue]) -> Self:
+        if not values:
+            return self
+        saved = build(Saved, values)
+        known = self.config.similarity.model_dump() | saved.model_dump(include={"encoder", "loss", "pooling"})
+        return replace(
+            self, config=self.config.model_copy(update={"similarity": SimilarityConfig(**known)}), goal=saved.loss,
+            low=saved.low, high=saved.high, positive=saved.positive, threshold=saved.threshold,
+        )  # fmt: skip
+
+    def with_config(self, config: TaskConfig) -> Self:
+        return replace(self, config=config.model_copy(update={"similarity": self.config.similarity}))
+
+    @property
+    def pooling(self) -> Literal["mean", "cls"] | None:
+        return None if self.is_cross else self.config.similarity.pooling
+
+    @property
+    def truncation(self) -> str:
+        return f"longest_first, {self.config.truncate}" if self.is_cross else "head"
+
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        texts = texts_of(record, config)
+        return json.dumps(texts if len(texts) == 2 else texts[0], ensure_ascii=False)
+
+    def head_sizes(self) -> Mapping[str, int | None]:
+        if self.is_cross:
+            return {"class": len(self.labels)}
+        return {COMPARE: len(self.labels)} if self.goal == "softmax" else {}
+
+    def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
+        texts = texts_of(record, self.config, pair=None if self.goal == "simcse" else True)
+        value = self._value(record, single=len(texts) == 1) if labelled else -100
+        kind = np.float32 if self.goal == "regression" else np.int64
+        if self.is_cross:
+            segments, cut = fit(texts, encoder, self.config.truncate)
+            example = encoder.frame.build(segments)
+            at = np.array([encoder.frame.summary_position(len(example.input_ids))])
+            labels = {self.term: (at, np.array([value], dtype=kind))}
+        else:
+            if labelled and len(texts) == 1:
+                texts *= 2  # SimCSE: dropout makes them differ
+            if labelled and self.negatives and NEGATIVE in record.fields:
+                texts = (*texts, record.text(NEGATIVE))
+            example, at, cut = side_by_side(texts, encoder)
+            learnt = np.full(len(texts), -100, dtype=kind)
+            learnt[0] = value
+            labels = {self.term: (at, learnt)}
+        length = encoder.prefix_length(len(example.input_ids))
+        return [Encoded(example=replace(example, prefix_length=length, labels=labels), cut=cut)]
+
+    def decode(
+        self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]
+    ) -> SimilarityPrediction:
+        texts = texts_of(record, self.config)
+        classes = self.labels if self.goal == "softmax" else ()
+        found = decode(texts, logits[0], classes, self.positive, cross=self.is_cross)
+        if found.similarity is None:
+            return found
+        if self.labels == SCORE:
+            share = min(max(found.similarity, 0.0), 1.0)
+            return replace(found, score=self.low + share * (self.high - self.low))
+        if found.label is None and self.threshold is not None and self.positive is not None:
+            other = next(label for label in self.labels if label != self.positive)
+            return replace(found, label=self.positive if found.similarity >= self.threshold else other)
+        return found
+
+    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
+        given = self._measured_by(records)
+        found = [each for each in predictions if isinstance(each, SimilarityPrediction)]
+        return score(given, records, found, self.config, positive=self.positive, threshold=self.threshold)
+
+    def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
+        """With the threshold that parts two labels best on the dev records."""
+        if self.goal == "softmax" or self.labels == SCORE or held(records, self.config) != "label":
+            return self
+        labels = self.labels or tuple(sorted(set(read_targets(records, self.config).labels), key=order))
+        if len(labels) < 2:
+            return self
+        positive = self.positive or positive_of(labels, self.config.similarity.positive_label)
+        found = [each for each in predictions if isinstance(each, SimilarityPrediction)]
+        threshold = threshold_of(records, found, self.config, positive)
+        return replace(self, labels=labels, positive=positive, threshold=threshold)
+
+    def outputs(self, learner: Learner, batch: Batch) -> Tensor:
+        if self.is_cross:
+            return Task.outputs(self, learner, batch)
+        vectors = self._vectors(learner, batch)
+        if self.goal != "softmax":
+            return vectors
+        logits = self._compare(learner, vectors.view(-1, 2, vectors.shape[-1])).float()
+        room = torch.stack([logits, torch.zeros_like(logits)], dim=1).flatten(0, 1)
+        return torch.cat([vectors, room], dim=1)  # of each pair beside its first vector
+
+    def loss(self, learner: Learner, batch: Batch) -> dict[str, Tensor]:
+        if self.is_cross:
+            return Task.loss(self, learner, batch)
+        labels = batch.labels[self.term]
+        texts = 3 if self.negatives else 2
+        vectors = self._vectors(learner, batch)
+        vectors = vectors.view(-1, texts, vectors.shape[-1])  # [pairs, texts, hidden]
+        value = labels.value.view(-1, texts)[:, 0]
+        if self.goal == "regression":
+            loss = cosine_regression(vectors[:, 0], vectors[:, 1], value)
+        elif self.goal == "softmax":
+            loss = cross_entropy(self._compare(learner, vectors), value, self.label_smoothing)
+        else:
+            same = fingerprints(batch.input_ids, batch.sequence_ids, batch.position_ids, len(labels.at))
+            temperature = self.config.similarity.temperature
+            loss = in_batch_negatives(vectors, value == 1, same.view(-1, texts), temperature=temperature)
+        return {self.term: loss}
+
+    def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
+        if self.goal == "regression":
+            return squared(logits[:, 0], value)
+        return Task.term_loss(self, term, logits, value)
+
+    def _vectors(self, learner: Learner, batch: Batch) -> Tensor:
+        """One vector for each text of the batch, [texts, hidden], fp32."""
+        hidden: Tensor = learner.backbone(batch)
+        at = batch.labels[self.term].at
+        if self.config.similarity.pooling == "cls":
+            return hidden.flatten(0, 1).index_select(0, at).float()
+        return mean_pool(hidden, batch.sequence_ids, batch.position_ids, len(at))
+
+    def _compare(self, learner: Learner, vectors: Tensor) -> Tensor:
+        weight = learner.backbone.vocabulary_weight
+        logits: Tensor = learner.heads[COMPARE](
+            compared(vectors[:, 0], vectors[:, 1]).to(weight.dtype), weight
+        )
+        return logits
+
+    def _measured_by(self, records: Sequence[Record]) -> Held:
+        """What the records hold. Errors: InputError where this model cannot be measured by it."""
+        if self.is_cross:
+            gives = "number" if self.labels == SCORE else "classes" if self.positive is None else "chance"
+        else:
+            gives = "vectors and classes" if self.goal == "softmax" else "vectors"
+        return measured_by(records, self.config, gives)
+
+    def _value(self, record: Record, *, single: bool) -> float | int:
+        """What is to be learned from a record; -100 where it is there to be measured by alone."""
+        if self.goal == "simcse":
+            return 1 if single else -100
+        target = read_target(record, self.config)
+        if self.labels and target is None:
+            raise InputError(
+                "tasks.no_label", source=record.source, known=", ".join(record.fields), usual="score, label"
+            )
+        if self.labels == SCORE:
+            if isinstance(target, str) and not is_number(target):
+                return -100
+            return (float(target or 0) - self.low) / (self.high - self.low)
+        if not self.labels:
+            return 1
+        if isinstance(target, float):
+            return -100
+        if str(target) not in self.labels:
+            raise InputError(
+                "tasks.unseen_label", source=record.source, label=target, known=", ".join(self.labels)
+            )
+        if self.goal == "softmax":
+            return self.labels.index(str(target))
+        return 1 if str(target) == self.positive else (0 if self.goal == "regression" else -100)
+
+
+def _have_negatives(records: Sequence[Record]) -> bool:
+    """Whether the records hold hard negatives. Errors: InputError naming a record that lacks one."""
+    having = [bool(record.fields.get(NEGATIVE)) for record in records]
+    if any(having) and not all(having):
+        raise InputError("pairs.no_negative", source=records[having.index(False)].source, field=NEGATIVE)
+    return any(having)

@@ -1,0 +1,135 @@
+"""What pairs are labelled with: scores, classes, or nothing; never a mixture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from yanmo.corpus.document import Record
+from yanmo.errors import ConfigError, InputError
+from yanmo.messages import text
+from yanmo.registry import nearest
+from yanmo.tasks.task import TaskConfig, label_field
+
+SCORE_FIELDS = ("score", "similarity", "similarity_score")
+LABEL_FIELDS = ("label", "labels", "category", "class")
+POSITIVE = frozenset(
+    {"1", "true", "yes", "entailment", "equivalent", "paraphrase", "duplicate", "similar", "same", "match"}
+    | {"是", "相似", "相同", "蕴含", "匹配"}
+)
+Target: TypeAlias = float | int | str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Targets:
+    """kind: of all values. values: scores as floats, or labels as strings; empty where there are none."""
+
+    kind: Literal["score", "label", "none"]
+    values: tuple[float | str, ...] = ()
+
+    @property
+    def scores(self) -> list[float]:
+        return [float(value) for value in self.values]
+
+    @property
+    def labels(self) -> list[str]:
+        return [str(value) for value in self.values]
+
+
+def read_target(record: Record, config: TaskConfig) -> Target | None:
+    """The score or label of a record, None where no field has one. Errors: InputError with file and line."""
+    if config.label_field is not None:
+        name = label_field(record, config, ())
+    else:
+        name = next((each for each in (*SCORE_FIELDS, *LABEL_FIELDS) if each in record.fields), "")
+        if not name:
+            return None
+    value = record.fields[name]
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str) and name in SCORE_FIELDS:
+        try:
+            value = float(value)
+        except ValueError:
+            raise _bad("pairs.bad_score", record, name) from None
+    if isinstance(value, int | float):
+        if not math.isfinite(value):
+            raise _bad("pairs.bad_score", record, name)
+        return float(value) if name in SCORE_FIELDS else value
+    if isinstance(value, str) and value:
+        return value
+    raise _bad("tasks.bad_label", record, name)
+
+
+def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
+    """Those of all records. Whole numbers alone, as 0 and 1, are labels, unless the field is called a score.
+
+    Errors: InputError naming the record whose label is missing, or of another type than those before it.
+    """
+    found = [read_target(record, config) for record in records]
+    if all(value is None for value in found):
+        return Targets(kind="none")
+    values: list[Target] = []
+    for record, value in zip(records, found, strict=True):
+        if value is None:
+            label_field(record, config, (*SCORE_FIELDS, *LABEL_FIELDS))  # says that it has none
+            continue
+        values.append(value)
+    refuse_mixture(records, values)
+    written = [
+        value for value in values if isinstance(value, str) and is_number(value)
+    ]  # a CSV has strings alone
+    if len(written) == len(values) and any("." in value for value in written):
+        return Targets(kind="score", values=tuple(map(float, written)))
+    if any(isinstance(value, float) for value in values):
+        return Targets(kind="score", values=tuple(float(value) for value in values))
+    return Targets(kind="label", values=tuple(str(value) for value in values))
+
+
+def refuse_mixture(records: Sequence[Record], values: Sequence[object]) -> None:
+    """One value per record. Errors: InputError naming the first that is no number where others are, or one."""
+    numeric = [isinstance(value, int | float) and not isinstance(value, bool) for value in values]
+    for record, value, number in zip(records, values, numeric, strict=True):
+        if number != numeric[0]:
+            kinds = [
+                text("pairs.a_number") if each else text("pairs.a_word") for each in (number, numeric[0])
+            ]
+            raise InputError(
+                "pairs.mixed_labels",
+                source=record.source,
+                value=repr(value),
+                kind=kinds[0],
+                other=records[0].source,
+                other_kind=kinds[1],
+            )
+
+
+def is_number(value: str) -> bool:
+    """Whether a string is a finite number."""
+    try:
+        return math.isfinite(float(value))
+    except ValueError:
+        return False
+
+
+def positive_of(labels: Sequence[str], wanted: str | None) -> str:
+    """Of two labels, the one of texts that belong together. Errors: ConfigError when `wanted` is none of them."""
+    if wanted is not None:
+        if wanted not in labels:
+            raise ConfigError(
+                "errors.unknown_name", kind=text("pairs.kind_label"), name=wanted, known=", ".join(labels),
+                nearest=nearest(wanted, list(labels)),
+            )  # fmt: skip
+        return wanted
+    return next((label for label in labels if label.lower() in POSITIVE), labels[-1])
+
+
+def order(label: str) -> tuple[int, str]:
+    """Numbers by size, before words: 2 stands before 10."""
+    return (int(label), "") if label.isdecimal() else (1 << 63, label)
+
+
+def _bad(key: str, record: Record, name: str) -> InputError:
+    return InputError(key, source=record.source, field=name, value=repr(record.fields[name]))

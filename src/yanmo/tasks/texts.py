@@ -1,0 +1,118 @@
+"""The texts of a record, one or a pair, and what is kept of those that are too long."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+
+from yanmo.corpus.document import Record
+from yanmo.data.example import Example, IntArray
+from yanmo.errors import InputError
+from yanmo.tasks.task import Encoder, TaskConfig
+
+PAIRS = (
+    ("text", "text_pair"),
+    ("sentence1", "sentence2"),
+    ("premise", "hypothesis"),
+    ("text_a", "text_b"),
+    ("sentence_a", "sentence_b"),
+    ("question1", "question2"),
+    ("anchor", "positive"),
+    ("query", "title"),
+    ("query", "passage"),
+)  # the usual names of two texts
+LONE = frozenset({"text", "query", "title", "passage", "positive"})  # these also stand alone
+
+
+def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) -> tuple[str, ...]:
+    """The text of a record, or both texts of a pair.
+
+    pair: what is needed, two texts (True) or one (False); None: whatever the record holds.
+    Errors: InputError with file and line for a pair that lacks a side, and where the number is not what is needed.
+    """
+    names = pair_names(record, config)
+    known = ", ".join(record.fields) or "-"
+    if names is None and pair:
+        usual = ", ".join(" + ".join(each) for each in PAIRS)
+        raise InputError("pairs.no_pair", source=record.source, known=known, usual=usual)
+    if names is None:
+        return (record.text(config.text_field),)
+    if pair is False:
+        raise InputError("pairs.unexpected_pair", source=record.source, known=known)
+    for name in names:
+        value = record.fields.get(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            raise InputError(
+                "pairs.missing_side", source=record.source, missing=name, names=" + ".join(names)
+            )
+    return tuple(record.text(name) for name in names)
+
+
+def pair_names(record: Record, config: TaskConfig) -> tuple[str, str] | None:
+    """The fields of a pair, though one of them may be empty or missing; None for a single text."""
+    if config.pair_field is not None:
+        return config.text_field, config.pair_field
+    own = config.text_field in record.fields
+    for names in PAIRS:
+        if (not own or names[0] == config.text_field) and all(name in record.fields for name in names):
+            return names
+    if own or "tokens" in record.fields:
+        return None
+    return next((names for names in PAIRS if any(name in record.fields for name in set(names) - LONE)), None)
+
+
+def fit(
+    texts: Sequence[str], encoder: Encoder, rule: Literal["head", "tail", "head_tail"]
+) -> tuple[list[IntArray], bool]:
+    """The ids of one text, or of a pair, that fit one sequence, and whether anything was cut."""
+    ids = [np.array(encoder.encode(text).ids, dtype=np.int64) for text in texts]
+    room = encoder.room - encoder.frame.framed_length(*(0 for _ in ids))
+    lengths = (min(len(ids[0]), room),) if len(ids) == 1 else longest_first(len(ids[0]), len(ids[1]), room)
+    kept = [shorten(each, length, rule) for each, length in zip(ids, lengths, strict=True)]
+    return kept, any(len(one) < len(other) for one, other in zip(kept, ids, strict=True))
+
+
+def longest_first(first: int, second: int, room: int) -> tuple[int, int]:
+    """Lengths that fit `room` together: tokens are taken from the longer text, of equal ones from the second.
+
+    As BERT shortens pairs, and Hugging Face's `longest_first`.
+    """
+    excess = max(0, first + second - room)
+    cut = min(excess, abs(first - second))  # the longer one down to the other's length at once
+    first, second = (first - cut, second) if first > second else (first, second - cut)
+    excess -= cut
+    return first - excess // 2, second - (excess - excess // 2)
+
+
+def shorten(ids: IntArray, room: int, rule: Literal["head", "tail", "head_tail"]) -> IntArray:
+    """At most `room` ids: from the head, the tail, or a quarter from the head and the rest from the tail."""
+    if len(ids) <= room:
+        return ids
+    head = {"head": room, "tail": 0, "head_tail": room // 4}[rule]
+    return np.concatenate([ids[:head], ids[len(ids) - (room - head) :]])
+
+
+def side_by_side(texts: Sequence[str], encoder: Encoder) -> tuple[Example, IntArray, bool]:
+    """Texts as one example whose parts do not see each other, the summary token of each, and whether one was cut.
+
+    What is too long loses its tail, as in sentence-transformers.
+    """
+    room = encoder.room - encoder.frame.framed_length(0)
+    ids = [np.array(encoder.encode(each).ids, dtype=np.int64) for each in texts]
+    parts = [encoder.frame.build([shorten(each, room, "head")]) for each in ids]
+    lengths = [len(part.input_ids) for part in parts]
+    ends = np.cumsum(lengths)
+    example = Example(
+        input_ids=np.concatenate([part.input_ids for part in parts]),
+        token_type_ids=np.concatenate([part.token_type_ids for part in parts]),
+        protected=np.concatenate([part.protected for part in parts]),
+        prefix_length=encoder.prefix_length(sum(lengths)),
+        parts=tuple(lengths),
+    )
+    at = [
+        int(end) - length + encoder.frame.summary_position(length)
+        for end, length in zip(ends, lengths, strict=True)
+    ]
+    return example, np.array(at, dtype=np.int64), any(len(each) > room for each in ids)

@@ -1,0 +1,81 @@
+"""Scores, labels or nothing; never a mixture."""
+
+from collections.abc import Callable
+
+import pytest
+
+from yanmo.corpus.document import Record
+from yanmo.errors import ConfigError, InputError
+from yanmo.tasks.targets import positive_of, read_targets
+from yanmo.tasks.task import TaskConfig
+
+NewRecord = Callable[..., Record]
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "read"),
+    [
+        ([{"score": 0}, {"score": 5}], "score", (0.0, 5.0)),
+        ([{"score": "0.5"}, {"score": "3"}], "score", (0.5, 3.0)),
+        ([{"label": 1}, {"label": 2.5}], "score", (1.0, 2.5)),
+        ([{"label": "3.8"}, {"label": "5"}], "score", (3.8, 5.0)),
+        ([{"label": 1}, {"label": 0}], "label", ("1", "0")),
+        ([{"label": "1"}, {"label": "0"}], "label", ("1", "0")),
+        ([{"label": True}, {"label": False}], "label", ("true", "false")),
+        ([{"label": "entailment"}, {"label": "neutral"}], "label", ("entailment", "neutral")),
+        ([{"id": 1}, {"id": 2}], "none", ()),
+    ],
+)
+def test_what_is_read(
+    record: NewRecord, values: list[dict[str, object]], kind: str, read: tuple[object, ...]
+) -> None:
+    targets = read_targets([record(**fields) for fields in values], TaskConfig())
+    assert (targets.kind, targets.values) == (kind, read)
+
+
+def test_a_named_field_counts_alone(record: NewRecord) -> None:
+    records = [record(label="x", gold="a"), record(label="y", gold="b")]
+    assert read_targets(records, TaskConfig(label_field="gold")).labels == ["a", "b"]
+    with pytest.raises(InputError) as error:
+        read_targets([record(label="x")], TaskConfig(label_field="gold"))
+    assert error.value.key == "tasks.no_label"
+
+
+@pytest.mark.parametrize(
+    ("values", "key"),
+    [
+        ([{"label": "x"}, {"label": 1}], "pairs.mixed_labels"),
+        ([{"label": 0.5}, {"label": "x"}], "pairs.mixed_labels"),
+        ([{"label": 1}, {"label": "1"}], "pairs.mixed_labels"),
+        ([{"label": "x"}, {}], "tasks.no_label"),
+        ([{"score": "high"}], "pairs.bad_score"),
+        ([{"score": float("nan")}], "pairs.bad_score"),
+        ([{"label": None}], "tasks.bad_label"),
+        ([{"label": ["a", "b"]}], "tasks.bad_label"),
+        ([{"label": ""}], "tasks.bad_label"),
+    ],
+)
+def test_what_is_refused_names_file_and_line(values: list[dict[str, object]], key: str) -> None:
+    records = [Record(fields=fields, source=f"set.jsonl:{line}") for line, fields in enumerate(values, 1)]
+    with pytest.raises(InputError) as error:
+        read_targets(records, TaskConfig())
+    assert error.value.key == key
+    assert f"set.jsonl:{len(values)}" in str(error.value)
+    assert len(str(error.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("labels", "positive"),
+    [
+        (("0", "1"), "1"),
+        (("entailment", "not_entailment"), "entailment"),
+        (("不同", "相似"), "相似"),
+        (("a", "b"), "b"),
+    ],
+)
+def test_which_label_is_of_texts_that_belong_together(labels: tuple[str, ...], positive: str) -> None:
+    assert positive_of(labels, None) == positive
+    assert positive_of(labels, labels[0]) == labels[0]
+    with pytest.raises(ConfigError) as error:
+        positive_of(labels, "nothing")
+    assert error.value.values["name"] == "nothing"
