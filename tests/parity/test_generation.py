@@ -8,7 +8,7 @@ import pytest
 
 from yanmo.api.predict import load
 from yanmo.config import build
-from yanmo.generation.sampling import GenerateOptions
+from yanmo.generation.options import GenerateOptions
 from yanmo.interop.huggingface import Labelling, save_model
 from yanmo.models.gpt2 import Gpt2
 from yanmo.models.learner import Learner

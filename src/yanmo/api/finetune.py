@@ -31,6 +31,7 @@ from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.inference import predict_encoded
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig
+from yanmo.tokenizers import Tokenizer
 from yanmo.training.interrupt import interruptible
 from yanmo.training.trainer import TrainConfig
 
@@ -39,7 +40,7 @@ class FinetuneConfig(Config):
     """Everything that decides a fine-tuning run."""
 
     task: str
-    """text_classification or token_classification."""
+    """text_classification, token_classification or text_generation."""
     model: str
     """A run, a Hugging Face directory or a hub id."""
     random_weights: bool = False
@@ -84,15 +85,22 @@ class TaskEvaluator:
     records: Sequence[Record]
     encoded: Sequence[Sequence[Encoded]]
     encoder: Encoder
-    higher_is_better: bool = True
+    training: Sequence[Record] = ()  # what generated texts may be copied from
 
     @property
     def metric(self) -> str:
         return self.task.metric
 
+    @property
+    def higher_is_better(self) -> bool:
+        return self.task.higher_is_better
+
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
         predictions = predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
-        return self.task.score(self.records, predictions)
+        scores = self.task.score(self.records, predictions)
+        if final:
+            scores |= self.task.sample_scores(learner, self.records, self.training, self.encoder)
+        return scores
 
 
 def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
@@ -114,10 +122,10 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         loaded = _model(config, task)
         encoder = _encoder(config, loaded)
         evaluator = TaskEvaluator(
-            task=task, records=dev, encoded=_encode(task, dev, encoder), encoder=encoder
+            task=task, records=dev, encoded=_encode(task, dev, encoder), encoder=encoder, training=train
         )
         encoded = _encode(task, train, encoder)
-        _warn_cut(encoded, encoder, config, reporter)
+        _warn_cut(encoded, encoder, task, reporter)
         examples = [one.example for each in encoded for one in each]
         _note(task, train, dev, loaded, reporter)
         what = Fit(
@@ -189,6 +197,8 @@ def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record],
 def _content(record: Record, text_field: str) -> str:
     """What makes two records the same example: the text, whatever its label."""
     value = record.fields.get(text_field, record.fields.get("tokens"))
+    if value is None:  # questions, conversations
+        value = {name: item for name, item in record.fields.items() if name != "id"}
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -201,13 +211,18 @@ def _model(config: FinetuneConfig, task: Task) -> LoadedModel:
         learner.load_state_dict(loaded.learner.state_dict())
     return LoadedModel(
         learner=learner,
-        tokenizer=loaded.tokenizer,
+        tokenizer=_tokenizer(loaded.tokenizer, task),
         labelling=loaded.labelling,
         fresh=loaded.fresh,
         unused=loaded.unused,
         config=sizes,
         max_length=loaded.max_length,
     )
+
+
+def _tokenizer(tokenizer: Tokenizer, task: Task) -> Tokenizer:
+    """The model's, with the form of the conversations that the task learns."""
+    return tokenizer if task.chat_template is None else tokenizer.with_chat_template(task.chat_template)
 
 
 def _encoder(config: FinetuneConfig, loaded: LoadedModel) -> Encoder:
@@ -223,7 +238,7 @@ def _encode(task: Task, records: Sequence[Record], encoder: Encoder) -> list[lis
 
 
 def _warn_cut(
-    encoded: Sequence[Sequence[Encoded]], encoder: Encoder, config: FinetuneConfig, reporter: Reporter
+    encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task, reporter: Reporter
 ) -> None:
     count = sum(one.cut for each in encoded for one in each)
     if count:
@@ -233,7 +248,7 @@ def _warn_cut(
                 count=count,
                 total=len(encoded),
                 room=encoder.room,
-                rule=config.settings.truncate,
+                rule=task.cut_rule,
             )
         )
 
@@ -245,7 +260,7 @@ def _note(
     if backbone:
         reporter.warn(text("run.warn_fresh", fresh=", ".join(backbone[:5])))
     reporter.note(
-        text("run.note_records", train=f"{len(train):,}", dev=f"{len(dev):,}", labels=", ".join(task.labels))
+        text("run.note_records", train=f"{len(train):,}", dev=f"{len(dev):,}", labels=", ".join(task.labels) or "–")
     )
 
 

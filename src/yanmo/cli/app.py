@@ -8,6 +8,7 @@ from cyclopts import App, Group
 
 from yanmo import __version__
 from yanmo.cli import (
+    chat,
     corpus,
     doctor,
     evaluate,
@@ -34,6 +35,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "predict": (predict.predict, "MODEL TEXT... | --file FILE [OPTIONS]"),
     "fill-mask": (predict.fill_mask, 'MODEL "...[MASK]..." [OPTIONS]'),
     "generate": (predict.generate, "MODEL PROMPT... [OPTIONS]"),
+    "chat": (chat.chat, "MODEL [OPTIONS]"),
     "tokenizer train": (tokenizer.train, "--corpus PATH... --out DIR [OPTIONS] [KEY=VALUE...]"),
     "tokenizer report": (tokenizer.report, "TOKENIZER --corpus PATH... [OPTIONS]"),
     "corpus stats": (corpus.stats, "PATH... [OPTIONS] [KEY=VALUE...]"),

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
@@ -16,6 +16,7 @@ from yanmo.messages import text
 if TYPE_CHECKING:
     from yanmo.api.predict import MaskPrediction, Model
     from yanmo.corpus.document import Record
+    from yanmo.generation.options import GenerateOptions
     from yanmo.tasks import TaskPrediction
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
@@ -64,30 +65,51 @@ def generate(
     model: str,
     /,
     *prompts: Annotated[str, Parameter(name="prompt", allow_leading_hyphen=True)],
-    max_new_tokens: int = 50,
-    temperature: float = 1.0,
-    top_k: int = 50,
-    top_p: float = 1.0,
+    max_new_tokens: int | None = None,
+    temperature: float | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    min_p: float | None = None,
     greedy: Flag = False,
+    num_beams: int | None = None,
+    length_penalty: float | None = None,
+    early_stopping: Literal["true", "false", "never"] | None = None,
+    repetition_penalty: float | None = None,
+    no_repeat_ngram_size: int | None = None,
+    stop: Annotated[list[str] | None, Parameter(negative=(), allow_leading_hyphen=True)] = None,
+    num_return_sequences: int | None = None,
+    stream: Flag = False,
     seed: int = 0,
     json: Json = False,
 ) -> None:
     from yanmo.config import build
-    from yanmo.generation.sampling import GenerateOptions
+    from yanmo.generation.options import GenerateOptions
 
     _need_text(prompts)
-    options = build(
-        GenerateOptions,
-        {
-            "max_new_tokens": max_new_tokens,
-            "temperature": temperature,
-            "top_k": top_k,
-            "top_p": top_p,
-            "do_sample": not greedy,
-            "seed": seed,
-        },
-    )
-    generations = _load(model).generate(prompts, options)
+    if stream and json:
+        raise ConfigError("cli.stream_or_json")
+    given = {
+        "max_new_tokens": max_new_tokens,
+        "do_sample": False if greedy else None,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "min_p": min_p,
+        "num_beams": num_beams,
+        "length_penalty": length_penalty,
+        "early_stopping": early_stopping,
+        "repetition_penalty": repetition_penalty,
+        "no_repeat_ngram_size": no_repeat_ngram_size,
+        "stop_strings": stop,
+        "num_return_sequences": num_return_sequences,
+        "seed": seed,
+    }
+    options = build(GenerateOptions, {name: value for name, value in given.items() if value is not None})
+    loaded = _load(model)
+    if stream:
+        _stream(loaded, prompts, options)
+        return
+    generations = loaded.generate(prompts, options)
     if json:
         print_json({"generations": [generation.to_json() for generation in generations]})
         return
@@ -95,6 +117,16 @@ def generate(
         if number:
             print_line("")
         print_line((generation.prompt, "dim"), generation.text)
+
+
+def _stream(model: Model, prompts: Sequence[str], options: GenerateOptions) -> None:
+    """Each prompt and how it goes on, piece by piece."""
+    for number, prompt in enumerate(prompts):
+        pieces = model.stream(prompt, options)  # an error comes before anything is shown
+        print("\n\n" * bool(number) + prompt, end="", flush=True)
+        for piece in pieces:
+            print(piece, end="", flush=True)
+    print()
 
 
 def _load(source: str) -> Model:
@@ -123,9 +155,21 @@ def _check_file(path: str) -> None:
 
 def _of_file(model: Model, path: str, field: str) -> Iterator[TaskPrediction]:
     """One prediction for each line of a text file, or for each record of the other formats."""
-    records = _records(path, field)
+    from yanmo.corpus.read import read_records
+
+    records = read_records(path) if _reads_records(model, path) else _records(path, field)
     while group := list(islice(records, AT_ONCE)):
         yield from model.predict(group)
+
+
+def _reads_records(model: Model, path: str) -> bool:
+    """Whether the task reads more of a record than a text: questions, conversations."""
+    from pathlib import Path
+
+    from yanmo.corpus.files import source_file
+
+    text_formats = (None, "text", "markdown")
+    return model.task.generates and source_file(Path(path).expanduser()).format not in text_formats
 
 
 def _records(path: str, field: str) -> Iterator[Record]:
@@ -149,12 +193,16 @@ def _records(path: str, field: str) -> Iterator[Record]:
 
 def _show(prediction: TaskPrediction) -> None:
     from yanmo.tasks.text_classification import ClassPrediction
+    from yanmo.tasks.text_generation import TextPrediction
     from yanmo.tasks.token_classification import EntityPrediction
 
     if isinstance(prediction, ClassPrediction):
         _show_classes(prediction)
     elif isinstance(prediction, EntityPrediction):
         _show_entities(prediction)
+    elif isinstance(prediction, TextPrediction):
+        print_line((prediction.text, "dim"))
+        print_line(prediction.generated)
     else:
         print_line(str(prediction.to_json()))
 

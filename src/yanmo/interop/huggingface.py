@@ -38,7 +38,8 @@ SHARDS = "model.safetensors.index.json"
 # what a model needs and nothing else: no pickles, no copies for other frameworks
 _DOWNLOADED = [
     "config.json", "generation_config.json", "model*.safetensors", SHARDS, "tokenizer*", "vocab.txt",
-    "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json", "*.model",
+    "vocab.json", "merges.txt",
+    "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "*.model",
 ]  # fmt: skip
 _PIPELINES = {"mlm": "fill-mask", "clm": "text-generation", "class": "text-classification",
               "tag": "token-classification"}  # fmt: skip
@@ -208,6 +209,6 @@ def _card(learner: Learner, labelling: Labelling | None) -> str:
         layers=config.num_layers,
         hidden_size=config.hidden_size,
         parameters=f"{sum(parameter.numel() for parameter in learner.parameters()):,}",
-        labels=", ".join(labelling.labels) if labelling else "-",
+        labels=", ".join(labelling.labels if labelling else ()) or "-",
     )
     return "\n".join([*front, "---", "", body, ""])

@@ -49,3 +49,9 @@ class Cache:
             last_visible=last_visible,
             key_positions=self.position_ids[:, : self.length],
         )
+
+    def choose(self, rows: Tensor) -> None:
+        """Goes on with these rows alone, int64 [chosen]; a row may be chosen several times."""
+        for layer in self.layers:
+            layer.keys, layer.values = layer.keys[rows], layer.values[rows]
+        self.sequence_ids, self.position_ids = self.sequence_ids[rows], self.position_ids[rows]

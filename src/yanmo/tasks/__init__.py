@@ -7,7 +7,7 @@ import sys
 from yanmo import registry
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 
-NOT_MEMBERS = frozenset({"task", "inference", "entities"})
+NOT_MEMBERS = frozenset({"task", "inference", "entities", "conversation"})
 
 
 def find(name: str) -> type[Task]:

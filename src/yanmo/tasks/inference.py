@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 from yanmo.corpus.document import Record
 from yanmo.data.cursor import Cursor
@@ -66,6 +67,8 @@ def predict_encoded(
     batch_tokens: int = 8192,
 ) -> list[TaskPrediction]:
     """`predict` for records that were encoded before."""
+    if task.generates:
+        return task.answer(learner, records, encoded, encoder)
     examples = [one.example for each in encoded for one in each]
     logits = run(learner, examples, task.term, batch_tokens=batch_tokens, max_length=encoder.room)
     predictions, start = [], 0
@@ -73,3 +76,27 @@ def predict_encoded(
         predictions.append(task.decode(record, each, logits[start : start + len(each)]))
         start += len(each)
     return predictions
+
+
+@torch.inference_mode()
+def losses(
+    learner: Learner, examples: Sequence[Example], term: str, *, batch_tokens: int, max_length: int
+) -> list[float]:
+    """The loss in nats of each example, summed over its labels of `term`; the logits are dropped at once."""
+    learner.eval()
+    device = learner.backbone.vocabulary_weight.device
+    plan = Plan(
+        source=ExampleSource(examples), seed=0, batch_tokens=batch_tokens, max_length=max_length, shuffle=False
+    )
+    results = [0.0] * len(examples)
+    for batch in plan.stream(Cursor(), epochs=1) if examples else ():
+        labels = batch.to(device).labels.get(term)
+        if labels is None:
+            continue
+        logits = learner.logits(term, learner.backbone(batch.to(device)), labels.at)
+        values = F.cross_entropy(logits.float(), labels.value, reduction="none").double().cpu()
+        units = [number // SAMPLES_PER_UNIT for number in batch.samples.tolist()]
+        counts = [len(examples[unit].labels[term][0]) for unit in units]
+        for unit, part in zip(units, values.split(counts), strict=True):
+            results[unit] = float(part.sum())
+    return results

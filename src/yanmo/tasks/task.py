@@ -15,6 +15,7 @@ from yanmo.corpus.document import Record
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame
 from yanmo.errors import InputError
+from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
 from yanmo.tokenizers import Encoding, Tokenizer
 
@@ -56,11 +57,15 @@ class Encoder:
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
-    """One example of a record. units: character spans of the places that its labels stand at, in their order."""
+    """One example of a record. units: character spans of the places that its labels stand at, in their order.
+
+    num_bytes: of the text (UTF-8) whose tokens are labels, for a task that learns to write.
+    """
 
     example: Example
     units: tuple[tuple[int, int], ...] = ()
     cut: bool = False
+    num_bytes: int = 0
 
 
 class TaskPrediction(ABC):
@@ -79,6 +84,7 @@ class Task(Objective, ABC):
     """
 
     term: ClassVar[str]
+    generates: ClassVar[bool] = False  # whether predictions are texts that it writes: `answer`, not `decode`
 
     labels: tuple[str, ...]
     config: TaskConfig
@@ -86,7 +92,22 @@ class Task(Objective, ABC):
     @property
     @abstractmethod
     def metric(self) -> str:
-        """Which value of `score` chooses the best checkpoint; higher is better."""
+        """Which value of `score` chooses the best checkpoint."""
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Of that value."""
+        return True
+
+    @property
+    def cut_rule(self) -> str:
+        """How too long texts were cut, for the warning that counts them."""
+        return self.config.truncate
+
+    @property
+    def chat_template(self) -> str | None:
+        """How `transformers` writes a conversation for this model, where it learns any."""
+        return None
 
     @classmethod
     @abstractmethod
@@ -104,13 +125,29 @@ class Task(Objective, ABC):
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         """The examples of a record: one, or several windows. Where `labelled` is false labels are placeholders."""
 
-    @abstractmethod
     def decode(self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]) -> TaskPrediction:
         """Merges the logits [labels of the example, classes] of a record's examples into one prediction."""
+        raise NotImplementedError
 
     @abstractmethod
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         """Metric name -> value over labelled records."""
+
+    def answer(
+        self,
+        learner: Learner,
+        records: Sequence[Record],
+        encoded: Sequence[Sequence[Encoded]],
+        encoder: Encoder,
+    ) -> list[TaskPrediction]:
+        """One prediction per record, of a task that `generates`; `decode` serves the others."""
+        raise NotImplementedError
+
+    def sample_scores(
+        self, learner: Learner, records: Sequence[Record], training: Sequence[Record], encoder: Encoder
+    ) -> dict[str, float]:
+        """Measured once, at the end: what the texts that the model writes for these records are like."""
+        return {}
 
     def with_config(self, config: TaskConfig) -> Self:
         """The same task on records of another form."""
