@@ -105,8 +105,15 @@ class TextGeneration(Task):
     def from_records(
         cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
     ) -> Self:
-        found = [_messages(record, config, answered=True) is not None for record in records]
-        return cls(labels=(), config=config, label_smoothing=label_smoothing, conversations=any(found))
+        conversations = False
+        for record in records:
+            if _messages(record, config, answered=True) is None:
+                record.text(config.text_field)
+            else:
+                conversations = True
+        return cls(
+            labels=(), config=config, label_smoothing=label_smoothing, conversations=conversations
+        )
 
     @classmethod
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
