@@ -90,10 +90,11 @@ def losses(
     )
     results = [0.0] * len(examples)
     for batch in plan.stream(Cursor(), epochs=1) if examples else ():
-        labels = batch.to(device).labels.get(term)
+        batch = batch.to(device)
+        labels = batch.labels.get(term)
         if labels is None:
             continue
-        logits = learner.logits(term, learner.backbone(batch.to(device)), labels.at)
+        logits = learner.logits(term, learner.backbone(batch), labels.at)
         values = F.cross_entropy(logits.float(), labels.value, reduction="none").double().cpu()
         units = [number // SAMPLES_PER_UNIT for number in batch.samples.tolist()]
         counts = [len(examples[unit].labels[term][0]) for unit in units]

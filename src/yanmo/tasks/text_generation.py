@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self, final
 import numpy as np
 
 from yanmo.corpus.document import Record
-from yanmo.data.example import Example
+from yanmo.data.example import Example, IntArray
 from yanmo.errors import InputError
 from yanmo.generation.generate import generate
 from yanmo.generation.options import GenerateOptions
@@ -199,18 +199,16 @@ class TextGeneration(Task):
 
     def _text(self, text: str, encoder: Encoder) -> Encoded:
         """A text with its start and end tokens; of one that is too long the beginning or the end is kept."""
-        encoding = encoder.encode(text)
-        ids, frame = np.array(encoding.ids, dtype=np.int64), encoder.frame
+        ids, frame = np.array(encoder.encode(text).ids, dtype=np.int64), encoder.frame
         room = encoder.room - frame.framed_length(0)
         if len(ids) <= room:
             example = frame.build([ids])
-            return _learnt(example, np.arange(len(example.input_ids) - 1), len(_utf8(text)))
+            return replace(_learnt(example, encoder), num_bytes=len(_utf8(text)))
         if self.config.truncate == "tail":
-            kept, example = text[encoding.offsets[1 - room][0] :], frame.build([ids[-room:]], starts=False)
+            example = frame.build([ids[-room:]], starts=False)
         else:
-            kept, example = text[: encoding.offsets[room - 1][1]], frame.build([ids[:room]], ends=False)
-        encoded = _learnt(example, np.arange(len(example.input_ids) - 1), len(_utf8(kept)))
-        return replace(encoded, cut=True)
+            example = frame.build([ids[:room]], ends=False)
+        return replace(_learnt(example, encoder), cut=True)
 
     def _conversation(self, messages: Sequence[Message], encoder: Encoder) -> Encoded:
         """A conversation whose answers are learnt; the oldest exchanges of one that is too long are left out."""
@@ -228,9 +226,7 @@ class TextGeneration(Task):
             start += len(each.ids)
         example = encoder.frame.build([np.array(ids[: encoder.room])], starts=False, ends=False)
         at = np.concatenate(places)
-        at = at[at < encoder.room - 1]
-        answers = encoder.tokenizer.decode(example.input_ids[at + 1])
-        encoded = _learnt(example, at, len(_utf8(answers)))
+        encoded = _learnt(example, encoder, at[at < encoder.room - 1])
         return replace(encoded, cut=len(kept) < len(whole) or over > 0)
 
     def _question(self, messages: Sequence[Message], encoder: Encoder) -> Encoded:
@@ -251,10 +247,15 @@ def _messages(record: Record, config: TaskConfig, *, answered: bool) -> list[Mes
     return messages
 
 
-def _learnt(example: Example, at: np.ndarray[Any, Any], num_bytes: int) -> Encoded:
-    """The example with the token after each of the places `at` as its label."""
-    labels = {TextGeneration.term: (at, example.input_ids[at + 1])}
-    return Encoded(example=replace(example, prefix_length=0, labels=labels), num_bytes=num_bytes)
+def _learnt(example: Example, encoder: Encoder, at: IntArray | None = None) -> Encoded:
+    """The example with the token after each of the places `at`, or after each of all, as its label."""
+    if at is None:
+        at = np.arange(len(example.input_ids) - 1)
+    values = example.input_ids[at + 1]
+    return Encoded(
+        example=replace(example, prefix_length=0, labels={TextGeneration.term: (at, values)}),
+        num_bytes=len(_utf8(encoder.tokenizer.decode(values.tolist()))),
+    )
 
 
 def _prompt(ids: Sequence[int], encoder: Encoder) -> Encoded:
