@@ -17,7 +17,7 @@ from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.errors import InputError
-from yanmo.interop.huggingface import Labelling, load_model, save_model
+from yanmo.interop.huggingface import load_model, save_model
 from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.tasks import Encoder, Task
@@ -96,8 +96,7 @@ def test_overfits_answers_and_comes_back(
     scores = task.score(records, predict_encoded(task, learner, records, encoded, encoder))
     assert scores[task.metric] == pytest.approx(losses[-1], abs=0.1)
     found = [one.to_json() for one in predict(task, learner, records, encoder)]
-    labelling = Labelling(task="task", labels=task.labels)
-    save_model(tmp_path / "model", learner, encoder.tokenizer, labelling=labelling)
+    save_model(tmp_path / "model", learner, encoder.tokenizer)
     again = predict(task, load_model(tmp_path / "model").learner, records, encoder)
     assert [one.to_json() for one in again] == found
 

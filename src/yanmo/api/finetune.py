@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -85,7 +84,6 @@ class TaskEvaluator:
     records: Sequence[Record]
     encoded: Sequence[Sequence[Encoded]]
     encoder: Encoder
-    training: Sequence[Record] = ()  # what generated texts may be copied from
 
     @property
     def metric(self) -> str:
@@ -97,10 +95,7 @@ class TaskEvaluator:
 
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
         predictions = predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
-        scores = self.task.score(self.records, predictions)
-        if final:
-            scores |= self.task.sample_scores(learner, self.records, self.training, self.encoder)
-        return scores
+        return self.task.score(self.records, predictions)
 
 
 def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
@@ -122,7 +117,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         loaded = _model(config, task)
         encoder = _encoder(config, loaded)
         evaluator = TaskEvaluator(
-            task=task, records=dev, encoded=_encode(task, dev, encoder), encoder=encoder, training=train
+            task=task, records=dev, encoded=_encode(task, dev, encoder), encoder=encoder
         )
         encoded = _encode(task, train, encoder)
         _warn_cut(encoded, encoder, task, reporter)
@@ -146,8 +141,10 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         run.write_manifest(config, _inputs(config), compute.to_json())
         learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
         metrics = evaluator(learner, final=True)
-        labelling = Labelling(task=config.task, labels=task.labels, multi_label=task.multi_label)
-        save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
+        metrics |= task.sample_scores(learner, dev, train, encoder)
+        save_model(
+            run.model, learner, loaded.tokenizer, labelling=_labelling(config, task), max_length=encoder.room
+        )
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
         run.ensure_report()
@@ -171,9 +168,9 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
         dev = list(read_records(config.dev_file))
         if not dev:
             raise InputError("run.no_records", path=config.dev_file)
-    field = config.settings.text_field
-    known = {_content(record, field) for record in train}
-    count = sum(_content(record, field) in known for record in dev)
+    kind = tasks.find(config.task)
+    known = {kind.content(record, config.settings) for record in train}
+    count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
         raise InputError("run.dev_in_train", count=count)
     if count:
@@ -183,7 +180,8 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
 
 def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
-    contents = [_content(record, config.settings.text_field) for record in records]
+    kind = tasks.find(config.task)
+    contents = [kind.content(record, config.settings) for record in records]
     distinct = sorted(set(contents), key=lambda content: hashlib.sha256(content.encode()).digest())
     if len(distinct) < 2:
         raise InputError("run.one_text", path=config.train_file)
@@ -192,14 +190,6 @@ def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record],
     for record, content in zip(records, contents, strict=True):
         sides[content in dev].append(record)
     return sides
-
-
-def _content(record: Record, text_field: str) -> str:
-    """What makes two records the same example: the text, whatever its label."""
-    value = record.fields.get(text_field, record.fields.get("tokens"))
-    if value is None:  # questions, conversations
-        value = {name: item for name, item in record.fields.items() if name != "id"}
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _model(config: FinetuneConfig, task: Task) -> LoadedModel:
@@ -223,6 +213,12 @@ def _model(config: FinetuneConfig, task: Task) -> LoadedModel:
 def _tokenizer(tokenizer: Tokenizer, task: Task) -> Tokenizer:
     """The model's, with the form of the conversations that the task learns."""
     return tokenizer if task.chat_template is None else tokenizer.with_chat_template(task.chat_template)
+
+
+def _labelling(config: FinetuneConfig, task: Task) -> Labelling | None:
+    if not task.labels:
+        return None
+    return Labelling(task=config.task, labels=task.labels, multi_label=task.multi_label)
 
 
 def _encoder(config: FinetuneConfig, loaded: LoadedModel) -> Encoder:

@@ -75,7 +75,7 @@ class Rows:
 
     def choose(self, rows: Int[Tensor, " chosen"]) -> None:
         """Goes on with these rows alone, in this order; a row may be chosen several times."""
-        self._cache.choose(rows)
+        self._cache.select(rows)
         self.tokens = self.tokens[rows]
         self._positions = self._positions[rows]
         self._logits = None if self._logits is None else self._logits[rows]

@@ -46,10 +46,9 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
         "eos_token_id": tokenizer.eos_id if decoder else None,
     }
     if labelling is not None:
-        tree["finetuning_task"] = labelling.task
-    if labelling is not None and labelling.labels:
         tree["id2label"] = {str(number): label for number, label in enumerate(labelling.labels)}
         tree["label2id"] = {label: number for number, label in enumerate(labelling.labels)}
+        tree["finetuning_task"] = labelling.task
         if "class" in learner.heads:
             tree["problem_type"] = _MULTI_LABEL if labelling.multi_label else _SINGLE_LABEL
     return tree

@@ -209,6 +209,6 @@ def _card(learner: Learner, labelling: Labelling | None) -> str:
         layers=config.num_layers,
         hidden_size=config.hidden_size,
         parameters=f"{sum(parameter.numel() for parameter in learner.parameters()):,}",
-        labels=", ".join(labelling.labels if labelling else ()) or "-",
+        labels=", ".join(labelling.labels) if labelling else "-",
     )
     return "\n".join([*front, "---", "", body, ""])

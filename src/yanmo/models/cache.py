@@ -50,8 +50,10 @@ class Cache:
             key_positions=self.position_ids[:, : self.length],
         )
 
-    def choose(self, rows: Tensor) -> None:
-        """Goes on with these rows alone, int64 [chosen]; a row may be chosen several times."""
+    def select(self, rows: Tensor) -> None:
+        """Keep these rows, in their order; a row may be taken several times (beam search)."""
         for layer in self.layers:
-            layer.keys, layer.values = layer.keys[rows], layer.values[rows]
-        self.sequence_ids, self.position_ids = self.sequence_ids[rows], self.position_ids[rows]
+            layer.keys = layer.keys[rows]
+            layer.values = layer.values[rows]
+        self.sequence_ids = self.sequence_ids[rows]
+        self.position_ids = self.position_ids[rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -84,7 +85,7 @@ class Task(Objective, ABC):
     """
 
     term: ClassVar[str]
-    generates: ClassVar[bool] = False  # whether predictions are texts that it writes: `answer`, not `decode`
+    generates: ClassVar[bool] = False  # whether predictions are texts that it writes
 
     labels: tuple[str, ...]
     config: TaskConfig
@@ -98,11 +99,6 @@ class Task(Objective, ABC):
     def higher_is_better(self) -> bool:
         """Of that value."""
         return True
-
-    @property
-    def cut_rule(self) -> str:
-        """How too long texts were cut, for the warning that counts them."""
-        return self.config.truncate
 
     @property
     def chat_template(self) -> str | None:
@@ -126,12 +122,11 @@ class Task(Objective, ABC):
         """The examples of a record: one, or several windows. Where `labelled` is false labels are placeholders."""
 
     def decode(self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]) -> TaskPrediction:
-        """Merges the logits [labels of the example, classes] of a record's examples into one prediction."""
-        raise NotImplementedError
+        """Merges the logits [labels of the example, classes] of a record's examples into one prediction.
 
-    @abstractmethod
-    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
-        """Metric name -> value over labelled records."""
+        Every task has it, but one with its own `answer`.
+        """
+        raise NotImplementedError(type(self).__name__)
 
     def answer(
         self,
@@ -139,9 +134,21 @@ class Task(Objective, ABC):
         records: Sequence[Record],
         encoded: Sequence[Sequence[Encoded]],
         encoder: Encoder,
-    ) -> list[TaskPrediction]:
-        """One prediction per record, of a task that `generates`; `decode` serves the others."""
-        raise NotImplementedError
+        *,
+        batch_tokens: int,
+    ) -> list[TaskPrediction] | None:
+        """The predictions of a task whose answers are generated; None: the logits are decoded."""
+        return None
+
+    @abstractmethod
+    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
+        """Metric name -> value over labelled records."""
+
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        """What makes two records the same example, whatever their label: by default the text, or the tokens."""
+        value = record.fields.get(config.text_field, record.fields.get("tokens"))
+        return json.dumps(value, ensure_ascii=False)
 
     def sample_scores(
         self, learner: Learner, records: Sequence[Record], training: Sequence[Record], encoder: Encoder
@@ -163,6 +170,11 @@ class Task(Objective, ABC):
     @property
     def multi_label(self) -> bool:
         return False
+
+    @property
+    def cut_rule(self) -> str:
+        """Which part of a too long text is kept."""
+        return self.config.truncate
 
 
 def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str:

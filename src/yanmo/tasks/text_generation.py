@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -122,6 +123,14 @@ class TextGeneration(Task):
     def head_sizes(self) -> dict[str, int | None]:
         return {self.term: None}
 
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        messages = _messages(record, config, answered=True)
+        if messages is None:
+            return record.text(config.text_field)
+        said = [f"{message.role} {message.content.strip()}" for message in messages]
+        return json.dumps(said[:-1] if len(said) == 2 else said, ensure_ascii=False)  # a question may have answers
+
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         messages = _messages(record, self.config, answered=labelled)
         if messages is not None:
@@ -140,12 +149,14 @@ class TextGeneration(Task):
         records: Sequence[Record],
         encoded: Sequence[Sequence[Encoded]],
         encoder: Encoder,
+        *,
+        batch_tokens: int,
     ) -> list[TaskPrediction]:
         """The loss of records that were encoded with their labels, else the text that follows, by greedy search."""
         examples = [one.example for each in encoded for one in each]
         if all(self.term in example.labels for example in examples):
             nats = losses(
-                learner, examples, self.term, batch_tokens=LOSS_TOKENS, max_length=encoder.room
+                learner, examples, self.term, batch_tokens=min(batch_tokens, LOSS_TOKENS), max_length=encoder.room
             )
             return [
                 TextLoss(nats=loss, tokens=len(one.example.labels[self.term][0]), num_bytes=one.num_bytes)
