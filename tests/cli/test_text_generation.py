@@ -10,7 +10,9 @@ import pytest
 
 
 def written(path, records):
-    path.write_text("".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records), encoding="utf-8")
+    path.write_text(
+        "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in records), encoding="utf-8"
+    )
     return path
 
 
@@ -22,7 +24,14 @@ def refused(ran, *words):
         assert word in ran.err
 
 
-TUNE = ("--budget", "2steps", "train.batch_tokens=512", "train.evaluations=1", "train.precision=fp32", "--json")
+TUNE = (
+    "--budget",
+    "2steps",
+    "train.batch_tokens=512",
+    "train.evaluations=1",
+    "train.precision=fp32",
+    "--json",
+)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +42,8 @@ def chat_run(gpt, tmp_path_factory):
 
     folder = tmp_path_factory.mktemp("chat")
     records = [
-        {"prompt": f"第{number}天去哪里?", "completion": f"去了London, 第{number}天。"} for number in range(24)
+        {"prompt": f"第{number}天去哪里?", "completion": f"去了London, 第{number}天。"}
+        for number in range(24)
     ]
     train = written(folder / "train.jsonl", records)
     out, err = io.StringIO(), io.StringIO()
@@ -78,7 +88,9 @@ def test_evaluate_gives_the_same_numbers(run, chat_run, tmp_path):
 
 
 def test_evaluate_measures_a_pretrained_model_on_texts(run, gpt, tmp_path):
-    texts = written(tmp_path / "texts.jsonl", [{"text": "第1天我们去了北京。"}, {"text": "Everyone was happy."}])
+    texts = written(
+        tmp_path / "texts.jsonl", [{"text": "第1天我们去了北京。"}, {"text": "Everyone was happy."}]
+    )
     ran = run("evaluate", gpt, texts, "--json")
     assert ran.code == 0, ran.err
     assert ran.json["metrics"]["bits_per_byte"] > 0
@@ -113,7 +125,11 @@ def test_predict_answers_texts_and_records(run, chat_run, tmp_path):
 def test_generate_takes_every_option(run, gpt, options):
     ran = run("generate", gpt, "On day", "第3天", "--max-new-tokens", "5", *options, "--json")
     assert ran.code == 0, ran.err
-    each = int(options[options.index("--num-return-sequences") + 1]) if "--num-return-sequences" in options else 1
+    each = (
+        int(options[options.index("--num-return-sequences") + 1])
+        if "--num-return-sequences" in options
+        else 1
+    )
     found = ran.json["generations"]
     assert [one["prompt"] for one in found] == ["On day"] * each + ["第3天"] * each
     assert all(one["score"] < 0 for one in found)
@@ -154,7 +170,9 @@ def test_a_prompt_longer_than_the_model(run, gpt, chat_run, language):
 
 def test_chat_answers_line_by_line(say, chat_run):
     out, *_ = chat_run
-    ran = say(out, "--max-new-tokens", "6", lines=["第3天?", "", "/what", "/reset", "第3天?", "/quit", "not read"])
+    ran = say(
+        out, "--max-new-tokens", "6", lines=["第3天?", "", "/what", "/reset", "第3天?", "/quit", "not read"]
+    )
     assert ran.code == 0, ran.err
     answers = ran.out.split("\n")
     assert len(answers) >= 3

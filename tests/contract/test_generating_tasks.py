@@ -30,7 +30,12 @@ RECORDS: Mapping[str, list[dict[str, JsonValue]]] = {
         {"prompt": "天气?", "completion": "今天天气很好。"},
         {"prompt": "工作?", "completion": "他在北京工作。"},
         {"prompt": "shop?", "completion": "The shop was closed."},
-        {"messages": [{"role": "user", "content": "rain?"}, {"role": "assistant", "content": "It rained all day."}]},
+        {
+            "messages": [
+                {"role": "user", "content": "rain?"},
+                {"role": "assistant", "content": "It rained all day."},
+            ]
+        },
     ],
 }
 

@@ -18,7 +18,11 @@ def test_drawing_is_the_default_and_beams_do_not_draw() -> None:
     ("values", "key", "words"),
     [
         ({"num_beams": 2, "do_sample": True}, "generation.beams_that_sample", "num_beams"),
-        ({"do_sample": False, "temperature": 0.5, "top_k": 3}, "generation.nothing_to_draw", "temperature, top_k"),
+        (
+            {"do_sample": False, "temperature": 0.5, "top_k": 3},
+            "generation.nothing_to_draw",
+            "temperature, top_k",
+        ),
         ({"num_beams": 2, "min_p": 0.1}, "generation.nothing_to_draw", "min_p"),
         ({"length_penalty": 2.0}, "generation.no_beams", "length_penalty"),
         ({"do_sample": False, "early_stopping": True}, "generation.no_beams", "early_stopping"),
@@ -33,7 +37,9 @@ def test_drawing_is_the_default_and_beams_do_not_draw() -> None:
         ({"top_q": 1}, "errors.unknown_key", "top_p"),
     ],
 )
-def test_what_is_refused(monkeypatch: pytest.MonkeyPatch, values: dict[str, object], key: str, words: str) -> None:
+def test_what_is_refused(
+    monkeypatch: pytest.MonkeyPatch, values: dict[str, object], key: str, words: str
+) -> None:
     monkeypatch.setenv("YANMO_LANG", "en")
     with pytest.raises(ConfigError) as error:
         build(GenerateOptions, values)

@@ -30,7 +30,10 @@ def test_no_piece_is_half_a_character(tokenizer: Tokenizer) -> None:
 
 def test_bytes_that_are_no_character_are_shown_as_such(tokenizer: Tokenizer) -> None:
     ids = tokenizer.encode("你a").ids
-    assert "".join(_pieces(iter([ids[0], ids[3], ids[0], ids[1], ids[3]]), ending(tokenizer))) == "\ufffda\ufffda"
+    assert (
+        "".join(_pieces(iter([ids[0], ids[3], ids[0], ids[1], ids[3]]), ending(tokenizer)))
+        == "\ufffda\ufffda"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,20 @@ from yanmo.metrics.language_model import bits_per_byte
 
 
 def test_units_are_words_marks_and_chinese_characters() -> None:
-    assert units("The cat's 猫咪, 3.5元!") == ["the", "cat", "'", "s", "猫", "咪", ",", "3", ".", "5", "元", "!"]
+    assert units("The cat's 猫咪, 3.5元!") == [
+        "the",
+        "cat",
+        "'",
+        "s",
+        "猫",
+        "咪",
+        ",",
+        "3",
+        ".",
+        "5",
+        "元",
+        "!",
+    ]
     assert list(ngrams("a b c", 2)) == [("a", "b"), ("b", "c")]
     assert list(ngrams("a", 2)) == []
 

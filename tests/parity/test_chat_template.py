@@ -17,8 +17,17 @@ transformers = pytest.importorskip("transformers")
 
 CONVERSATIONS = (
     [("user", "你好"), ("assistant", "你好，有什么可以帮您？")],
-    [("system", "Be brief. 请简短。"), ("user", "What is 2 + 2?"), ("assistant", "4"), ("user", "再说一遍\n好吗？")],
-    [("user", "  spaces around \n"), ("assistant", "\ttabs\n\nand\nlines  "), ("user", "\u3000全角空格\u3000")],
+    [
+        ("system", "Be brief. 请简短。"),
+        ("user", "What is 2 + 2?"),
+        ("assistant", "4"),
+        ("user", "再说一遍\n好吗？"),
+    ],
+    [
+        ("user", "  spaces around \n"),
+        ("assistant", "\ttabs\n\nand\nlines  "),
+        ("user", "\u3000全角空格\u3000"),
+    ],
     [("user", "U\nA\nS"), ("assistant", "'s 123 don't!!\n"), ("user", "😀")],
 )
 
@@ -27,7 +36,7 @@ CONVERSATIONS = (
 def tokenizer(request: pytest.FixtureRequest) -> Tokenizer:
     """Our pre-split, and GPT-2's own."""
     texts = ["你好，有什么可以帮您？ What is 2 + 2? spaces around\n\nand\nlines don't"] * 30
-    ours = train(texts, TokenizerConfig(kind="byte_bpe", vocab_size=330))
+    ours = train(texts, TokenizerConfig(kind="byte_bpe", vocab_size=300))
     if request.param == "gpt2":
         from tokenizers import pre_tokenizers
 

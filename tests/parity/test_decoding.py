@@ -25,7 +25,9 @@ NEW = 14
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    return train(["今天天气很好,我们去公园。 Once upon a time"] * 20, TokenizerConfig(kind="byte_bpe", vocab_size=270))
+    return train(
+        ["今天天气很好,我们去公园。 Once upon a time"] * 20, TokenizerConfig(kind="byte_bpe", vocab_size=270)
+    )
 
 
 @pytest.fixture(scope="module", params=[1, 2])
@@ -44,7 +46,7 @@ def theirs(learner: Learner, tokenizer: Tokenizer, tmp_path_factory: pytest.Temp
 
 @pytest.fixture(scope="module")
 def ends(learner: Learner, tokenizer: Tokenizer) -> list[int]:
-    """Tokens that occur early in the likeliest continuations, to stand in for the end token; and one that hardly does."""
+    """To stand in for the end token: one that hardly occurs, and some early in the likeliest continuations."""
     options = GenerateOptions(do_sample=False, max_new_tokens=NEW)
     found = generate(learner, PROMPTS, options, tokenizer=tokenizer, end=0, forbidden=())
     return [0, *(one.ids[3] for (one,) in found if len(one.ids) > 3)]
@@ -81,7 +83,9 @@ def test_greedy(
             other = answers(theirs, prompt, end, **values)
             new = other.sequences[0, len(prompt) :]
             assert list(found.ids) == cut(new.tolist(), end)
-            steps = [logits[0].log_softmax(-1)[token] for logits, token in zip(other.logits, new, strict=True)]
+            steps = [
+                logits[0].log_softmax(-1)[token] for logits, token in zip(other.logits, new, strict=True)
+            ]
             assert found.score == pytest.approx(float(sum(steps)), abs=1e-4)
 
 
@@ -132,7 +136,13 @@ def test_filters() -> None:
 
 def test_all_filters_in_their_order() -> None:
     scores, tokens = torch.randn(3, 40) * 4, torch.randint(0, 40, (3, 10))
-    values = {"repetition_penalty": 1.2, "no_repeat_ngram_size": 2, "temperature": 0.7, "top_k": 20, "top_p": 0.9}
+    values = {
+        "repetition_penalty": 1.2,
+        "no_repeat_ngram_size": 2,
+        "temperature": 0.7,
+        "top_k": 20,
+        "top_p": 0.9,
+    }
     options = GenerateOptions(min_p=0.05, **values)
     chain = transformers.LogitsProcessorList(
         [

@@ -54,9 +54,7 @@ class Conversation:
         options = self._options.model_copy(update={"seed": self._options.seed + self._turns})
         return self._answer(self._model.stream_ids(ids, options), kept, len(said) - len(kept))
 
-    def _answer(
-        self, pieces: Iterator[str], kept: list[EncodedMessage], forgotten: int
-    ) -> Iterator[str]:
+    def _answer(self, pieces: Iterator[str], kept: list[EncodedMessage], forgotten: int) -> Iterator[str]:
         self._said = kept[len(self._system) :]
         self._turns += 1
         self.forgotten += forgotten

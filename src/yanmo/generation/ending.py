@@ -21,7 +21,9 @@ class Ending:
     @property
     def never(self) -> list[int]:
         """What no text holds: the special tokens but the end token."""
-        return sorted(token for token in self.tokenizer.special_ids if token is not None and token != self.end)
+        return sorted(
+            token for token in self.tokenizer.special_ids if token is not None and token != self.end
+        )
 
     def reached(self, ids: Sequence[int]) -> bool:
         """Whether nothing comes after these tokens."""

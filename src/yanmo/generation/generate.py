@@ -53,7 +53,13 @@ def generate(
     ending = Ending(tokenizer=tokenizer, end=end, stop_strings=options.stop_strings)
     beams = options.num_beams > 1
     copies = options.num_beams if beams else options.num_return_sequences
-    rows = Rows(learner, prompts, copies=copies, new=max(room), forbidden=ending.never if forbidden is None else forbidden)
+    rows = Rows(
+        learner,
+        prompts,
+        copies=copies,
+        new=max(room),
+        forbidden=ending.never if forbidden is None else forbidden,
+    )
     if beams:
         found = beam_search(rows, options, room, ending)
     else:

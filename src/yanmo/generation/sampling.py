@@ -25,9 +25,7 @@ def draws(options: GenerateOptions, new: int) -> Float[Tensor, "copies new"]:
     return torch.from_numpy(np.stack(rows))
 
 
-def draw(
-    scores: Float[Tensor, "rows vocab"], numbers: Float[Tensor, " rows"]
-) -> Int[Tensor, " rows"]:
+def draw(scores: Float[Tensor, "rows vocab"], numbers: Float[Tensor, " rows"]) -> Int[Tensor, " rows"]:
     """The token in whose share of the probabilities, laid side by side, the row's number falls."""
     edges = scores.double().softmax(dim=-1).cumsum(dim=-1)
     places = torch.searchsorted(edges, numbers.unsqueeze(1) * edges[:, -1:], right=True)

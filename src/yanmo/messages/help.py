@@ -188,7 +188,10 @@ TEXTS: Texts = {
         "No run of so many tokens occurs twice.",
         "任意连续这么多个词元不会重复出现。",
     ),
-    "help.stop": ("End before this text; may be given several times.", "遇到该文本即在其之前结束；可多次给出。"),
+    "help.stop": (
+        "End before this text; may be given several times.",
+        "遇到该文本即在其之前结束；可多次给出。",
+    ),
     "help.num_return_sequences": ("Continuations of each prompt.", "每个提示的续写个数。"),
     "help.stream": ("Show the text as it is written.", "边生成边显示文本。"),
     "help.greedy": ("Always take the likeliest token.", "总是取概率最高的词元。"),

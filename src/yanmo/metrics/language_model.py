@@ -17,5 +17,5 @@ def perplexity(loss: float) -> float:
 
 
 def bits_per_byte(nats: float, num_bytes: int) -> float:
-    """A text's whole loss in nats -> bits per byte of its UTF-8: compares models of any vocabularies. nan without bytes."""
+    """The loss of a whole text in nats -> bits per byte of its UTF-8: compares any models; nan without bytes."""
     return nats / math.log(2) / num_bytes if num_bytes else math.nan

@@ -87,7 +87,11 @@ def losses(
     learner.eval()
     device = learner.backbone.vocabulary_weight.device
     plan = Plan(
-        source=ExampleSource(examples), seed=0, batch_tokens=batch_tokens, max_length=max_length, shuffle=False
+        source=ExampleSource(examples),
+        seed=0,
+        batch_tokens=batch_tokens,
+        max_length=max_length,
+        shuffle=False,
     )
     results = [0.0] * len(examples)
     for batch in plan.stream(Cursor(), epochs=1) if examples else ():

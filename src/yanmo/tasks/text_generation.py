@@ -34,7 +34,9 @@ from yanmo.tokenizers.chat import (
 )
 
 ANSWER = GenerateOptions(do_sample=False, max_new_tokens=128)  # what `predict` gives: always the same
-SAMPLED = GenerateOptions(max_new_tokens=64, top_k=0, top_p=0.95)  # what the samples of an evaluation are drawn with
+SAMPLED = GenerateOptions(
+    max_new_tokens=64, top_k=0, top_p=0.95
+)  # what the samples of an evaluation are drawn with
 SAMPLES = 32
 BEGINNING = 8  # tokens of a text that a sample goes on from
 COPIED = 5  # shorter n-grams occur in any text of the kind
@@ -112,9 +114,7 @@ class TextGeneration(Task):
                 record.text(config.text_field)
             else:
                 conversations = True
-        return cls(
-            labels=(), config=config, label_smoothing=label_smoothing, conversations=conversations
-        )
+        return cls(labels=(), config=config, label_smoothing=label_smoothing, conversations=conversations)
 
     @classmethod
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
@@ -129,7 +129,9 @@ class TextGeneration(Task):
         if messages is None:
             return record.text(config.text_field)
         said = [f"{message.role} {message.content.strip()}" for message in messages]
-        return json.dumps(said[:-1] if len(said) == 2 else said, ensure_ascii=False)  # a question may have answers
+        return json.dumps(
+            said[:-1] if len(said) == 2 else said, ensure_ascii=False
+        )  # a question may have answers
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         messages = _messages(record, self.config, answered=labelled)
@@ -156,7 +158,11 @@ class TextGeneration(Task):
         examples = [one.example for each in encoded for one in each]
         if all(self.term in example.labels for example in examples):
             nats = losses(
-                learner, examples, self.term, batch_tokens=min(batch_tokens, LOSS_TOKENS), max_length=encoder.room
+                learner,
+                examples,
+                self.term,
+                batch_tokens=min(batch_tokens, LOSS_TOKENS),
+                max_length=encoder.room,
             )
             return [
                 TextLoss(nats=loss, tokens=len(one.example.labels[self.term][0]), num_bytes=one.num_bytes)
@@ -294,9 +300,7 @@ def _generated(
     """The text that follows each example, in their order."""
     for start in range(0, len(examples), ROWS):
         prompts = [example.input_ids.tolist() for example in examples[start : start + ROWS]]
-        found = generate(
-            learner, prompts, options, tokenizer=encoder.tokenizer, end=encoder.frame.end
-        )
+        found = generate(learner, prompts, options, tokenizer=encoder.tokenizer, end=encoder.frame.end)
         yield from (one.text for (one,) in found)
 
 

@@ -18,7 +18,8 @@ MARKS: dict[Role, str] = {"system": "S", "user": "U", "assistant": "A"}
 TEMPLATE = (
     "{{ bos_token }}"
     "{% for message in messages %}"
-    "{{ {'system': 'S', 'user': 'U', 'assistant': 'A'}[message['role']] + '\\n' + (message['content'] | trim) + eos_token }}"
+    "{{ {'system': 'S', 'user': 'U', 'assistant': 'A'}[message['role']] }}"
+    "{{ '\\n' + (message['content'] | trim) + eos_token }}"
     "{% endfor %}"
     "{% if add_generation_prompt %}{{ 'A\\n' }}{% endif %}"
 )
