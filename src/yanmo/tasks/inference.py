@@ -103,6 +103,6 @@ def losses(
         values = F.cross_entropy(logits.float(), labels.value, reduction="none").double().cpu()
         units = [number // SAMPLES_PER_UNIT for number in batch.samples.tolist()]
         counts = [len(examples[unit].labels[term][0]) for unit in units]
-        for unit, part in zip(units, values.split(counts), strict=True):
+        for unit, part in zip(units, torch.split(values, counts), strict=True):
             results[unit] = float(part.sum())
     return results
