@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks.task import TaskConfig
-from yanmo.tokenizers.chat import MARKS, Message
+from yanmo.tokenizers.chat import MARKS, EncodedMessage, Message
 
 MESSAGES = "messages"
 PAIRS = (
@@ -22,7 +23,7 @@ MORE = {"instruction": "input"}  # what a question is about may stand in a field
 def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list[Message] | None:
     """The messages of a record up to its last answer, or else up to the last question; None: it is a text to continue.
 
-    Errors: InputError with file and line for what is no conversation; where `answered`, also without an answer.
+    Errors: InputError with file and line for what is neither; where `answered`, also for a question without an answer.
     """
     if MESSAGES in record.fields:
         messages = _listed(record)
@@ -32,6 +33,9 @@ def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list
             raise InputError("tasks.no_turn", source=record.source, role=wanted)
         return messages[: places[-1] + 1]
     pair = _pair(record, config, answered=answered)
+    if pair is None and config.text_field not in record.fields:
+        known = ", ".join(record.fields) or "-"
+        raise InputError("tasks.no_text_form", source=record.source, known=known, field=config.text_field)
     if pair is None:
         return None
     question, answer = pair
@@ -39,6 +43,17 @@ def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list
     if answered:
         messages.append(_message(record, "assistant", record.text(answer), answer))
     return messages
+
+
+def shortened(messages: list[EncodedMessage], over: int) -> list[EncodedMessage]:
+    """The same exchange with `over` tokens less, as far as there are: the beginning of its longest question goes."""
+    place = max(range(len(messages) - 1), key=lambda place: len(messages[place].ids), default=None)
+    if place is None:
+        return messages
+    longest = messages[place]
+    spare = min(over, len(longest.ids) - longest.marked - 1)
+    ids = (*longest.ids[: longest.marked], *longest.ids[longest.marked + spare :])
+    return [*messages[:place], replace(longest, ids=ids), *messages[place + 1 :]]
 
 
 def _pair(record: Record, config: TaskConfig, *, answered: bool) -> tuple[str, str] | None:

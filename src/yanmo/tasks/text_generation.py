@@ -20,12 +20,11 @@ from yanmo.generation.options import GenerateOptions
 from yanmo.metrics.diversity import copied, distinct
 from yanmo.metrics.language_model import bits_per_byte, perplexity
 from yanmo.models.learner import Learner
-from yanmo.tasks.conversation import read_messages
+from yanmo.tasks.conversation import read_messages, shortened
 from yanmo.tasks.inference import losses
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
 from yanmo.tokenizers.chat import (
     TEMPLATE,
-    EncodedMessage,
     Message,
     encode_message,
     is_chat,
@@ -110,7 +109,7 @@ class TextGeneration(Task):
     ) -> Self:
         conversations = False
         for record in records:
-            if _messages(record, config, answered=True) is None:
+            if read_messages(record, config, answered=True) is None:
                 record.text(config.text_field)
             else:
                 conversations = True
@@ -125,7 +124,7 @@ class TextGeneration(Task):
 
     @classmethod
     def content(cls, record: Record, config: TaskConfig) -> str:
-        messages = _messages(record, config, answered=True)
+        messages = read_messages(record, config, answered=True)
         if messages is None:
             return record.text(config.text_field)
         said = [f"{message.role} {message.content.strip()}" for message in messages]
@@ -134,7 +133,7 @@ class TextGeneration(Task):
         )  # a question may have answers
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
-        messages = _messages(record, self.config, answered=labelled)
+        messages = read_messages(record, self.config, answered=labelled)
         if messages is not None:
             encode = self._conversation if labelled else self._question
             return [encode(messages, encoder)]
@@ -199,7 +198,7 @@ class TextGeneration(Task):
     def _sample_prompts(self, records: Sequence[Record], encoder: Encoder) -> Iterator[Example]:
         """Of each record the question, or the first tokens of its text; none of a question that fills the model."""
         for record in records:
-            if _messages(record, self.config, answered=True) is None:
+            if read_messages(record, self.config, answered=True) is None:
                 ids = encoder.encode(record.text(self.config.text_field)).ids[:BEGINNING]
                 yield _prompt([encoder.frame.start, *ids], encoder).example
                 continue
@@ -208,7 +207,7 @@ class TextGeneration(Task):
 
     def _written(self, record: Record) -> Iterator[str]:
         """The texts of a record that the model learns to write."""
-        messages = _messages(record, self.config, answered=True)
+        messages = read_messages(record, self.config, answered=True)
         if messages is None:
             yield record.text(self.config.text_field)
             return
@@ -234,7 +233,7 @@ class TextGeneration(Task):
         kept = latest(whole, room)
         over = sum(len(each.ids) for each in kept) - room
         if over > 0:
-            kept = _shortened(kept, over)
+            kept = shortened(kept, over)
         ids, places, start = [encoder.frame.start], [], 1
         for each in kept:
             ids.extend(each.ids)
@@ -253,15 +252,6 @@ class TextGeneration(Task):
         kept = latest(whole, encoder.room - encoder.room // 4 - 1 - len(mark))
         ids = [encoder.frame.start, *(token for each in kept for token in each.ids), *mark]
         return replace(_prompt(ids, encoder), cut=len(kept) < len(whole))
-
-
-def _messages(record: Record, config: TaskConfig, *, answered: bool) -> list[Message] | None:
-    """As `read_messages`. Errors: InputError also where there is neither a conversation nor a text."""
-    messages = read_messages(record, config, answered=answered)
-    if messages is None and config.text_field not in record.fields:
-        known = ", ".join(record.fields) or "-"
-        raise InputError("tasks.no_text_form", source=record.source, known=known, field=config.text_field)
-    return messages
 
 
 def _learnt(example: Example, encoder: Encoder, at: IntArray | None = None) -> Encoded:
@@ -283,17 +273,6 @@ def _prompt(ids: Sequence[int], encoder: Encoder) -> Encoded:
     return Encoded(example=replace(example, prefix_length=0))
 
 
-def _shortened(messages: list[EncodedMessage], over: int) -> list[EncodedMessage]:
-    """The same exchange with `over` tokens less, as far as there are: the beginning of its longest question goes."""
-    place = max(range(len(messages) - 1), key=lambda place: len(messages[place].ids), default=None)
-    if place is None:
-        return messages
-    longest = messages[place]
-    spare = min(over, len(longest.ids) - longest.marked - 1)
-    ids = (*longest.ids[: longest.marked], *longest.ids[longest.marked + spare :])
-    return [*messages[:place], replace(longest, ids=ids), *messages[place + 1 :]]
-
-
 def _generated(
     learner: Learner, examples: Sequence[Example], options: GenerateOptions, encoder: Encoder
 ) -> Iterator[str]:
@@ -306,7 +285,7 @@ def _generated(
 
 def _shown(record: Record, config: TaskConfig) -> str:
     """What a record asks, as one text."""
-    messages = _messages(record, config, answered=False)
+    messages = read_messages(record, config, answered=False)
     return record.text(config.text_field) if messages is None else messages[-1].content
 
 
