@@ -210,3 +210,13 @@ def test_bad_records_and_models(run, bert, gpt, tmp_path, language):
     ran = run("finetune", "text_generation", "--model", gpt, "--train", long, "--max-length", "64", *out)
     assert ran.code == 0, ran.err
     assert "head" in ran.err
+
+
+def test_the_best_step_has_the_lowest_loss():
+    from yanmo.api.finetune import TaskEvaluator
+    from yanmo.tasks.task import TaskConfig
+    from yanmo.tasks.text_generation import TextGeneration
+
+    task = TextGeneration(labels=(), config=TaskConfig())
+    evaluator = TaskEvaluator(task=task, records=(), encoded=(), encoder=None)
+    assert (evaluator.metric, evaluator.higher_is_better) == ("loss", False)
