@@ -97,15 +97,15 @@ def test_rows_are_answered_and_measured(run, reader, rows):
 
 
 def test_no_answer_is_shown_as_such(capsys, monkeypatch):
-    from yanmo.cli.predict import _show_answer
+    from yanmo.cli.prediction import show_answer
     from yanmo.tasks.question_answering import AnswerPrediction, Candidate
 
     best = Candidate(text="北京", start=4, end=6, score=0.25)
     given = {"question": "去哪？", "context": "我们\n去[北京]了", "candidates": (best,), "no_answer": 0.5}
-    _show_answer(AnswerPrediction(answer=None, **given))
+    show_answer(AnswerPrediction(answer=None, **given))
     assert capsys.readouterr().out == "(no answer)  50.0%  去哪？\n"
     best = Candidate(text="[北京]", start=4, end=8, score=0.25)
-    _show_answer(AnswerPrediction(answer=best, **given))
+    show_answer(AnswerPrediction(answer=best, **given))
     assert capsys.readouterr().out == "[北京]  25.0%  [4, 8)\n  我们 去[北京]了\n"
 
 

@@ -83,12 +83,12 @@ def test_entities_are_found_and_marked(run, bert, files, tmp_path):
 
 
 def test_entities_stand_in_brackets_with_their_kind(capsys):
-    from yanmo.cli.predict import _show_entities
+    from yanmo.cli.prediction import show_entities
     from yanmo.metrics.entities import Entity
     from yanmo.tasks.token_classification import EntityPrediction
 
     entity = Entity(kind="LOC", start=2, end=4)
-    _show_entities(EntityPrediction(text="我在[上]住", entities=(entity,), scores=(0.9,)))
+    show_entities(EntityPrediction(text="我在[上]住", entities=(entity,), scores=(0.9,)))
     assert capsys.readouterr().out == "我在[LOC: [上]]住\n"
 
 

@@ -23,7 +23,10 @@ from yanmo.tasks import Encoder, Task
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import TaskConfig
 
-MEMBERS = registry.names(tasks)
+GENERATING = [
+    name for name in registry.names(tasks) if tasks.find(name).generates
+]  # test_generating_tasks.py
+MEMBERS = [name for name in registry.names(tasks) if name not in GENERATING]
 TEXTS = (
     "今天天气很好。",
     "他在北京工作。",

@@ -8,7 +8,7 @@ import pytest
 
 from yanmo.api.predict import load
 from yanmo.config import build
-from yanmo.generation.sampling import GenerateOptions
+from yanmo.generation.options import GenerateOptions
 from yanmo.interop.huggingface import Labelling, save_model
 from yanmo.models.gpt2 import Gpt2
 from yanmo.models.learner import Learner
@@ -43,7 +43,8 @@ def test_greedy_generation_gives_the_same_text(tmp_path: Path, tokenizer: Tokeni
     for prompt, generation in zip(PROMPTS, ours, strict=True):
         inputs = theirs(prompt, return_tensors="pt")
         output = model.generate(**inputs, do_sample=False, max_new_tokens=16)[0, inputs.input_ids.shape[1] :]
-        assert theirs.decode(output, skip_special_tokens=True) == generation.text
+        whole = theirs.decode(output, skip_special_tokens=True)
+        assert whole.removesuffix("\ufffd") == generation.text  # we leave half a character out
 
 
 def test_a_decoder_classifies_the_same_text_the_same(tmp_path: Path, tokenizer: Tokenizer) -> None:

@@ -12,7 +12,7 @@ from yanmo.api.reporter import Reporter
 from yanmo.corpus.read import read_records
 from yanmo.errors import InputError
 from yanmo.messages import text
-from yanmo.tasks.inference import predict
+from yanmo.tasks.inference import predict_encoded
 from yanmo.tasks.task import TaskConfig
 
 
@@ -53,9 +53,11 @@ def evaluate(
         records = list(read_records(data))
     if not records:
         raise InputError("run.no_records", path=data)
-    for record in records:  # labels are checked before time is spent
-        task.encode(record, model.encoder, labelled=True)
-    predictions = predict(task, model.learner, records, model.encoder)
+    encoded = [task.encode(record, model.encoder, labelled=True) for record in records]
+    predictions = predict_encoded(task, model.learner, records, encoded, model.encoder)
+    metrics = task.score(records, predictions)
+    training = model.training_records() if task.generates else []
+    metrics |= task.sample_scores(model.learner, records, training, model.encoder)
     with Path(data).open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return EvaluateResult(
@@ -63,5 +65,5 @@ def evaluate(
         data=str(data),
         sha256=digest,
         count=len(records),
-        metrics=task.score(records, predictions),
+        metrics=metrics,
     )

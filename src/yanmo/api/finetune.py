@@ -31,6 +31,7 @@ from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.inference import predict_encoded
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tokenizers import Tokenizer
 from yanmo.training.interrupt import interruptible
 from yanmo.training.trainer import TrainConfig
 
@@ -39,7 +40,7 @@ class FinetuneConfig(Config):
     """Everything that decides a fine-tuning run."""
 
     task: str
-    """text_classification, token_classification, question_answering or sentence_similarity."""
+    """text_classification, token_classification, question_answering, sentence_similarity or text_generation."""
     model: str
     """A run, a Hugging Face directory or a hub id."""
     random_weights: bool = False
@@ -85,7 +86,10 @@ class TaskEvaluator:
     encoded: Sequence[Sequence[Encoded]]
     encoder: Encoder
     metric: str
-    higher_is_better: bool = True
+
+    @property
+    def higher_is_better(self) -> bool:
+        return self.task.higher_is_better
 
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
         predictions = self.predict(learner)
@@ -144,7 +148,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
         predictions = evaluator.predict(learner)
         task = task.tuned(dev, predictions)
-        metrics = task.score(dev, predictions)
+        metrics = task.score(dev, predictions) | task.sample_scores(learner, dev, train, encoder)
         _save(run, task, learner, loaded, encoder, config)
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         run.finish(results)
@@ -166,13 +170,12 @@ def _save(
     encoder: Encoder,
     config: FinetuneConfig,
 ) -> None:
-    labelling = Labelling(
-        task=config.task, labels=task.labels, multi_label=task.multi_label, values=task.values
-    )
     if task.pooling is not None:
         pooling = Pooling.of(task.pooling, learner.backbone.family)
         save_modules(run.model, pooling, learner.backbone.config.hidden_size, max_length=encoder.room)
-    save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
+    save_model(
+        run.model, learner, loaded.tokenizer, labelling=_labelling(config, task), max_length=encoder.room
+    )
 
 
 def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], list[Record]]:
@@ -221,13 +224,25 @@ def _model(config: FinetuneConfig, task: Task) -> LoadedModel:
         learner.load_state_dict(loaded.learner.state_dict())
     return LoadedModel(
         learner=learner,
-        tokenizer=loaded.tokenizer,
+        tokenizer=_tokenizer(loaded.tokenizer, task),
         labelling=loaded.labelling,
         fresh=loaded.fresh,
         unused=loaded.unused,
         config=sizes,
         max_length=loaded.max_length,
     )
+
+
+def _tokenizer(tokenizer: Tokenizer, task: Task) -> Tokenizer:
+    """The model's, with the form of the conversations that the task learns."""
+    return tokenizer if task.chat_template is None else tokenizer.with_chat_template(task.chat_template)
+
+
+def _labelling(config: FinetuneConfig, task: Task) -> Labelling | None:
+    """What a saved model must know of its task; None where its head says all."""
+    if not task.labels and not task.values:
+        return None
+    return Labelling(task=config.task, labels=task.labels, multi_label=task.multi_label, values=task.values)
 
 
 def _encoder(config: FinetuneConfig, loaded: LoadedModel) -> Encoder:

@@ -1,8 +1,8 @@
-"""`yanmo predict`, `fill-mask`, `generate`, `encode`, `similar`: a trained model and texts in, answers out."""
+"""`yanmo predict`, `fill-mask`, `generate`, `chat`, `encode`, `similar`: a trained model and texts in, answers out."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -20,13 +20,15 @@ from yanmo.api.encode import similar as similar_texts
 from yanmo.api.finetune import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
 from yanmo.corpus.document import JsonValue, Record
+from yanmo.corpus.read import read_records
 from yanmo.data.collate import collate
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame, frame_of
 from yanmo.errors import InputError, RunError
 from yanmo.generation.generate import generate
-from yanmo.generation.sampling import GenerateOptions
-from yanmo.interop.huggingface import LoadedModel
+from yanmo.generation.options import GenerateOptions
+from yanmo.generation.stream import stream
+from yanmo.interop.huggingface import Labelling, LoadedModel
 from yanmo.metrics.retrieval import Vectors
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
@@ -35,6 +37,7 @@ TASKS = {  # head -> what trains it
     "class": "text_classification",
     "tag": "token_classification",
     "span": "question_answering",
+    "clm": "text_generation",
 }
 
 
@@ -60,10 +63,11 @@ class MaskPrediction:
 
 @dataclass(frozen=True, kw_only=True)
 class Generation:
-    """A prompt and how it goes on."""
+    """A prompt and how it goes on. score: log-probability (`generation.generate.Continuation`)."""
 
     prompt: str
     text: str
+    score: float
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -86,7 +90,8 @@ class Model:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.learner = loaded.learner.eval().to(self.device)
         self.tokenizer = loaded.tokenizer
-        self.settings = _task_settings(Path(source))
+        self.finetuned = _finetuned(Path(source))
+        self.settings = self.finetuned.settings if self.finetuned else TaskConfig()
         self.frame: Frame = frame_of(loaded.tokenizer, loaded.learner.backbone.family)
 
     def predict(self, texts: Sequence[str | Mapping[str, JsonValue] | Record]) -> list[TaskPrediction]:
@@ -148,25 +153,40 @@ class Model:
         return results
 
     def generate(self, prompts: Sequence[str], options: GenerateOptions | None = None) -> list[Generation]:
-        """Goes on from each prompt. Errors: RunError when the model is no trained decoder."""
-        self._require("clm", "clm")
-        start, end = self.frame.start, self.frame.end
-        ids = [[start, *self.tokenizer.encode(prompt).ids] for prompt in prompts]
-        special = sorted(token for token in self.tokenizer.special_ids if token is not None and token != end)
-        results = generate(self.learner, ids, options or GenerateOptions(), end=end, forbidden=special)
+        """Goes on from each prompt; several sequences of one stand side by side, the best first with beams.
+
+        Errors: RunError when the model is no trained decoder, InputError for a prompt that fills the model.
+        """
+        ids = [self._prompt(prompt) for prompt in prompts]
+        found = generate(
+            self.learner, ids, options or GenerateOptions(), tokenizer=self.tokenizer, end=self.frame.end
+        )
         return [
-            Generation(prompt=prompt, text=self.tokenizer.decode(new))
-            for prompt, new in zip(prompts, results, strict=True)
+            Generation(prompt=prompt, text=one.text, score=one.score)
+            for prompt, each in zip(prompts, found, strict=True)
+            for one in each
         ]
+
+    def stream(self, prompt: str, options: GenerateOptions | None = None) -> Iterator[str]:
+        """The text of `generate` in pieces, as it is written. Errors: as `generate`; ConfigError for beams."""
+        return self.stream_ids(self._prompt(prompt), options or GenerateOptions())
+
+    def stream_ids(self, ids: Sequence[int], options: GenerateOptions) -> Iterator[str]:
+        """As `stream`, from tokens that begin with the start token."""
+        return stream(self.learner, ids, options, tokenizer=self.tokenizer, end=self.frame.end)
+
+    def _prompt(self, prompt: str) -> list[int]:
+        self._require("clm", "text_generation")
+        return [self.frame.start, *self.tokenizer.encode(prompt).ids]
 
     @cached_property
     def task(self) -> Task:
         """The task that the model was fine-tuned for. Errors: RunError."""
-        labelling = self.loaded.labelling
-        name = None if labelling is None else labelling.task
+        labelling = self.loaded.labelling or Labelling(task=None, labels=())
+        name = labelling.task
         if name not in registry.names(tasks):
             name = next((TASKS[term] for term in TASKS if term in self.learner.heads), None)
-        if name is None or labelling is None:
+        if name is None:
             raise RunError(
                 "run.untrained_head", path=self.source, fresh=", ".join(TASKS), trained=self._trained(),
                 task=TASKS["class"],
@@ -184,6 +204,11 @@ class Model:
     def encoder(self) -> Encoder:
         """Turns texts into examples as long as the model can hold."""
         return Encoder(tokenizer=self.tokenizer, frame=self.frame, room=self.loaded.max_length)
+
+    def training_records(self) -> list[Record]:
+        """What the run was fine-tuned on, where its file is still there."""
+        path = self.finetuned.train_file if self.finetuned else ""
+        return list(read_records(path)) if Path(path).expanduser().is_file() else []
 
     def _require(self, term: str, task: str) -> None:
         fresh = [name for name in self.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]
@@ -219,12 +244,12 @@ class Model:
         return Candidate(token=shown, probability=probability, text=before + filling + text[end:])
 
 
-def _task_settings(source: Path) -> TaskConfig:
-    """Where texts are and how they are cut, as the run was trained; the usual ones for another directory."""
+def _finetuned(source: Path) -> FinetuneConfig | None:
+    """How the run was fine-tuned: where texts are, how they are cut; None for another directory."""
     if not (source / "config.yaml").is_file():
-        return TaskConfig()
+        return None
     run = RunFolder(source)
-    return run.config(FinetuneConfig).settings if run.verb == "finetune" else TaskConfig()
+    return run.config(FinetuneConfig) if run.verb == "finetune" else None
 
 
 def use_machine() -> None:

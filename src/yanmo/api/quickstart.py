@@ -21,7 +21,7 @@ from yanmo.corpus.document import Record
 from yanmo.evaluation.metric_text import duration, metric_name, metric_value
 from yanmo.evaluation.report import Example, Examples, Report, Section, Table, write
 from yanmo.evaluation.run_report import run_report
-from yanmo.generation.sampling import GenerateOptions
+from yanmo.generation.options import GenerateOptions
 from yanmo.messages import text
 from yanmo.training.budget import Budget, cap
 

@@ -8,6 +8,7 @@ from cyclopts import App, Group
 
 from yanmo import __version__
 from yanmo.cli import (
+    chat,
     corpus,
     doctor,
     encode,
@@ -40,6 +41,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "similar": (encode.similar, "MODEL QUERY --in FILE [OPTIONS]"),
     "fill-mask": (predict.fill_mask, 'MODEL "...[MASK]..." [OPTIONS]'),
     "generate": (predict.generate, "MODEL PROMPT... [OPTIONS]"),
+    "chat": (chat.chat, "MODEL [OPTIONS]"),
     "tokenizer train": (tokenizer.train, "--corpus PATH... --out DIR [OPTIONS] [KEY=VALUE...]"),
     "tokenizer report": (tokenizer.report, "TOKENIZER --corpus PATH... [OPTIONS]"),
     "corpus stats": (corpus.stats, "PATH... [OPTIONS] [KEY=VALUE...]"),

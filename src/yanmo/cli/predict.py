@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
 from yanmo.cli.options import File, Flag, Json
+from yanmo.cli.prediction import show
 from yanmo.cli.screen import print_json, print_line
 from yanmo.errors import ConfigError, InputError
-from yanmo.messages import text
 
 if TYPE_CHECKING:
     from yanmo.api.predict import MaskPrediction, Model
     from yanmo.corpus.document import JsonValue, Record
+    from yanmo.generation.options import GenerateOptions
     from yanmo.tasks import TaskPrediction
-    from yanmo.tasks.question_answering import AnswerPrediction
-    from yanmo.tasks.similarity_scores import SimilarityPrediction
     from yanmo.tasks.task import TaskConfig
-    from yanmo.tasks.text_classification import ClassPrediction
-    from yanmo.tasks.token_classification import EntityPrediction
 
 BAR = 24  # characters of a bar for the probability 1
 AT_ONCE = 256  # texts of a file; memory stays flat
-AROUND = 40  # characters of the context shown on each side of an answer
-STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
 Words = Annotated[str, Parameter(name="text", allow_leading_hyphen=True)]
 Pair = Annotated[tuple[str, str] | None, Parameter(negative=(), metavar="A B", allow_leading_hyphen=True)]
 
@@ -65,7 +59,7 @@ def predict(
         print_json({"predictions": [prediction.to_json() for prediction in predictions]})
         return
     for prediction in predictions:
-        _show(prediction)
+        show(prediction)
 
 
 def fill_mask(model: str, /, *words: Words, top: int = 5, json: Json = False) -> None:
@@ -85,30 +79,51 @@ def generate(
     model: str,
     /,
     *prompts: Annotated[str, Parameter(name="prompt", allow_leading_hyphen=True)],
-    max_new_tokens: int = 50,
-    temperature: float = 1.0,
-    top_k: int = 50,
-    top_p: float = 1.0,
+    max_new_tokens: int | None = None,
+    temperature: float | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    min_p: float | None = None,
     greedy: Flag = False,
+    num_beams: int | None = None,
+    length_penalty: float | None = None,
+    early_stopping: Literal["true", "false", "never"] | None = None,
+    repetition_penalty: float | None = None,
+    no_repeat_ngram_size: int | None = None,
+    stop: Annotated[list[str] | None, Parameter(negative=(), allow_leading_hyphen=True)] = None,
+    num_return_sequences: int | None = None,
+    stream: Flag = False,
     seed: int = 0,
     json: Json = False,
 ) -> None:
     from yanmo.config import build
-    from yanmo.generation.sampling import GenerateOptions
+    from yanmo.generation.options import GenerateOptions
 
     _need_text(prompts)
-    options = build(
-        GenerateOptions,
-        {
-            "max_new_tokens": max_new_tokens,
-            "temperature": temperature,
-            "top_k": top_k,
-            "top_p": top_p,
-            "do_sample": not greedy,
-            "seed": seed,
-        },
-    )
-    generations = _load(model).generate(prompts, options)
+    if stream and json:
+        raise ConfigError("cli.stream_or_json")
+    given = {
+        "max_new_tokens": max_new_tokens,
+        "do_sample": False if greedy else None,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "min_p": min_p,
+        "num_beams": num_beams,
+        "length_penalty": length_penalty,
+        "early_stopping": early_stopping,
+        "repetition_penalty": repetition_penalty,
+        "no_repeat_ngram_size": no_repeat_ngram_size,
+        "stop_strings": stop,
+        "num_return_sequences": num_return_sequences,
+        "seed": seed,
+    }
+    options = build(GenerateOptions, {name: value for name, value in given.items() if value is not None})
+    loaded = _load(model)
+    if stream:
+        _stream(loaded, prompts, options)
+        return
+    generations = loaded.generate(prompts, options)
     if json:
         print_json({"generations": [generation.to_json() for generation in generations]})
         return
@@ -116,6 +131,16 @@ def generate(
         if number:
             print_line("")
         print_line((generation.prompt, "dim"), generation.text)
+
+
+def _stream(model: Model, prompts: Sequence[str], options: GenerateOptions) -> None:
+    """Each prompt and how it goes on, piece by piece."""
+    for number, prompt in enumerate(prompts):
+        pieces = model.stream(prompt, options)  # an error comes before anything is shown
+        print("\n\n" * bool(number) + prompt, end="", flush=True)
+        for piece in pieces:
+            print(piece, end="", flush=True)
+    print()
 
 
 def _load(source: str) -> Model:
@@ -161,14 +186,26 @@ def _of_file(model: Model, path: str, field: str | None) -> Iterator[TaskPredict
     """One prediction for each line of a text file, or for each record of the other formats."""
     from yanmo.corpus.read import read_records
 
-    if model.task.reads == ("text",):
-        records = _records(path, field or "text", model.settings)
-    else:  # records alone have several fields
+    if _reads_records(model, path):
         if field is not None:
             model.task = model.task.with_config(model.settings.model_copy(update={"text_field": field}))
         records = read_records(path)
+    else:
+        records = _records(path, field or "text", model.settings)
     while group := list(islice(records, AT_ONCE)):
         yield from model.predict(group)
+
+
+def _reads_records(model: Model, path: str) -> bool:
+    """Whether the task reads more of a record than a text: questions with their context, conversations."""
+    from pathlib import Path
+
+    from yanmo.corpus.files import source_file
+
+    if model.task.reads != ("text",):
+        return True
+    text_formats = (None, "text", "markdown")
+    return model.task.generates and source_file(Path(path).expanduser()).format not in text_formats
 
 
 def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
@@ -193,69 +230,6 @@ def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
         name = field if field in record.fields or "tokens" not in record.fields else "tokens"
         value = record.text(field) if name == field else record.fields[name]
         yield Record(fields={"text" if name == field else name: value}, source=record.source)
-
-
-def _show(prediction: TaskPrediction) -> None:
-    from yanmo.tasks.question_answering import AnswerPrediction
-    from yanmo.tasks.similarity_scores import SimilarityPrediction
-    from yanmo.tasks.text_classification import ClassPrediction
-    from yanmo.tasks.token_classification import EntityPrediction
-
-    if isinstance(prediction, ClassPrediction):
-        _show_classes(prediction)
-    elif isinstance(prediction, AnswerPrediction):
-        _show_answer(prediction)
-    elif isinstance(prediction, EntityPrediction):
-        _show_entities(prediction)
-    elif isinstance(prediction, SimilarityPrediction):
-        _show_similarity(prediction)
-    else:
-        print_line(str(prediction.to_json()))
-
-
-def _show_answer(prediction: AnswerPrediction) -> None:
-    """The answer with its probability and its characters, and what stands around it."""
-    answer = prediction.answer
-    if answer is None:
-        print_line((text("cli.no_answer"), "dim"), f"  {prediction.score:.1%}  ", prediction.question)
-        return
-    before = prediction.context[max(0, answer.start - AROUND) : answer.start]
-    after = prediction.context[answer.end : answer.end + AROUND]
-    print_line((answer.text, "bold green"), f"  {answer.score:.1%}  [{answer.start}, {answer.end})")
-    shown = ((before, "dim"), (answer.text, "green"), (after, "dim"))
-    print_line("  ", *((re.sub(r"\s+", " ", part), style) for part, style in shown))
-
-
-def _show_classes(prediction: ClassPrediction) -> None:
-    chosen = ", ".join(f"{label} {prediction.scores[label]:.1%}" for label in prediction.labels)
-    shown = _both(prediction.text, prediction.text_pair)
-    print_line((chosen or text("cli.no_label"), "bold green" if chosen else "dim"), "  ", shown)
-
-
-def _show_similarity(prediction: SimilarityPrediction) -> None:
-    numbers = [prediction.score, prediction.similarity]
-    value = next((f"{number:.4f}" for number in numbers if number is not None), "")
-    if prediction.label is not None:
-        chance = prediction.scores.get(prediction.label)
-        value = prediction.label + (f" {chance:.1%}" if chance is not None else f" ({value})")
-    print_line((value, "bold green"), "  ", _both(*prediction.texts))
-
-
-def _both(first: str, second: str | None = None) -> str:
-    return first if second is None else f"{first} ⇄ {second}"
-
-
-def _show_entities(prediction: EntityPrediction) -> None:
-    """The text with each entity as [what it is: the words], then one line for each."""
-    kinds = sorted({entity.kind for entity in prediction.entities})
-    parts: list[str | tuple[str, str]] = []
-    end = 0
-    for entity in prediction.entities:
-        style = STYLES[kinds.index(entity.kind) % len(STYLES)]
-        words = prediction.text[entity.start : entity.end]
-        parts += [prediction.text[end : entity.start], (f"[{entity.kind}: {words}]", style)]
-        end = entity.end
-    print_line(*parts, prediction.text[end:])
 
 
 def _show_masks(given: str, masks: list[MaskPrediction]) -> None:

@@ -7,7 +7,17 @@ import math
 from yanmo.messages import text
 from yanmo.messages.report import TEXTS
 
-SHARES = ("accuracy", "f1", "em", "micro_f1", "macro_f1", "precision", "recall")  # 0 to 1, shown in percent
+SHARES = (
+    "accuracy",
+    "f1",
+    "em",
+    "micro_f1",
+    "macro_f1",
+    "precision",
+    "recall",
+    "distinct",
+    "copied",
+)  # 0 to 1, shown in percent
 
 
 def metric_name(name: str) -> str:

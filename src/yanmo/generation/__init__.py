@@ -1,1 +1,1 @@
-"""Decoding: a decoder's next tokens, with a key/value cache."""
+"""Decoding: a decoder's next tokens, with a key/value cache; options, filters, beams, streams of text."""

@@ -1,15 +1,34 @@
-"""Continues prompts with a decoder and its key/value cache."""
+"""Continues prompts with a decoder: the likeliest tokens, drawn ones, or those of a beam search."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from yanmo.data.batch import Batch
-from yanmo.generation.sampling import GenerateOptions, next_tokens
+from yanmo.generation.beam import beam_search
+from yanmo.generation.ending import Ending
+from yanmo.generation.filters import filtered
+from yanmo.generation.options import GenerateOptions
+from yanmo.generation.rows import Rows, new_tokens
+from yanmo.generation.sampling import draw, draws
 from yanmo.models.learner import Learner
+from yanmo.tokenizers import Tokenizer
+
+
+@dataclass(frozen=True, kw_only=True)
+class Continuation:
+    """What follows a prompt. ids: new tokens without the end token. text: up to the first stop string.
+
+    score: the log-probability of the tokens, end token included; of a beam search divided by their number to the
+    power of the length penalty, as in `transformers`.
+    """
+
+    ids: tuple[int, ...]
+    text: str
+    score: float
 
 
 @torch.inference_mode()
@@ -18,81 +37,67 @@ def generate(
     prompts: Sequence[Sequence[int]],
     options: GenerateOptions,
     *,
+    tokenizer: Tokenizer,
     end: int,
-    forbidden: Sequence[int] = (),
-) -> list[list[int]]:
-    """The new token ids of each prompt, the end token left out.
+    forbidden: Sequence[int] | None = None,
+) -> list[list[Continuation]]:
+    """The continuations of each prompt (ids that begin with the start token), the best first with beams.
 
-    Prompts of different lengths are padded on the left; padding is never seen. A prompt longer than the model's
-    positions less the new tokens keeps its end. `forbidden`: ids that are never generated.
+    A prompt's result is that which it gets alone. `forbidden`: ids that are never generated;
+    unset: the special tokens but the end token.
+    Errors: InputError for a prompt that leaves no room in the model.
     """
-    results: list[list[int]] = [[] for _ in prompts]
-    done = [False] * len(prompts)
-    for tokens in stream(learner, prompts, options, forbidden=forbidden):
-        for row, token in enumerate(tokens.tolist()):
-            done[row] = done[row] or token == end
-            if not done[row]:
-                results[row].append(token)
-        if all(done):
-            break
-    return results
-
-
-@torch.inference_mode()
-def stream(
-    learner: Learner,
-    prompts: Sequence[Sequence[int]],
-    options: GenerateOptions,
-    *,
-    forbidden: Sequence[int] = (),
-) -> Iterator[Tensor]:
-    """The next token of every prompt, int64 [prompts], again and again."""
-    learner.eval()
-    backbone = learner.backbone
-    device = backbone.vocabulary_weight.device
-    positions = backbone.config.max_positions
-    new = min(options.max_new_tokens, positions - 1)
-    kept = [list(prompt)[-(positions - new) :] for prompt in prompts]
-    generator = torch.Generator(device).manual_seed(options.seed)
-    batch = _padded(kept, device)
-    cache = backbone.new_cache(len(kept), batch.input_ids.shape[1] + new)
-    for _ in range(new):
-        hidden = backbone(batch, cache)
-        rows, length = batch.input_ids.shape
-        at = torch.arange(rows, device=device) * length + length - 1
-        logits = learner.logits("clm", hidden, at)
-        if forbidden:
-            logits[:, list(forbidden)] = -torch.inf
-        tokens = next_tokens(logits, options, generator)
-        yield tokens
-        batch = _one(tokens, batch.position_ids[:, -1] + 1)
-
-
-def _padded(prompts: Sequence[Sequence[int]], device: torch.device) -> Batch:
-    length = max(map(len, prompts))
-    ids = torch.zeros(len(prompts), length, dtype=torch.int64)
-    sequences, positions = torch.zeros_like(ids), torch.zeros_like(ids)
-    for row, prompt in enumerate(prompts):
-        start = length - len(prompt)
-        ids[row, start:] = torch.tensor(prompt)
-        sequences[row, start:] = 1
-        positions[row, start:] = torch.arange(len(prompt))
-    return _batch(ids.to(device), sequences.to(device), positions.to(device))
-
-
-def _one(tokens: Tensor, positions: Tensor) -> Batch:
-    ids = tokens.unsqueeze(1)
-    return _batch(ids, torch.ones_like(ids), positions.unsqueeze(1))
-
-
-def _batch(ids: Tensor, sequences: Tensor, positions: Tensor) -> Batch:
-    zeros = torch.zeros_like(ids)
-    return Batch(
-        input_ids=ids,
-        sequence_ids=sequences,
-        position_ids=positions,
-        token_type_ids=zeros,
-        prefix_lengths=zeros,
-        samples=torch.arange(len(ids)),
-        num_tokens=ids.numel(),
+    if not prompts:
+        return []
+    room = new_tokens(learner, prompts, options.max_new_tokens)
+    ending = Ending(tokenizer=tokenizer, end=end, stop_strings=options.stop_strings)
+    beams = options.num_beams > 1
+    copies = options.num_beams if beams else options.num_return_sequences
+    rows = Rows(
+        learner,
+        prompts,
+        copies=copies,
+        new=max(room),
+        forbidden=ending.never if forbidden is None else forbidden,
     )
+    if beams:
+        found = beam_search(rows, options, room, ending)
+    else:
+        found = _rows(rows, options, [new for new in room for _ in range(copies)], ending)
+    results = [
+        Continuation(ids=tuple(ending.without(ids)), text=ending.text(ids), score=score)
+        for ids, score in found
+    ]
+    each = options.num_return_sequences
+    return [results[start : start + each] for start in range(0, len(results), each)]
+
+
+def next_tokens(rows: Rows, options: GenerateOptions, new: int) -> Iterator[tuple[Tensor, Tensor]]:
+    """`new` times the next token of every row, int64 [rows], and its log-probability before any filter, [rows]."""
+    copies = options.num_return_sequences
+    numbers = draws(options, new).to(rows.tokens.device).repeat(len(rows.tokens) // copies, 1)
+    for step in range(new):
+        logits = rows.next_logits()
+        scores = filtered(logits, rows.tokens, options)
+        tokens = draw(scores, numbers[:, step]) if options.samples else scores.argmax(dim=-1)
+        yield tokens, logits.log_softmax(dim=-1).gather(1, tokens.unsqueeze(1)).squeeze(1)
+        rows.append(tokens)
+
+
+def _rows(
+    rows: Rows, options: GenerateOptions, room: Sequence[int], ending: Ending
+) -> list[tuple[list[int], float]]:
+    """The new tokens of each row, the end token included, and their log-probability."""
+    results: list[list[int]] = [[] for _ in room]
+    scores = [0.0] * len(room)
+    open_rows = set(range(len(room)))
+    for tokens, log_probabilities in next_tokens(rows, options, max(room)):
+        chosen, added = tokens.tolist(), log_probabilities.tolist()
+        for row in sorted(open_rows):
+            results[row].append(chosen[row])
+            scores[row] += added[row]
+            if len(results[row]) == room[row] or ending.reached(results[row]):
+                open_rows.remove(row)
+        if not open_rows:
+            break
+    return list(zip(results, scores, strict=True))

@@ -1,44 +1,32 @@
-"""From logits to the next token: greedy, or drawn after temperature, top-k and top-p."""
+"""From scores to the next token: the likeliest, or one that is drawn."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
 import torch
-from pydantic import Field
 from torch import Tensor
 
-from yanmo.config import Config
+from yanmo.data.random import Key
+from yanmo.generation.options import GenerateOptions
+
+if TYPE_CHECKING:
+    from jaxtyping import Float, Int
 
 
-class GenerateOptions(Config):
-    """How text is generated."""
+def draws(options: GenerateOptions, new: int) -> Float[Tensor, "copies new"]:
+    """Random numbers in [0, 1), fp64: one for each token of each copy of a prompt, a function of the seed.
 
-    max_new_tokens: int = Field(default=50, gt=0)
-    """At most so many tokens after the prompt."""
-    do_sample: bool = True
-    """Draw the next token; else take the likeliest."""
-    temperature: float = Field(default=1.0, gt=0)
-    """Below 1 the likely tokens become likelier."""
-    top_k: int = Field(default=50, ge=0)
-    """Draw from the k likeliest tokens; 0: from all."""
-    top_p: float = Field(default=1.0, gt=0, le=1)
-    """Draw from the likeliest tokens that together have this probability (Holtzman et al. 2020)."""
-    seed: int = Field(default=0, ge=0)
-    """The same seed gives the same text."""
+    Every prompt has the same ones, so its text does not depend on the prompts beside it.
+    """
+    copies = range(options.num_return_sequences)
+    rows = [Key(options.seed, 0, copy).generator("generate").random(new) for copy in copies]
+    return torch.from_numpy(np.stack(rows))
 
 
-def next_tokens(logits: Tensor, options: GenerateOptions, generator: torch.Generator) -> Tensor:
-    """One token per row, int64 [rows], from logits [rows, vocab]."""
-    logits = logits.float()
-    if not options.do_sample:
-        return logits.argmax(dim=-1)
-    logits = logits / options.temperature
-    if 0 < options.top_k < logits.shape[-1]:
-        least = logits.topk(options.top_k, dim=-1).values[:, -1:]
-        logits = logits.masked_fill(logits < least, -torch.inf)
-    probabilities = logits.softmax(dim=-1)
-    if options.top_p < 1:
-        ordered, places = probabilities.sort(dim=-1, descending=True)
-        # a token stays while those before it have not yet reached p, so the likeliest always stays
-        beyond = ordered.cumsum(dim=-1) - ordered >= options.top_p
-        probabilities = probabilities.scatter(-1, places, ordered.masked_fill(beyond, 0.0))
-    return torch.multinomial(probabilities, 1, generator=generator).squeeze(1)
+def draw(scores: Float[Tensor, "rows vocab"], numbers: Float[Tensor, " rows"]) -> Int[Tensor, " rows"]:
+    """The token in whose share of the probabilities, laid side by side, the row's number falls."""
+    edges = scores.double().softmax(dim=-1).cumsum(dim=-1)
+    places = torch.searchsorted(edges, numbers.unsqueeze(1) * edges[:, -1:], right=True)
+    return places.squeeze(1).clamp(max=scores.shape[1] - 1)

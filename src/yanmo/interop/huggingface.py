@@ -42,7 +42,8 @@ OWN_HEADS = "heads.safetensors"  # those that no Hugging Face class has, as `ter
 # what a model needs and nothing else: no pickles, no copies for other frameworks
 _DOWNLOADED = [
     "config.json", "generation_config.json", "model*.safetensors", SHARDS, "tokenizer*", "vocab.txt",
-    "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json", "*.model", OWN_HEADS, *FILES,
+    "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "*.model",
+    OWN_HEADS, *FILES,
 ]  # fmt: skip
 LABELLED = frozenset({"class", "tag", "span"})  # heads whose outputs have names
 _PIPELINES = {"mlm": "fill-mask", "clm": "text-generation", "class": "text-classification",

@@ -76,6 +76,11 @@ TEXTS: Texts = {
         "{name} is {value}.\nA whole number from 1 on.\nGive for example {name} 5.",
         "{name} 的值是 {value}。\n应为不小于 1 的整数。\n例如写作 {name} 5。",
     ),
+    "cli.stream_or_json": (
+        "A stream and one JSON object are both asked for.\nEither the text as it is written, or one object at the end.\n"
+        "Leave out --stream or --json.",
+        "同时要求了流式输出和 JSON 对象。\n要么边生成边输出文本，要么最后输出一个对象。\n请去掉 --stream 或 --json。",
+    ),
     "cli.bad_minutes": (
         "--minutes is {value}.\nA number above zero.\nGive for example --minutes 5.",
         "--minutes 的值是 {value}。\n应为大于零的数。\n例如写作 --minutes 5。",

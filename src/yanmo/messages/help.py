@@ -72,15 +72,15 @@ TEXTS: Texts = {
         "Fine-tune a model for a task on labelled records.\n\n"
         "Tasks: text_classification (records with text and label, or labels for several; or two texts and label),\n"
         "token_classification (tokens and tags, or text and entities), question_answering (question, context and\n"
-        "answers) and sentence_similarity (two texts, with score, label or nothing).\n"
-        "The same command on the same --out resumes.\n\n"
+        "answers), sentence_similarity (two texts, with score, label or nothing) and text_generation (text to continue,\n"
+        "a question and its answer, or messages). The same command on the same --out resumes.\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
         "用带标注的数据为某个任务微调模型。\n\n"
         "任务：text_classification（记录含 text 与 label；多标签用 labels；也可以是两段文本与 label）、\n"
-        "token_classification（tokens 与 tags，或 text 与 entities）、question_answering（question、context 与 answers）\n"
-        "和 sentence_similarity（两段文本，可带 score、label，也可以都不带）。\n"
-        "对同一 --out 执行同一命令即可续跑。\n\n"
+        "token_classification（tokens 与 tags，或 text 与 entities）、question_answering（question、context 与 answers）、\n"
+        "sentence_similarity（两段文本，可带 score、label，也可以都不带）和 text_generation（续写的 text、一问一答或\n"
+        "messages）。对同一 --out 执行同一命令即可续跑。\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
     ),
@@ -114,13 +114,13 @@ TEXTS: Texts = {
         "在带标注的数据上评估微调后的模型。\n\n  yanmo evaluate runs/my-clf test.jsonl",
     ),
     "help.page.predict": (
-        "Ask a fine-tuned model: classes or entities of texts, answers to questions, or what a pair of texts is to each\n"
-        "other.\n\n"
+        "Ask a fine-tuned model: classes or entities of texts, answers to questions or messages, or what a pair of texts\n"
+        "is to each other.\n\n"
         '  yanmo predict runs/my-clf "A good hotel" "Never again"\n'
         '  yanmo predict runs/my-nli --pair "It rained all day." "The sun shone."\n'
         '  yanmo predict runs/my-qa --question "Who was first?" --context race.txt\n'
         "  yanmo predict runs/my-clf --file texts.txt --json",
-        "用微调后的模型预测：文本的类别或实体、问题的答案，或两段文本之间的关系。\n\n"
+        "用微调后的模型预测：文本的类别或实体、对问题或消息的回答，或两段文本之间的关系。\n\n"
         '  yanmo predict runs/my-clf "这家酒店很好" "再也不来了"\n'
         '  yanmo predict runs/my-nli --pair "今天一直在下雨。" "今天出太阳了。"\n'
         '  yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt\n'
@@ -179,8 +179,26 @@ TEXTS: Texts = {
     "help.fill-mask.text": ("Texts with [MASK], each in quotes.", "含 [MASK] 的文本，每段用引号括起来。"),
     "help.top": ("Candidates for each mask.", "每个掩码的候选数。"),
     "help.page.generate": (
-        'Let a GPT go on from a prompt.\n\n  yanmo generate runs/my-gpt "One day" --max-new-tokens 100',
-        '让 GPT 续写。\n\n  yanmo generate runs/my-gpt "从前" --max-new-tokens 100',
+        "Let a GPT go on from a prompt.\n\n"
+        '  yanmo generate runs/my-gpt "One day" --max-new-tokens 100 --top-p 0.9 --stream\n'
+        '  yanmo generate runs/my-gpt "One day" --num-beams 4 --num-return-sequences 2',
+        "让 GPT 续写。\n\n"
+        '  yanmo generate runs/my-gpt "从前" --max-new-tokens 100 --top-p 0.9 --stream\n'
+        '  yanmo generate runs/my-gpt "从前" --num-beams 4 --num-return-sequences 2',
+    ),
+    "help.page.chat": (
+        "Talk with a model that was fine-tuned on conversations.\n\n"
+        "Answers appear as they are written. /reset forgets the conversation, /quit ends it. What no longer fits in the\n"
+        "model is forgotten, the oldest first. Lines can be piped in; then the answers alone stand on stdout.\n\n"
+        "  yanmo chat runs/my-chat",
+        "与用对话数据微调过的模型交谈。\n\n"
+        "回答会边生成边显示。/reset 清空对话，/quit 结束。模型放不下的内容从最早的开始遗忘。\n"
+        "也可以通过管道输入各行，此时标准输出上只有回答。\n\n"
+        "  yanmo chat runs/my-chat",
+    ),
+    "help.system": (
+        "What stands above the conversation, for a model that has learnt such messages.",
+        "置于对话之前的系统消息，适用于学过此类消息的模型。",
     ),
     "help.prompt": ("Beginnings of texts, each in quotes.", "文本的开头，每段用引号括起来。"),
     "help.max_new_tokens": ("At most so many new tokens.", "最多生成的词元数。"),
@@ -193,7 +211,38 @@ TEXTS: Texts = {
         "Draw from the likeliest tokens that together have this probability.",
         "从累计概率达到该值的最可能词元中抽取。",
     ),
+    "help.min_p": (
+        "Draw from tokens with at least this share of the likeliest one's probability.",
+        "只抽取概率不低于最高概率乘以该值的词元。",
+    ),
+    "help.num_beams": (
+        "Search with so many beams instead of drawing.",
+        "不采样，而用这么多个束做束搜索。",
+    ),
+    "help.length_penalty": (
+        "With beams: above 0 favours longer texts, below 0 shorter ones (default: 1).",
+        "用于束搜索：大于 0 偏向较长的文本，小于 0 偏向较短的（默认：1）。",
+    ),
+    "help.early_stopping": (
+        "With beams: true ends at as many texts as beams, false when better ones are unlikely, never when impossible.",
+        "用于束搜索：true 在完成与束数相同的文本后结束，false 在不太可能更好时结束，never 在不可能更好时结束。",
+    ),
+    "help.repetition_penalty": (
+        "Above 1, tokens that were there before become less likely.",
+        "大于 1 时，已出现过的词元更不易再出现。",
+    ),
+    "help.no_repeat_ngram_size": (
+        "No run of so many tokens occurs twice.",
+        "任意连续这么多个词元不会重复出现。",
+    ),
+    "help.stop": (
+        "End before this text; may be given several times.",
+        "遇到该文本即在其之前结束；可多次给出。",
+    ),
+    "help.num_return_sequences": ("Continuations of each prompt.", "每个提示的续写个数。"),
+    "help.stream": ("Show the text as it is written.", "边生成边显示文本。"),
     "help.greedy": ("Always take the likeliest token.", "总是取概率最高的词元。"),
+    "help.chat.seed": ("The same seed and messages give the same answers.", "种子与消息相同，回答也相同。"),
     "help.generate.seed": ("The same seed gives the same text.", "同一种子得到同样的文本。"),
     "help.page.tokenizer": (
         "Train a tokenizer, or see how well one fits texts.",

@@ -81,6 +81,9 @@ TEXTS: Texts = {
     "report.metric_recall_at_10": ("recall at 10", "召回率@10"),
     "report.metric_mrr": ("mean reciprocal rank", "平均倒数排名"),
     "report.metric_spread": ("spread of the vectors", "向量的分散度"),
+    "report.metric_bits_per_byte": ("bits per byte", "每字节比特数"),
+    "report.metric_distinct": ("different n-grams in samples", "样本中不同 n 元组的占比"),
+    "report.metric_copied": ("n-grams copied from training", "与训练文本重合的 n 元组占比"),
     "report.metric_of": ("{metric} ({term})", "{metric}（{term}）"),
     "report.cannot_write": (
         "Cannot write {path}: {reason}.\nA report needs a folder that may be written to.\n"

@@ -60,6 +60,33 @@ TEXTS: Texts = {
         "{source}：在文本的相应位置找不到词元“{token}”。\n同时含有文本和词元的记录，词元必须按其在文本中的顺序排列。\n"
         "请更正该记录，或去掉文本。",
     ),
+    "tasks.no_text_form": (
+        "{source} has nothing to learn to write; its fields are {known}.\n"
+        "A record holds “{field}”, a question and its answer (prompt and completion, instruction and output, source and "
+        "target), or messages.\nName the field with --text-field (and that of the answer with --label-field), or correct it.",
+        "{source} 中没有可供学习生成的内容；它的字段有：{known}。\n"
+        "记录需含“{field}”、一问一答（prompt 与 completion、instruction 与 output、source 与 target）或 messages。\n"
+        "请用 --text-field 指定字段（回答的字段用 --label-field），或更正该记录。",
+    ),
+    "tasks.bad_messages": (
+        "{source}: messages is {value}.\nA list of messages is needed, each with role and content.\nCorrect that record.",
+        "{source}：messages 的值为 {value}。\n需要消息的列表，每条含 role 和 content。\n请更正该记录。",
+    ),
+    "tasks.bad_message": (
+        "{source}: message {number} is {value}.\n"
+        "A message has a role (system, user or assistant) and a text as its content.\nCorrect that record.",
+        "{source}：第 {number} 条消息为 {value}。\n消息需含 role（system、user 或 assistant）和文本 content。\n请更正该记录。",
+    ),
+    "tasks.no_turn": (
+        "{source}: no message has the role {role}.\nA conversation has questions (user) and answers (assistant).\n"
+        "Correct that record, or leave it out.",
+        "{source}：没有 role 为 {role} 的消息。\n对话由提问（user）和回答（assistant）组成。\n请更正该记录，或去掉它。",
+    ),
+    "tasks.empty_turn": (
+        "{source}: “{field}” is empty.\nQuestions and answers have one character or more.\n"
+        "Correct that record, or leave it out.",
+        "{source}：“{field}”为空。\n问题和回答至少要有一个字符。\n请更正该记录，或去掉它。",
+    ),
     "tasks.bad_span": (
         "{source}: the entity {span} does not fit its text of {length} characters.\n"
         "An entity has start < end (characters of the text) and a label.\nCorrect that record.",

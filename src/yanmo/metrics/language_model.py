@@ -14,3 +14,8 @@ def perplexity(loss: float) -> float:
         return math.exp(loss)
     except OverflowError:
         return math.inf
+
+
+def bits_per_byte(nats: float, num_bytes: int) -> float:
+    """The loss of a whole text in nats -> bits per byte of its UTF-8: compares any models; nan without bytes."""
+    return nats / math.log(2) / num_bytes if num_bytes else math.nan

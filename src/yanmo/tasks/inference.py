@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from yanmo.corpus.document import Record
@@ -81,6 +82,9 @@ def predict_encoded(
     batch_tokens: int = 8192,
 ) -> list[TaskPrediction]:
     """`predict` for records that were encoded before."""
+    answers = task.answer(learner, records, encoded, encoder, batch_tokens=batch_tokens)
+    if answers is not None:
+        return answers
     examples = [one.example for each in encoded for one in each]
     logits = run(
         learner,
@@ -95,3 +99,32 @@ def predict_encoded(
         predictions.append(task.decode(record, each, logits[start : start + len(each)]))
         start += len(each)
     return predictions
+
+
+@torch.inference_mode()
+def losses(
+    learner: Learner, examples: Sequence[Example], term: str, *, batch_tokens: int, max_length: int
+) -> list[float]:
+    """The loss in nats of each example, summed over its labels of `term`; the logits are dropped at once."""
+    learner.eval()
+    device = learner.backbone.vocabulary_weight.device
+    plan = Plan(
+        source=ExampleSource(examples),
+        seed=0,
+        batch_tokens=batch_tokens,
+        max_length=max_length,
+        shuffle=False,
+    )
+    results = [0.0] * len(examples)
+    for batch in plan.stream(Cursor(), epochs=1) if examples else ():
+        batch = batch.to(device)
+        labels = batch.labels.get(term)
+        if labels is None:
+            continue
+        logits = learner.logits(term, learner.backbone(batch), labels.at)
+        values = F.cross_entropy(logits.float(), labels.value, reduction="none").double().cpu()
+        units = [number // SAMPLES_PER_UNIT for number in batch.samples.tolist()]
+        counts = [len(examples[unit].labels[term][0]) for unit in units]
+        for unit, part in zip(units, torch.split(values, counts), strict=True):
+            results[unit] = float(part.sum())
+    return results

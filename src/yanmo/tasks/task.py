@@ -106,11 +106,15 @@ class Encoder:
 
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
-    """One example of a record. units: character spans of the places that its labels stand at, in their order."""
+    """One example of a record. units: character spans of the places that its labels stand at, in their order.
+
+    num_bytes: of the text (UTF-8) whose tokens are labels, for a task that learns to write.
+    """
 
     example: Example
     units: tuple[tuple[int, int], ...] = ()
     cut: bool = False
+    num_bytes: int = 0
 
 
 class TaskPrediction(ABC):
@@ -131,6 +135,7 @@ class Task(Objective, ABC):
 
     term: ClassVar[str]
     reads: ClassVar[tuple[str, ...]] = ("text",)
+    generates: ClassVar[bool] = False  # whether predictions are texts that it writes
 
     labels: tuple[str, ...]
     config: TaskConfig
@@ -138,7 +143,17 @@ class Task(Objective, ABC):
     @property
     @abstractmethod
     def metric(self) -> str:
-        """Which value of `score` chooses the best checkpoint; higher is better."""
+        """Which value of `score` chooses the best checkpoint."""
+
+    @property
+    def higher_is_better(self) -> bool:
+        """Of that value."""
+        return True
+
+    @property
+    def chat_template(self) -> str | None:
+        """How `transformers` writes a conversation for this model, where it learns any."""
+        return None
 
     @classmethod
     @abstractmethod
@@ -156,13 +171,34 @@ class Task(Objective, ABC):
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         """The examples of a record: one, or several windows. Where `labelled` is false labels are placeholders."""
 
-    @abstractmethod
     def decode(self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]) -> TaskPrediction:
-        """Merges the logits [labels of the example, classes] of a record's examples into one prediction."""
+        """Merges the logits [labels of the example, classes] of a record's examples into one prediction.
+
+        Every task has it, but one with its own `answer`.
+        """
+        raise NotImplementedError(type(self).__name__)
+
+    def answer(
+        self,
+        learner: Learner,
+        records: Sequence[Record],
+        encoded: Sequence[Sequence[Encoded]],
+        encoder: Encoder,
+        *,
+        batch_tokens: int,
+    ) -> list[TaskPrediction] | None:
+        """The predictions of a task whose answers are generated; None: the logits are decoded."""
+        return None
 
     @abstractmethod
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         """Metric name -> value over labelled records."""
+
+    def sample_scores(
+        self, learner: Learner, records: Sequence[Record], training: Sequence[Record], encoder: Encoder
+    ) -> dict[str, float]:
+        """Measured once, at the end: what the texts that the model writes for these records are like."""
+        return {}
 
     def outputs(self, learner: Learner, batch: Batch) -> Tensor:
         """The logits that `decode` reads: one row [classes] for each label of the batch, in their order."""

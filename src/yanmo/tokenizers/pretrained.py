@@ -41,6 +41,15 @@ def read_pretrained(folder: Path) -> tuple[Backend, dict[str, str]]:
     return backend, {role: token for role, token in specials.items() if token not in missing}
 
 
+def read_chat_template(folder: Path) -> str | None:
+    """How the model behind this tokenizer writes conversations, as its files say. Errors: InputError."""
+    path = folder / "chat_template.jinja"  # where `transformers` 5 writes it
+    if path.is_file():
+        return path.read_text(encoding="utf-8")
+    template = _read_json(folder / "tokenizer_config.json").get("chat_template")
+    return template if isinstance(template, str) else None
+
+
 def _from_json(path: Path) -> Backend:
     try:
         backend = Backend.from_file(str(path))

@@ -11,7 +11,7 @@ from pathlib import Path
 from tokenizers import AddedToken, normalizers, processors
 from tokenizers import Encoding as BackendEncoding
 from tokenizers import Tokenizer as Backend
-from yanmo.tokenizers.pretrained import ROLES, read_pretrained
+from yanmo.tokenizers.pretrained import ROLES, read_chat_template, read_pretrained
 from yanmo.tokenizers.scripts import join_chinese
 
 BERT_SPECIALS = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
@@ -38,11 +38,21 @@ class Tokenizer:
     A lone surrogate, which is no character, is read as U+FFFD; offsets stay those of the original text.
     """
 
-    def __init__(self, backend: Backend, specials: Mapping[str, str] | None = None) -> None:
-        """`specials`: role -> token; roles that are not given are found by the well-known names."""
+    def __init__(
+        self,
+        backend: Backend,
+        specials: Mapping[str, str] | None = None,
+        *,
+        chat_template: str | None = None,
+    ) -> None:
+        """`specials`: role -> token; roles that are not given are found by the well-known names.
+
+        `chat_template`: how `transformers` writes a conversation (Jinja), for a model that has learnt them.
+        """
         backend.no_truncation()
         backend.no_padding()
         self.backend = backend
+        self.chat_template = chat_template
         self.kind = _kind(backend)
         self.vocab_size = backend.get_vocab_size()
         self.specials = _specials(backend, specials or {})
@@ -99,6 +109,8 @@ class Tokenizer:
         settings["model_input_names"] = ["input_ids", *types, "attention_mask"]
         if model_max_length is not None:
             settings["model_max_length"] = model_max_length
+        if self.chat_template is not None:
+            settings["chat_template"] = self.chat_template
         _write_json(folder / "tokenizer_config.json", settings)
         _write_json(folder / "special_tokens_map.json", names)
         if self.kind == "wordpiece":
@@ -118,7 +130,11 @@ class Tokenizer:
             pair=[bos, "$A", eos, "$B", eos] if end else [bos, "$A", "$B"],
             special_tokens=[(token, backend.token_to_id(token)) for token in {bos, eos}],
         )
-        return Tokenizer(backend, self.specials)
+        return Tokenizer(backend, self.specials, chat_template=self.chat_template)
+
+    def with_chat_template(self, template: str) -> Tokenizer:
+        """The same tokenizer for a model that has learnt conversations in this form."""
+        return Tokenizer(self.backend, self.specials, chat_template=template)
 
     @staticmethod
     def load(folder: Path) -> Tokenizer:
@@ -126,7 +142,8 @@ class Tokenizer:
 
         Errors: InputError when the folder holds none of them, or one that cannot be read.
         """
-        return Tokenizer(*read_pretrained(Path(folder)))
+        backend, specials = read_pretrained(Path(folder))
+        return Tokenizer(backend, specials, chat_template=read_chat_template(Path(folder)))
 
     def _transformers_class(self) -> dict[str, object]:
         """BertTokenizer rebuilds BERT's pipeline from these settings; the other one takes tokenizer.json."""

@@ -1,0 +1,104 @@
+"""`yanmo chat`: a conversation in the terminal, or with what is piped in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from yanmo.cli.options import Flag
+from yanmo.errors import InputError
+from yanmo.messages import text
+
+if TYPE_CHECKING:
+    from yanmo.api.chat import Conversation
+
+QUIT, RESET = "/quit", "/reset"
+
+
+def chat(
+    model: str,
+    /,
+    *,
+    system: str | None = None,
+    max_new_tokens: int | None = None,
+    temperature: float | None = None,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    min_p: float | None = None,
+    repetition_penalty: float | None = None,
+    greedy: Flag = False,
+    seed: int = 0,
+) -> None:
+    from yanmo.api.chat import CHAT, Conversation
+    from yanmo.api.predict import load, use_machine
+    from yanmo.config import build
+    from yanmo.generation.options import SAMPLING, GenerateOptions
+
+    given = {
+        "max_new_tokens": max_new_tokens,
+        "temperature": temperature,
+        "top_k": top_k,
+        "top_p": top_p,
+        "min_p": min_p,
+        "repetition_penalty": repetition_penalty,
+    }
+    usual = CHAT.model_dump(exclude=set(SAMPLING) if greedy else set(), exclude_defaults=True)
+    chosen = {name: value for name, value in given.items() if value is not None}
+    options = build(GenerateOptions, {**usual, **chosen, "do_sample": not greedy, "seed": seed})
+    use_machine()
+    conversation = Conversation(load(model), options, system=system)
+    if sys.stdin.isatty():
+        _line(text("generation.chat_welcome", model=model))
+    for given_line in _lines():
+        if given_line == QUIT:
+            break
+        if given_line == RESET:
+            conversation.reset()
+            _line(text("generation.chat_reset"))
+        elif given_line.startswith("/"):
+            _line(text("generation.chat_unknown", given=given_line))
+        elif given_line:
+            _answer(conversation, given_line)
+
+
+def _lines() -> Iterator[str]:
+    """What the user writes, line by line, to the end; the prompt is shown to people alone."""
+    asked = sys.stdin.isatty()
+    while True:
+        if asked:
+            print(f"{text('generation.chat_you')}> ", end="", flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            if asked:
+                print()
+            return
+        yield line.strip()
+
+
+def _answer(conversation: Conversation, message: str) -> None:
+    """Prints the answer as it is written; Ctrl-C ends it alone."""
+    before = conversation.forgotten
+    try:
+        pieces = conversation.say(message)
+    except InputError as error:  # the conversation goes on
+        _line(str(error))
+        return
+    if sys.stdin.isatty():
+        print(f"{text('generation.chat_model')}> ", end="", flush=True)
+    try:
+        for piece in pieces:
+            print(piece, end="", flush=True)
+    except KeyboardInterrupt:
+        if not sys.stdin.isatty():
+            raise
+    print(flush=True)
+    if conversation.forgotten > before:
+        _line(text("generation.chat_forgot", count=conversation.forgotten - before))
+
+
+def _line(message: str) -> None:
+    """What Yanmo itself says, on stderr: stdout holds the answers."""
+    from rich.console import Console
+
+    Console(stderr=True, highlight=False, markup=False).print(message, style="dim", soft_wrap=True)

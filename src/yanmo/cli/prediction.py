@@ -1,0 +1,87 @@
+"""What a model said, for people."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from yanmo.cli.screen import print_line
+from yanmo.messages import text
+
+if TYPE_CHECKING:
+    from yanmo.tasks import TaskPrediction
+    from yanmo.tasks.question_answering import AnswerPrediction
+    from yanmo.tasks.similarity_scores import SimilarityPrediction
+    from yanmo.tasks.text_classification import ClassPrediction
+    from yanmo.tasks.token_classification import EntityPrediction
+
+AROUND = 40  # characters of the context shown on each side of an answer
+STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
+
+
+def show(prediction: TaskPrediction) -> None:
+    """Prints it as it is read best; one that is not known here as plain values."""
+    from yanmo.tasks.question_answering import AnswerPrediction
+    from yanmo.tasks.similarity_scores import SimilarityPrediction
+    from yanmo.tasks.text_classification import ClassPrediction
+    from yanmo.tasks.text_generation import TextPrediction
+    from yanmo.tasks.token_classification import EntityPrediction
+
+    if isinstance(prediction, ClassPrediction):
+        show_classes(prediction)
+    elif isinstance(prediction, AnswerPrediction):
+        show_answer(prediction)
+    elif isinstance(prediction, EntityPrediction):
+        show_entities(prediction)
+    elif isinstance(prediction, SimilarityPrediction):
+        show_similarity(prediction)
+    elif isinstance(prediction, TextPrediction):
+        print_line((prediction.text, "dim"))
+        print_line(prediction.generated)
+    else:
+        print_line(str(prediction.to_json()))
+
+
+def show_answer(prediction: AnswerPrediction) -> None:
+    """The answer with its probability and its characters, and what stands around it."""
+    answer = prediction.answer
+    if answer is None:
+        print_line((text("cli.no_answer"), "dim"), f"  {prediction.score:.1%}  ", prediction.question)
+        return
+    before = prediction.context[max(0, answer.start - AROUND) : answer.start]
+    after = prediction.context[answer.end : answer.end + AROUND]
+    print_line((answer.text, "bold green"), f"  {answer.score:.1%}  [{answer.start}, {answer.end})")
+    shown = ((before, "dim"), (answer.text, "green"), (after, "dim"))
+    print_line("  ", *((re.sub(r"\s+", " ", part), style) for part, style in shown))
+
+
+def show_classes(prediction: ClassPrediction) -> None:
+    chosen = ", ".join(f"{label} {prediction.scores[label]:.1%}" for label in prediction.labels)
+    shown = _both(prediction.text, prediction.text_pair)
+    print_line((chosen or text("cli.no_label"), "bold green" if chosen else "dim"), "  ", shown)
+
+
+def show_similarity(prediction: SimilarityPrediction) -> None:
+    numbers = [prediction.score, prediction.similarity]
+    value = next((f"{number:.4f}" for number in numbers if number is not None), "")
+    if prediction.label is not None:
+        chance = prediction.scores.get(prediction.label)
+        value = prediction.label + (f" {chance:.1%}" if chance is not None else f" ({value})")
+    print_line((value, "bold green"), "  ", _both(*prediction.texts))
+
+
+def _both(first: str, second: str | None = None) -> str:
+    return first if second is None else f"{first} ⇄ {second}"
+
+
+def show_entities(prediction: EntityPrediction) -> None:
+    """The text with each entity as [what it is: the words], then one line for each."""
+    kinds = sorted({entity.kind for entity in prediction.entities})
+    parts: list[str | tuple[str, str]] = []
+    end = 0
+    for entity in prediction.entities:
+        style = STYLES[kinds.index(entity.kind) % len(STYLES)]
+        words = prediction.text[entity.start : entity.end]
+        parts += [prediction.text[end : entity.start], (f"[{entity.kind}: {words}]", style)]
+        end = entity.end
+    print_line(*parts, prediction.text[end:])

@@ -1,0 +1,293 @@
+"""Text generation: texts to continue, and conversations to answer."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any, ClassVar, Self, final
+
+import numpy as np
+
+from yanmo.corpus.document import Record
+from yanmo.data.example import Example, IntArray
+from yanmo.errors import InputError
+from yanmo.generation.generate import generate
+from yanmo.generation.options import GenerateOptions
+from yanmo.metrics.diversity import copied, distinct
+from yanmo.metrics.language_model import bits_per_byte, perplexity
+from yanmo.models.learner import Learner
+from yanmo.tasks.conversation import read_messages, shortened
+from yanmo.tasks.inference import losses
+from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tokenizers.chat import (
+    TEMPLATE,
+    Message,
+    encode_message,
+    is_chat,
+    latest,
+    opening,
+)
+
+ANSWER = GenerateOptions(do_sample=False, max_new_tokens=128)  # what `predict` gives: always the same
+SAMPLED = GenerateOptions(
+    max_new_tokens=64, top_k=0, top_p=0.95
+)  # what the samples of an evaluation are drawn with
+SAMPLES = 32
+BEGINNING = 8  # tokens of a text that a sample goes on from
+COPIED = 5  # shorter n-grams occur in any text of the kind
+ROWS = 32  # prompts at a time
+LOSS_TOKENS = 2048  # in a batch whose logits cover the vocabulary
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextPrediction(TaskPrediction):
+    """generated: how the text goes on, or the answer to it."""
+
+    text: str
+    generated: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, "generated": self.generated}
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextLoss(TaskPrediction):
+    """How well a record's text was foreseen: nats over its `tokens`, which spell `num_bytes` bytes."""
+
+    nats: float
+    tokens: int
+    num_bytes: int
+
+    def to_json(self) -> dict[str, Any]:
+        return {"nats": self.nats, "tokens": self.tokens, "bytes": self.num_bytes}
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class TextGeneration(Task):
+    """Learns to write: to continue texts, or to answer.
+
+    Paper: Radford et al. 2019, "GPT-2"; loss on the answers alone: Ouyang et al. 2022, "InstructGPT".
+    Inputs: records with `text`; with a question and its answer (`prompt` and `completion`, `instruction` and `output`,
+    `source` and `target`); or with `messages`, a list of role and content. A decoder.
+    Loss: cross-entropy over the vocabulary, term `clm`: at every token of a text, at those of the assistant's messages
+    in a conversation.
+    Relations: the head is that of pre-training by `clm`; Hugging Face's `...LMHeadModel`.
+    Example: `yanmo finetune text_generation --model runs/my-gpt --train train.jsonl ...`
+    """
+
+    term: ClassVar = "clm"
+    text_term: ClassVar = "clm"
+    generates: ClassVar = True
+    conversations: bool = False
+
+    @property
+    def metric(self) -> str:
+        return "loss"
+
+    @property
+    def higher_is_better(self) -> bool:
+        return False
+
+    @property
+    def truncation(self) -> str:
+        if self.conversations:
+            return "oldest_turns"
+        return "tail" if self.config.truncate == "tail" else "head"
+
+    @property
+    def chat_template(self) -> str | None:
+        return TEMPLATE if self.conversations else None
+
+    @classmethod
+    def from_records(
+        cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
+    ) -> Self:
+        conversations = False
+        for record in records:
+            if read_messages(record, config, answered=True) is None:
+                record.text(config.text_field)
+            else:
+                conversations = True
+        return cls(labels=(), config=config, label_smoothing=label_smoothing, conversations=conversations)
+
+    @classmethod
+    def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
+        return cls(labels=tuple(labels), config=config)
+
+    def head_sizes(self) -> dict[str, int | None]:
+        return {self.term: None}
+
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        messages = read_messages(record, config, answered=True)
+        if messages is None:
+            return record.text(config.text_field)
+        said = [f"{message.role} {message.content.strip()}" for message in messages]
+        return json.dumps(
+            said[:-1] if len(said) == 2 else said, ensure_ascii=False
+        )  # a question may have answers
+
+    def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
+        messages = read_messages(record, self.config, answered=labelled)
+        if messages is not None:
+            encode = self._conversation if labelled else self._question
+            return [encode(messages, encoder)]
+        text = record.text(self.config.text_field)
+        if labelled:
+            return [self._text(text, encoder)]
+        if is_chat(encoder.tokenizer) and text.strip():
+            return [self._question([Message(role="user", content=text)], encoder)]
+        return [_prompt([encoder.frame.start, *encoder.encode(text).ids], encoder)]
+
+    def answer(
+        self,
+        learner: Learner,
+        records: Sequence[Record],
+        encoded: Sequence[Sequence[Encoded]],
+        encoder: Encoder,
+        *,
+        batch_tokens: int,
+    ) -> list[TaskPrediction]:
+        """The loss of records that were encoded with their labels, else the text that follows, by greedy search."""
+        examples = [one.example for each in encoded for one in each]
+        if all(self.term in example.labels for example in examples):
+            nats = losses(
+                learner,
+                examples,
+                self.term,
+                batch_tokens=min(batch_tokens, LOSS_TOKENS),
+                max_length=encoder.room,
+            )
+            return [
+                TextLoss(nats=loss, tokens=len(one.example.labels[self.term][0]), num_bytes=one.num_bytes)
+                for loss, (one,) in zip(nats, encoded, strict=True)
+            ]
+        texts = _generated(learner, examples, ANSWER, encoder)
+        return [
+            TextPrediction(text=_shown(record, self.config), generated=text)
+            for record, text in zip(records, texts, strict=True)
+        ]
+
+    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
+        found = [prediction for prediction in predictions if isinstance(prediction, TextLoss)]
+        nats = sum(each.nats for each in found)
+        tokens = sum(each.tokens for each in found)
+        loss = nats / tokens if tokens else math.nan
+        return {
+            "loss": loss,
+            "perplexity": perplexity(loss),
+            "bits_per_byte": bits_per_byte(nats, sum(each.num_bytes for each in found)),
+        }
+
+    def sample_scores(
+        self, learner: Learner, records: Sequence[Record], training: Sequence[Record], encoder: Encoder
+    ) -> dict[str, float]:
+        examples = list(islice(self._sample_prompts(records, encoder), SAMPLES))
+        texts = list(_generated(learner, examples, SAMPLED, encoder))
+        scores = {"distinct_1": distinct(texts, 1), "distinct_2": distinct(texts, 2)}
+        if training:
+            known = (text for record in training for text in self._written(record))
+            scores[f"copied_{COPIED}"] = copied(texts, known, COPIED)
+        return scores
+
+    def _sample_prompts(self, records: Sequence[Record], encoder: Encoder) -> Iterator[Example]:
+        """Of each record the question, or the first tokens of its text; none of a question that fills the model."""
+        for record in records:
+            if read_messages(record, self.config, answered=True) is None:
+                ids = encoder.encode(record.text(self.config.text_field)).ids[:BEGINNING]
+                yield _prompt([encoder.frame.start, *ids], encoder).example
+                continue
+            with suppress(InputError):
+                yield self.encode(record, encoder, labelled=False)[0].example
+
+    def _written(self, record: Record) -> Iterator[str]:
+        """The texts of a record that the model learns to write."""
+        messages = read_messages(record, self.config, answered=True)
+        if messages is None:
+            yield record.text(self.config.text_field)
+            return
+        yield from (message.content for message in messages if message.role == "assistant")
+
+    def _text(self, text: str, encoder: Encoder) -> Encoded:
+        """A text with its start and end tokens; of one that is too long the beginning or the end is kept."""
+        ids, frame = np.array(encoder.encode(text).ids, dtype=np.int64), encoder.frame
+        room = encoder.room - frame.framed_length(0)
+        if len(ids) <= room:
+            example = frame.build([ids])
+            return replace(_learnt(example, encoder), num_bytes=len(_utf8(text)))
+        if self.config.truncate == "tail":
+            example = frame.build([ids[-room:]], starts=False)
+        else:
+            example = frame.build([ids[:room]], ends=False)
+        return replace(_learnt(example, encoder), cut=True)
+
+    def _conversation(self, messages: Sequence[Message], encoder: Encoder) -> Encoded:
+        """A conversation whose answers are learnt; the oldest exchanges of one that is too long are left out."""
+        whole = [encode_message(encoder.tokenizer, message) for message in messages]
+        room = encoder.room - 1
+        kept = latest(whole, room)
+        over = sum(len(each.ids) for each in kept) - room
+        if over > 0:
+            kept = shortened(kept, over)
+        ids, places, start = [encoder.frame.start], [], 1
+        for each in kept:
+            ids.extend(each.ids)
+            if each.message.role == "assistant":
+                places.append(np.arange(start + each.marked, start + len(each.ids)) - 1)
+            start += len(each.ids)
+        example = encoder.frame.build([np.array(ids[: encoder.room])], starts=False, ends=False)
+        at = np.concatenate(places)
+        encoded = _learnt(example, encoder, at[at < encoder.room - 1])
+        return replace(encoded, cut=len(kept) < len(whole) or over > 0)
+
+    def _question(self, messages: Sequence[Message], encoder: Encoder) -> Encoded:
+        """What the model answers to: the last exchanges that leave a quarter of the model to the answer."""
+        whole = [encode_message(encoder.tokenizer, message) for message in messages]
+        mark = opening(encoder.tokenizer)
+        kept = latest(whole, encoder.room - encoder.room // 4 - 1 - len(mark))
+        ids = [encoder.frame.start, *(token for each in kept for token in each.ids), *mark]
+        return replace(_prompt(ids, encoder), cut=len(kept) < len(whole))
+
+
+def _learnt(example: Example, encoder: Encoder, at: IntArray | None = None) -> Encoded:
+    """The example with the token after each of the places `at`, or after each of all, as its label."""
+    if at is None:
+        at = np.arange(len(example.input_ids) - 1)
+    values = example.input_ids[at + 1]
+    return Encoded(
+        example=replace(example, prefix_length=0, labels={TextGeneration.term: (at, values)}),
+        num_bytes=len(_utf8(encoder.tokenizer.decode(values.tolist()))),
+    )
+
+
+def _prompt(ids: Sequence[int], encoder: Encoder) -> Encoded:
+    """What is continued. Errors: InputError where it leaves no room."""
+    if len(ids) >= encoder.room:
+        raise InputError("generation.prompt_too_long", tokens=len(ids), limit=encoder.room - 1)
+    example = encoder.frame.build([np.array(ids, dtype=np.int64)], starts=False, ends=False)
+    return Encoded(example=replace(example, prefix_length=0))
+
+
+def _generated(
+    learner: Learner, examples: Sequence[Example], options: GenerateOptions, encoder: Encoder
+) -> Iterator[str]:
+    """The text that follows each example, in their order."""
+    for start in range(0, len(examples), ROWS):
+        prompts = [example.input_ids.tolist() for example in examples[start : start + ROWS]]
+        found = generate(learner, prompts, options, tokenizer=encoder.tokenizer, end=encoder.frame.end)
+        yield from (one.text for (one,) in found)
+
+
+def _shown(record: Record, config: TaskConfig) -> str:
+    """What a record asks, as one text."""
+    messages = read_messages(record, config, answered=False)
+    return record.text(config.text_field) if messages is None else messages[-1].content
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "replace")
