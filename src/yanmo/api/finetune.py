@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +30,7 @@ from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.inference import predict_encoded
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig
+from yanmo.tokenizers import TokenizerConfig
 from yanmo.training.interrupt import interruptible
 from yanmo.training.trainer import TrainConfig
 
@@ -39,9 +39,13 @@ class FinetuneConfig(Config):
     """Everything that decides a fine-tuning run."""
 
     task: str
-    """text_classification or token_classification."""
+    """text_classification, token_classification or translation."""
     model: str
-    """A run, a Hugging Face directory or a hub id."""
+    """A run, a Hugging Face directory or a hub id; for translation also an architecture, with random weights."""
+    preset: str | None = None
+    """The size of an architecture: tiny, mini (unset), small, medium, base."""
+    tokenizer: TokenizerConfig | str | None = None
+    """Of an architecture: how one is trained on the records (unset: unigram), or a run or directory that has one."""
     random_weights: bool = False
     """Keep only the model's size and tokenizer and start from random weights: the baseline without pre-training."""
     train_file: str
@@ -65,12 +69,13 @@ class FinetuneConfig(Config):
 
 @dataclass(frozen=True, kw_only=True)
 class FinetuneResult:
-    """metrics: of the best step on the dev records."""
+    """metrics: of the best step on the dev records. signatures: how those with several definitions were computed."""
 
     path: Path
     steps: int
     best_step: int | None
     metrics: dict[str, float]
+    signatures: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "path": str(self.path)}
@@ -91,8 +96,9 @@ class TaskEvaluator:
         return self.task.metric
 
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
-        predictions = predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
-        return self.task.score(self.records, predictions)
+        task = self.task if final else self.task.quick()
+        predictions = predict_encoded(task, learner, self.records, self.encoded, self.encoder)
+        return task.score(self.records, predictions)
 
 
 def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
@@ -109,15 +115,15 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         return FinetuneResult(path=run.path, **run.results)
     with interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
-        train, dev = _records(config, reporter)
+        train, dev = _records(config, kind, reporter)
         task = kind.from_records(train, config.settings, label_smoothing=config.label_smoothing)
-        loaded = _model(config, task)
+        loaded = _loaded(config, task, train, run, reporter)
         encoder = _encoder(config, loaded)
         evaluator = TaskEvaluator(
             task=task, records=dev, encoded=_encode(task, dev, encoder), encoder=encoder
         )
         encoded = _encode(task, train, encoder)
-        _warn_cut(encoded, encoder, config, reporter)
+        _warn_cut(encoded, encoder, task, reporter)
         examples = [one.example for each in encoded for one in each]
         _note(task, train, dev, loaded, reporter)
         what = Fit(
@@ -131,16 +137,19 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
             ),
             evaluator=evaluator,
             train=config.train,
-            optim=config.optim or default_optim(loaded.learner.backbone.config.hidden_size),
+            optim=config.optim or _optim(config, loaded),
             schedule=config.schedule,
             keeps_best=True,
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
         learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
         metrics = evaluator(learner, final=True)
-        labelling = Labelling(task=config.task, labels=task.labels, multi_label=task.multi_label)
-        save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
+        save_model(
+            run.model, learner, loaded.tokenizer, labelling=_labelling(config, task), max_length=encoder.room
+        )
         results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
+        if signatures := task.signatures(dev):
+            results["signatures"] = signatures
         run.finish(results)
         run.ensure_report()
     return FinetuneResult(path=run.path, **results)  # type: ignore[arg-type]
@@ -152,20 +161,21 @@ def default_optim(hidden_size: int) -> OptimConfig:
     return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))
 
 
-def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], list[Record]]:
+def _records(
+    config: FinetuneConfig, kind: type[Task], reporter: Reporter
+) -> tuple[list[Record], list[Record]]:
     """Training and dev records, checked for overlap."""
     with reporter.stage(text("run.stage_read")):
         train = list(read_records(config.train_file))
         if not train:
             raise InputError("run.no_records", path=config.train_file)
         if config.dev_file is None:
-            return _split(train, config)
+            return _split(train, config, kind)
         dev = list(read_records(config.dev_file))
         if not dev:
             raise InputError("run.no_records", path=config.dev_file)
-    field = config.settings.text_field
-    known = {_content(record, field) for record in train}
-    count = sum(_content(record, field) in known for record in dev)
+    known = {kind.content(record, config.settings) for record in train}
+    count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
         raise InputError("run.dev_in_train", count=count)
     if count:
@@ -173,9 +183,11 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
     return train, dev
 
 
-def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
+def _split(
+    records: list[Record], config: FinetuneConfig, kind: type[Task]
+) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
-    contents = [_content(record, config.settings.text_field) for record in records]
+    contents = [kind.content(record, config.settings) for record in records]
     distinct = sorted(set(contents), key=lambda content: hashlib.sha256(content.encode()).digest())
     if len(distinct) < 2:
         raise InputError("run.one_text", path=config.train_file)
@@ -186,10 +198,27 @@ def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record],
     return sides
 
 
-def _content(record: Record, text_field: str) -> str:
-    """What makes two records the same example: the text, whatever its label."""
-    value = record.fields.get(text_field, record.fields.get("tokens"))
-    return json.dumps(value, ensure_ascii=False)
+def _optim(config: FinetuneConfig, loaded: LoadedModel) -> OptimConfig:
+    """A fresh model learns as in pre-training."""
+    if model_source.architecture(config.model) is not None:
+        return OptimConfig()
+    return default_optim(loaded.learner.backbone.config.hidden_size)
+
+
+def _labelling(config: FinetuneConfig, task: Task) -> Labelling | None:
+    if not task.labels:
+        return None
+    return Labelling(task=config.task, labels=task.labels, multi_label=task.multi_label)
+
+
+def _loaded(
+    config: FinetuneConfig, task: Task, train: Sequence[Record], run: RunFolder, reporter: Reporter
+) -> LoadedModel:
+    if model_source.architecture(config.model) is None:
+        return _model(config, task)
+    from yanmo.api.fresh_model import fresh_model  # which needs this module for the configuration
+
+    return fresh_model(config, task, train, run, reporter)
 
 
 def _model(config: FinetuneConfig, task: Task) -> LoadedModel:
@@ -223,7 +252,7 @@ def _encode(task: Task, records: Sequence[Record], encoder: Encoder) -> list[lis
 
 
 def _warn_cut(
-    encoded: Sequence[Sequence[Encoded]], encoder: Encoder, config: FinetuneConfig, reporter: Reporter
+    encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task, reporter: Reporter
 ) -> None:
     count = sum(one.cut for each in encoded for one in each)
     if count:
@@ -233,7 +262,7 @@ def _warn_cut(
                 count=count,
                 total=len(encoded),
                 room=encoder.room,
-                rule=config.settings.truncate,
+                rule=task.cut_rule,
             )
         )
 
@@ -245,7 +274,7 @@ def _note(
     if backbone:
         reporter.warn(text("run.warn_fresh", fresh=", ".join(backbone[:5])))
     reporter.note(
-        text("run.note_records", train=f"{len(train):,}", dev=f"{len(dev):,}", labels=", ".join(task.labels))
+        text("run.note_records", train=f"{len(train):,}", dev=f"{len(dev):,}", labels=", ".join(task.labels) or "–")
     )
 
 
@@ -255,6 +284,8 @@ def _inputs(config: FinetuneConfig) -> dict[str, Any]:
     for name in files:
         with Path(name).open("rb") as file:
             inputs[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    if model_source.architecture(config.model) is not None:
+        return inputs
     weights = Path(model_source.model_folder(config.model)) / "model.safetensors"
     if weights.is_file():
         with weights.open("rb") as file:

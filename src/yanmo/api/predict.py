@@ -16,6 +16,7 @@ from yanmo.api import model_source
 from yanmo.api.compute import choose_now
 from yanmo.api.finetune import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
+from yanmo.config import build
 from yanmo.corpus.document import Record
 from yanmo.data.collate import collate
 from yanmo.data.example import Example
@@ -23,11 +24,12 @@ from yanmo.data.frame import Frame, frame_of
 from yanmo.errors import InputError, RunError
 from yanmo.generation.generate import generate
 from yanmo.generation.sampling import GenerateOptions
-from yanmo.interop.huggingface import LoadedModel
+from yanmo.interop.huggingface import Labelling, LoadedModel
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.translation import TranslationPrediction
 
-TASKS = {"class": "text_classification", "tag": "token_classification"}  # head -> what trains it
+TASKS = {"class": "text_classification", "tag": "token_classification", "seq2seq": "translation"}  # head -> what trains it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,12 +88,22 @@ class Model:
 
         Errors: RunError when the model has no head for a task, or one that was never trained.
         """
-        field = self.settings.text_field
-        records = [
-            item if isinstance(item, Record) else Record(fields={field: item}, source=f"#{number}")
-            for number, item in enumerate(texts, 1)
-        ]
-        return predict(self.task, self.learner, records, self.encoder)
+        return predict(self.task, self.learner, self._records(texts), self.encoder)
+
+    def translate(
+        self, texts: Sequence[str | Record], *, beams: int | None = None, length_penalty: float | None = None
+    ) -> list[TranslationPrediction]:
+        """The translation of each text, in their order; of a blank one a blank one.
+
+        beams, length_penalty: unset, as the run says. Errors: RunError when the model is no trained translator;
+        ConfigError for what does not fit.
+        """
+        self._require("seq2seq", "translation")
+        given = {"beams": beams, "length_penalty": length_penalty}
+        changes = {name: value for name, value in given.items() if value is not None}
+        task = self.task.with_config(build(TaskConfig, self.settings.model_dump() | changes))
+        found = predict(task, self.learner, self._records(texts), self.encoder)
+        return [one for one in found if isinstance(one, TranslationPrediction)]
 
     def fill_mask(self, text: str, *, top: int = 5) -> list[MaskPrediction]:
         """The likeliest tokens for each mask in the text. Errors: RunError (no trained head), InputError (no mask)."""
@@ -140,8 +152,7 @@ class Model:
                 task=TASKS["class"],
             )  # fmt: skip
         self._require(term, TASKS[term])
-        labelling = self.loaded.labelling
-        assert labelling is not None, "a head of classes always has a labelling"
+        labelling = self.loaded.labelling or Labelling(task=TASKS[term], labels=())
         kind = tasks.find(TASKS[term])
         return kind.from_labels(labelling.labels, self.settings, multi_label=labelling.multi_label)
 
@@ -149,6 +160,13 @@ class Model:
     def encoder(self) -> Encoder:
         """Turns texts into examples as long as the model can hold."""
         return Encoder(tokenizer=self.tokenizer, frame=self.frame, room=self.loaded.max_length)
+
+    def _records(self, texts: Sequence[str | Record]) -> list[Record]:
+        field = self.settings.text_field
+        return [
+            item if isinstance(item, Record) else Record(fields={field: item}, source=f"#{number}")
+            for number, item in enumerate(texts, 1)
+        ]
 
     def _require(self, term: str, task: str) -> None:
         fresh = [name for name in self.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]

@@ -17,6 +17,7 @@ from yanmo.cli import (
     quickstart,
     recipes,
     tokenizer,
+    translate,
 )
 from yanmo.cli.guide import Guide
 from yanmo.messages import text
@@ -34,6 +35,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "predict": (predict.predict, "MODEL TEXT... | --file FILE [OPTIONS]"),
     "fill-mask": (predict.fill_mask, 'MODEL "...[MASK]..." [OPTIONS]'),
     "generate": (predict.generate, "MODEL PROMPT... [OPTIONS]"),
+    "translate": (translate.translate, "MODEL FILE --out FILE | TEXT... [OPTIONS]"),
     "tokenizer train": (tokenizer.train, "--corpus PATH... --out DIR [OPTIONS] [KEY=VALUE...]"),
     "tokenizer report": (tokenizer.report, "TOKENIZER --corpus PATH... [OPTIONS]"),
     "corpus stats": (corpus.stats, "PATH... [OPTIONS] [KEY=VALUE...]"),

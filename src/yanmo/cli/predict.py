@@ -142,19 +142,22 @@ def _records(path: str, field: str) -> Iterator[Record]:
         yield from (Record(fields={"text": line.text}, source=line.source) for line in lines if line.text)
         return
     for record in read_records(path):
-        name = field if field in record.fields or "tokens" not in record.fields else "tokens"
-        value = record.text(field) if name == field else record.fields[name]
-        yield Record(fields={"text" if name == field else name: value}, source=record.source)
+        if field in record.fields or field != "text":
+            record = Record(fields={"text": record.text(field)}, source=record.source)
+        yield record  # else whatever the task reads: tokens, the two sides of a pair
 
 
 def _show(prediction: TaskPrediction) -> None:
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
+    from yanmo.tasks.translation import TranslationPrediction
 
     if isinstance(prediction, ClassPrediction):
         _show_classes(prediction)
     elif isinstance(prediction, EntityPrediction):
         _show_entities(prediction)
+    elif isinstance(prediction, TranslationPrediction):
+        print_line(prediction.translation)
     else:
         print_line(str(prediction.to_json()))
 

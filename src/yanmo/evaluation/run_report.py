@@ -190,7 +190,7 @@ def _highlights(run: Run) -> tuple[tuple[str, str], ...]:
     pairs = [
         (metric_name(name), metric_value(name, value))
         for name, value in _last_metrics(run).items()
-        if name in ("accuracy", "f1", "loss", "perplexity")
+        if name in ("accuracy", "f1", "bleu", "chrf", "loss", "perplexity")
     ]
     if run.steps:
         last = run.steps[-1]

@@ -19,13 +19,14 @@ from yanmo.interop.config_json import (
     Labelling,
     Tree,
     class_name,
+    generation_settings,
     read_config,
     read_json,
     read_labelling,
     read_terms,
     write_config,
 )
-from yanmo.interop.tensors import fill, to_huggingface, untied
+from yanmo.interop.tensors import fill, not_zero, to_huggingface, untied
 from yanmo.messages import text
 from yanmo.models.backbone import ModelConfig
 from yanmo.models.learner import Learner
@@ -41,7 +42,7 @@ _DOWNLOADED = [
     "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json", "*.model",
 ]  # fmt: skip
 _PIPELINES = {"mlm": "fill-mask", "clm": "text-generation", "class": "text-classification",
-              "tag": "token-classification"}  # fmt: skip
+              "tag": "token-classification", "seq2seq": "translation"}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,9 +85,8 @@ def save_model(
         new = Path(temporary)
         save_file(to_huggingface(learner), new / WEIGHTS, metadata={"format": "pt"})
         _write_json(new / "config.json", config)
-        if "clm" in learner.heads:
-            ids = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
-            _write_json(new / "generation_config.json", {"_from_model_config": True, **ids})
+        if generation := generation_settings(learner, config):
+            _write_json(new / "generation_config.json", generation)
         (new / "README.md").write_text(_card(learner, labelling), encoding="utf-8")
         _framed(tokenizer, learner).save(
             new,
@@ -131,6 +131,8 @@ def load_model(
         raise InputError(
             "interop.unsupported_option", path=path, key="tie_word_embeddings", given=False, needed=True
         )
+    if (name := not_zero(model.huggingface, tensors)) is not None:
+        raise InputError("interop.unsupported_option", path=path, key=name, given="...", needed=0)
     tokenizer = Tokenizer.load(folder)
     if tokenizer.vocab_size > config.vocab_size:
         raise InputError(

@@ -77,6 +77,10 @@ TEXTS: Texts = {
         "Call `yanmo doctor MODEL`, then `yanmo doctor --corpus PATH`.",
         "同时给出了模型和语料。\n一次只能检查一个。\n请先后执行 `yanmo doctor MODEL` 和 `yanmo doctor --corpus PATH`。",
     ),
+    "cli.no_folder": (
+        "Cannot write {path}: there is no folder {folder}.\nThe folder of --out must exist.\nMake it, or use another --out.",
+        "无法写入 {path}：文件夹 {folder} 不存在。\n--out 所在的文件夹必须存在。\n请先创建它，或换一个 --out。",
+    ),
     "cli.interrupted": (
         "Stopped before the first step.\nNothing is lost.\nGive the same command again.",
         "在第一步之前停止。\n没有任何丢失。\n再次执行同一命令即可。",
@@ -125,6 +129,11 @@ TEXTS: Texts = {
         "→ yanmo finetune text_classification --model {out} --train train.jsonl --out {out}-clf",
         "→ yanmo finetune text_classification --model {out} --train train.jsonl --out {out}-clf",
     ),
+    "cli.next_translate": (
+        "→ yanmo translate {out} source.txt --out target.txt",
+        "→ yanmo translate {out} source.txt --out target.txt",
+    ),
+    "cli.translated": ("{count} lines → {path}", "{count} 行 → {path}"),
     "cli.next_predict": ('→ yanmo predict {out} "A good hotel"', '→ yanmo predict {out} "这家酒店很好"'),
     "cli.next_tokenizer": (
         "→ yanmo pretrain --tokenizer {out} --corpus PATH --out runs/my-bert",

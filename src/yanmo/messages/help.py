@@ -70,23 +70,38 @@ TEXTS: Texts = {
     ),
     "help.page.finetune": (
         "Fine-tune a model for a task on labelled records.\n\n"
-        "Tasks: text_classification (records with text and label, or labels for several) and token_classification\n"
-        "(tokens and tags, or text and entities). The same command on the same --out resumes.\n\n"
+        "Tasks: text_classification (records with text and label, or labels for several), token_classification\n"
+        "(tokens and tags, or text and entities) and translation (source and target). The same command on the same\n"
+        "--out resumes.\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
-        "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
+        "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner\n"
+        "  yanmo finetune translation --model transformer --train pairs.jsonl --direction en-zh --out runs/en-zh",
         "用带标注的数据为某个任务微调模型。\n\n"
-        "任务：text_classification（记录含 text 与 label；多标签用 labels）和 token_classification\n"
-        "（tokens 与 tags，或 text 与 entities）。对同一 --out 执行同一命令即可续跑。\n\n"
+        "任务：text_classification（记录含 text 与 label；多标签用 labels）、token_classification\n"
+        "（tokens 与 tags，或 text 与 entities）和 translation（source 与 target）。对同一 --out 执行同一命令即可续跑。\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
-        "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
+        "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner\n"
+        "  yanmo finetune translation --model transformer --train pairs.jsonl --direction en-zh --out runs/en-zh",
     ),
     "help.finetune.task": (
         "A task or a recipe (a name or a YAML file), and settings such as train.seed=3.",
         "任务或配方（名称或 YAML 文件），以及 train.seed=3 这样的设置。",
     ),
     "help.finetune.model": (
-        "A run, a Hugging Face directory or a hub id.",
-        "运行、Hugging Face 目录或 Hub 名称。",
+        "A run, a Hugging Face directory or a hub id; for translation also transformer (random weights).",
+        "运行、Hugging Face 目录或 Hub 名称；翻译任务也可以是 transformer（随机权重）。",
+    ),
+    "help.finetune.preset": (
+        "Size of a model of random weights: tiny, mini, small, medium, base.",
+        "从随机权重开始时的模型规模：tiny、mini、small、medium、base。",
+    ),
+    "help.finetune.vocab_size": (
+        "Entries of the tokenizer of a model of random weights.",
+        "从随机权重开始时，分词器的词表大小。",
+    ),
+    "help.direction": (
+        "Of a translation, such as en-zh: from which language of the records to which.",
+        "翻译方向，如 en-zh：从记录中的哪种语言译成哪种语言。",
     ),
     "help.train": (
         "Records to learn from: .jsonl, .csv, .tsv, .parquet (also .gz).",
@@ -146,6 +161,27 @@ TEXTS: Texts = {
     ),
     "help.greedy": ("Always take the likeliest token.", "总是取概率最高的词元。"),
     "help.generate.seed": ("The same seed gives the same text.", "同一种子得到同样的文本。"),
+    "help.page.translate": (
+        "Translate texts, or a file line by line.\n\n"
+        "  yanmo translate runs/en-zh source.txt --out target.txt\n"
+        '  yanmo translate runs/en-zh "Good morning." --beams 1',
+        "翻译文本，或逐行翻译一个文件。\n\n"
+        "  yanmo translate runs/en-zh source.txt --out target.txt\n"
+        '  yanmo translate runs/en-zh "Good morning." --beams 1',
+    ),
+    "help.translate.text": (
+        "A file with one text per line (or records), or texts, each in quotes.",
+        "每行一段文本的文件（或记录文件）；也可以直接给出文本，每段用引号括起来。",
+    ),
+    "help.translate.out": ("The file for the translations, one per line.", "存放译文的文件，每行一段。"),
+    "help.beams": (
+        "Candidates that are kept (4); 1: always the likeliest token, which is faster.",
+        "保留的候选数（4）；1 表示总是取概率最高的词元，速度更快。",
+    ),
+    "help.length_penalty": (
+        "Above 1 favours longer translations, below 1 shorter ones.",
+        "大于 1 偏向较长的译文，小于 1 偏向较短的译文。",
+    ),
     "help.page.tokenizer": (
         "Train a tokenizer, or see how well one fits texts.",
         "训练分词器，或查看分词器对文本的适合程度。",

@@ -67,6 +67,8 @@ TEXTS: Texts = {
     "report.metric_precision": ("precision", "精确率"),
     "report.metric_recall": ("recall", "召回率"),
     "report.metric_matthews": ("Matthews correlation", "马修斯相关系数"),
+    "report.metric_bleu": ("BLEU", "BLEU"),
+    "report.metric_chrf": ("chrF", "chrF"),
     "report.metric_of": ("{metric} ({term})", "{metric}（{term}）"),
     "report.cannot_write": (
         "Cannot write {path}: {reason}.\nA report needs a folder that may be written to.\n"

@@ -65,4 +65,23 @@ TEXTS: Texts = {
         "An entity has start < end (characters of the text) and a label.\nCorrect that record.",
         "{source}：实体 {span} 与长度为 {length} 个字符的文本不符。\n实体需满足 start < end（按文本字符计），并有 label。\n请更正该记录。",
     ),
+    "tasks.no_direction": (
+        "{source} holds a translation between the languages {known}, but no direction was said.\n"
+        "A direction is FROM-TO.\nGive it, for example --direction {example}.",
+        "{source} 是语言 {known} 之间的翻译，但没有指明方向。\n方向写作 源语言-目标语言。\n请指定，例如 --direction {example}。",
+    ),
+    "tasks.side_missing": (
+        "{source} lacks one side of the pair; its fields are {known}.\nLooked for: {usual}.\n"
+        "Correct the record, or name the columns: --direction en-zh, or --text-field and --label-field.",
+        "{source} 缺少句对的一侧；它的字段有：{known}。\n查找过的字段：{usual}。\n"
+        "请更正该记录，或指定列：--direction en-zh，或 --text-field 与 --label-field。",
+    ),
+    "tasks.side_no_text": (
+        "{source}: the field “{field}” holds {value}.\nEach side of a pair is one text.\nCorrect that record.",
+        "{source}：字段“{field}”的值为 {value}。\n句对的每一侧都应是一段文本。\n请更正该记录。",
+    ),
+    "tasks.side_empty": (
+        "{source}: the field “{field}” is empty.\nBoth sides of a pair need words.\nComplete that record, or leave it out.",
+        "{source}：字段“{field}”为空。\n句对的两侧都必须有内容。\n请补全该记录，或将其删去。",
+    ),
 }

@@ -49,3 +49,11 @@ class Cache:
             last_visible=last_visible,
             key_positions=self.position_ids[:, : self.length],
         )
+
+    def select(self, rows: Tensor) -> None:
+        """Keep these rows, in their order; a row may be taken several times (beam search)."""
+        for layer in self.layers:
+            layer.keys = layer.keys[rows]
+            layer.values = layer.values[rows]
+        self.sequence_ids = self.sequence_ids[rows]
+        self.position_ids = self.position_ids[rows]

@@ -66,6 +66,9 @@ def predict_encoded(
     batch_tokens: int = 8192,
 ) -> list[TaskPrediction]:
     """`predict` for records that were encoded before."""
+    answers = task.answer(learner, records, encoded, encoder, batch_tokens=batch_tokens)
+    if answers is not None:
+        return answers
     examples = [one.example for each in encoded for one in each]
     logits = run(learner, examples, task.term, batch_tokens=batch_tokens, max_length=encoder.room)
     predictions, start = [], 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -9,12 +10,14 @@ from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from yanmo.config import Config
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame
 from yanmo.errors import InputError
+from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
 from yanmo.tokenizers import Encoding, Tokenizer
 
@@ -31,6 +34,12 @@ class TaskConfig(Config):
     truncate: Literal["head", "tail", "head_tail"] = "head_tail"
     """Which part of a too long text classification keeps; head_tail: a quarter from its head, the rest from its tail
     (Sun et al. 2019, "How to Fine-Tune BERT for Text Classification")."""
+    direction: str | None = Field(default=None, pattern=r"^[A-Za-z_]+-[A-Za-z_]+$")
+    """Of a translation, such as en-zh: from which of a record's languages to which."""
+    beams: int = Field(default=4, ge=1)
+    """Of a translation: candidates that are kept; 1: always the likeliest token."""
+    length_penalty: float = 1.0
+    """Of a translation: scores are divided by length ** this; higher gives longer ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,6 +88,7 @@ class Task(Objective, ABC):
     """
 
     term: ClassVar[str]
+    from_scratch: ClassVar[bool] = False  # whether it may begin with random weights and a tokenizer of its records
 
     labels: tuple[str, ...]
     config: TaskConfig
@@ -104,13 +114,46 @@ class Task(Objective, ABC):
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         """The examples of a record: one, or several windows. Where `labelled` is false labels are placeholders."""
 
-    @abstractmethod
     def decode(self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]) -> TaskPrediction:
-        """Merges the logits [labels of the example, classes] of a record's examples into one prediction."""
+        """Merges the logits [labels of the example, classes] of a record's examples into one prediction.
+
+        Every task has it, but one with its own `answer`.
+        """
+        raise NotImplementedError(type(self).__name__)
+
+    def answer(
+        self,
+        learner: Learner,
+        records: Sequence[Record],
+        encoded: Sequence[Sequence[Encoded]],
+        encoder: Encoder,
+        *,
+        batch_tokens: int,
+    ) -> list[TaskPrediction] | None:
+        """The predictions of a task whose answers are generated; None: the logits are decoded."""
+        return None
 
     @abstractmethod
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         """Metric name -> value over labelled records."""
+
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        """What makes two records the same example, whatever their label: by default the text, or the tokens."""
+        value = record.fields.get(config.text_field, record.fields.get("tokens"))
+        return json.dumps(value, ensure_ascii=False)
+
+    def texts(self, record: Record) -> tuple[str, ...]:
+        """What a tokenizer is learned from, for a task that may begin with random weights (`from_scratch`)."""
+        return ()
+
+    def signatures(self, records: Sequence[Record]) -> dict[str, str]:
+        """How each metric of `score` was computed, for those that have more than one definition."""
+        return {}
+
+    def quick(self) -> Self:
+        """The same task as it is scored on the way: cheaper, where answers take long."""
+        return self
 
     def with_config(self, config: TaskConfig) -> Self:
         """The same task on records of another form."""
@@ -126,6 +169,11 @@ class Task(Objective, ABC):
     @property
     def multi_label(self) -> bool:
         return False
+
+    @property
+    def cut_rule(self) -> str:
+        """Which part of a too long text is kept."""
+        return self.config.truncate
 
 
 def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str:

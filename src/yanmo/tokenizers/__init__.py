@@ -11,7 +11,7 @@ from yanmo.tokenizers.train import train
 from yanmo.tokenizers.words import segmenter, word_starts
 
 NOT_MEMBERS = frozenset(
-    {"config", "kind", "pretrained", "report", "sample", "scripts", "tokenizer", "train", "words"}
+    {"config", "kind", "pairs", "pretrained", "report", "sample", "scripts", "tokenizer", "train", "words"}
 )
 
 __all__ = [
