@@ -71,6 +71,9 @@ def test_pretraining_recipe_in_its_own_size(recipe: Recipe, corpus: Path, tmp_pa
 
 @pytest.mark.parametrize("recipe", FINETUNE, ids=identity)
 def test_finetuning_recipe(recipe: Recipe, model: Path, tmp_path: Path) -> None:
+    if "task: translation" in recipe.content:
+        translation_recipe(recipe, tmp_path)
+        return
     entities = "token_classification" in recipe.content
     make = ner_records if entities else classification_records
     files = {}
@@ -84,3 +87,19 @@ def test_finetuning_recipe(recipe: Recipe, model: Path, tmp_path: Path) -> None:
         recipe.name, model=model, train=files["train"], dev=files["dev"], out=tmp_path / "run"
     )
     assert result.steps == 3 and result.metrics
+
+
+def translation_recipe(recipe: Recipe, folder: Path) -> None:
+    """In the smallest size: the recipe has a model of its own."""
+    pairs = [{"source": f"Room {number} is free.", "target": f"{number}号房空着。"} for number in range(60)]
+    for split, part in (("train", pairs[:50]), ("dev", pairs[50:])):
+        lines = (json.dumps(pair, ensure_ascii=False) for pair in part)
+        (folder / f"{split}.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    result = yanmo.finetune(
+        recipe.name,
+        train=folder / "train.jsonl",
+        dev=folder / "dev.jsonl",
+        out=folder / "run",
+        overrides={"preset": "tiny"},
+    )
+    assert result.steps == 3 and set(result.metrics) == {"bleu", "chrf"}
