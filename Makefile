@@ -56,7 +56,7 @@ $(bin)/pip:
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: extras := zh,data,tracking
-0VENV)/.installed: pyproject.toml | $(bin)/pip
+$(VENV)/.installed: pyproject.toml | $(bin)/pip
 	@$(say) 'Installing Yanmo (a few minutes, once) 安装研墨（仅一次，需几分钟）'
 	@$(install)
 	@touch $@
