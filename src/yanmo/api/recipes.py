@@ -99,8 +99,6 @@ def resolve_finetune(
     flags: keys of FINETUNE_FLAGS; None is not given. Errors: as `resolve_pretrain`.
     """
     above = override(_tree(flags, FINETUNE_FLAGS), overrides)
-    if flags.get("tokenizer") is not None:
-        above = merge({"tokenizer": _given_tokenizer(str(flags["tokenizer"]), above)}, above)
     tree = merge(_task_or_recipe(name), above)
     _require(tree, "task", "TASK")
     _require(tree, "model", "--model")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -131,53 +131,99 @@ def beam_search(
     """The best of the sequences that `beams` candidates per source lead to.
 
     As in `transformers`: of the 2 x beams best continuations those of the first half that end are finished, the
-    best of the others go on; a source is done when its best open candidate, at its present length, scores less than
-    its worst finished one. limit: tokens at most, the end token counted, [sources].
+    best of the others go on; a source is done, and leaves, when its best open candidate, at its present length,
+    scores less than its worst finished one. limit: tokens at most, the end token counted, [sources].
     Paper: Graves 2012, "Sequence Transduction with Recurrent Neural Networks"; length penalty: Wu et al. 2016.
     """
-    sources, device = len(limit), limit.device
-    first = torch.arange(sources, device=device).unsqueeze(1)
-    running = torch.full((sources, beams), NEVER, device=device)
-    running[:, 0] = 0.0  # all beams begin alike, so only one may
-    finished = torch.full((sources, beams), NEVER, device=device)
-    ended = torch.zeros(sources, beams, dtype=torch.bool, device=device)
-    room = int(limit.max()) if sources else 0
-    open_ids = torch.full((sources, beams, room), end, device=device)
-    done_ids = open_ids.clone()
-    improvable = torch.ones(sources, 1, dtype=torch.bool, device=device)
-    tokens = torch.full((sources * beams,), start, device=device)
-    origins = first.expand(-1, beams).reshape(-1)  # the first step: every beam is its source
-    for length in range(1, room + 1):
-        scores = step(tokens, origins).log_softmax(dim=-1).view(sources, beams, -1) + running.unsqueeze(2)
-        best, places = scores.flatten(1).topk(2 * beams)
-        parents, chosen = places // scores.shape[2], places % scores.shape[2]
-        candidates = open_ids[first, parents]
+    state = _Beams.of(limit, beams, end)
+    tokens = torch.full((len(limit), beams), start, device=limit.device)
+    origins = state.places.unsqueeze(1).expand(-1, beams)  # the first step: every beam is its source
+    results: dict[int, Translated] = {}
+    length = 0
+    while len(state.places):
+        length += 1
+        scores = step(tokens.flatten(), origins.flatten()).log_softmax(dim=-1)
+        tokens, origins, going = state.advance(scores, length, end=end, length_penalty=length_penalty)
+        if not bool(going.all()):
+            results.update(state.results(~going, end))
+            state.select(going)
+            tokens, origins = tokens[going], origins[going]
+    return [results[place] for place in range(len(limit))]
+
+
+@dataclass(kw_only=True)
+class _Beams:
+    """The candidates of the sources that are not done.
+
+    places, limit: [sources]. running, finished: scores of the open candidates and of the finished ones (those for
+    which `ended` is true), [sources, beams]. open_ids, done_ids: their tokens, [sources, beams, longest].
+    """
+
+    places: Tensor
+    limit: Tensor
+    running: Tensor
+    finished: Tensor
+    ended: Tensor
+    open_ids: Tensor
+    done_ids: Tensor
+
+    @classmethod
+    def of(cls, limit: Tensor, beams: int, end: int) -> _Beams:
+        sources, device = len(limit), limit.device
+        running = torch.full((sources, beams), NEVER, device=device)
+        finished = running.clone()
+        running[:, 0] = 0.0  # all begin alike, so only one may
+        ids = torch.full((sources, beams, int(limit.max()) if sources else 0), end, device=device)
+        return cls(
+            places=torch.arange(sources, device=device),
+            limit=limit,
+            running=running,
+            finished=finished,
+            ended=torch.zeros(sources, beams, dtype=torch.bool, device=device),
+            open_ids=ids,
+            done_ids=ids.clone(),
+        )
+
+    def advance(
+        self, scores: Tensor, length: int, *, end: int, length_penalty: float
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Takes the log probabilities [sources * beams, vocab] of token number `length`.
+
+        Returns the next token of each open candidate and the row that it goes on from, [sources, beams], and which
+        sources are not done, [sources].
+        """
+        sources, beams = self.running.shape
+        first = torch.arange(sources, device=scores.device).unsqueeze(1)
+        total = scores.view(sources, beams, -1) + self.running.unsqueeze(2)
+        best, places = total.flatten(1).topk(2 * beams)
+        parents, chosen = places // total.shape[2], places % total.shape[2]
+        candidates = self.open_ids[first, parents]
         candidates[:, :, length - 1] = chosen
-        ends = (chosen == end) | (limit.unsqueeze(1) <= length)
-        # those that go on
-        running, kept = (best + ends * NEVER).topk(beams)
-        open_ids = candidates[first, kept]
-        tokens = chosen.gather(1, kept).flatten()
-        origins = (parents.gather(1, kept) + first * beams).flatten()
-        # those that are finished, among the finished ones of before
-        just = ends & (torch.arange(2 * beams, device=device) < beams)
-        gained = best / length**length_penalty + ~improvable * NEVER + ~just * NEVER
-        finished, kept = torch.cat([finished, gained], dim=1).topk(beams)
-        done_ids = torch.cat([done_ids, candidates], dim=1)[first, kept]
-        ended = torch.cat([ended, just], dim=1).gather(1, kept)
-        worst = torch.where(ended, finished.min(dim=1, keepdim=True).values, NEVER)
-        improvable &= (running[:, :1] / length**length_penalty > worst).any(dim=1, keepdim=True)
-        improvable &= ~ends.all(dim=1, keepdim=True)
-        if not improvable.any():
-            break
-    return [
-        Translated(ids=_until(ids, end), score=score)
-        for ids, score in zip(done_ids[:, 0].tolist(), finished[:, 0].tolist(), strict=True)
-    ]
+        ends = (chosen == end) | (self.limit.unsqueeze(1) <= length)
+        just = ends & (torch.arange(2 * beams, device=scores.device) < beams)
+        gained = best / length**length_penalty + ~just * NEVER
+        self.finished, kept = torch.cat([self.finished, gained], dim=1).topk(beams)
+        self.done_ids = torch.cat([self.done_ids, candidates], dim=1)[first, kept]
+        self.ended = torch.cat([self.ended, just], dim=1).gather(1, kept)
+        self.running, kept = (best + ends * NEVER).topk(beams)
+        self.open_ids = candidates[first, kept]
+        worst = torch.where(self.ended, self.finished.amin(dim=1, keepdim=True), NEVER)
+        improvable = (self.running[:, :1] / length**length_penalty > worst).any(dim=1)
+        origins = parents.gather(1, kept) + first * beams
+        return chosen.gather(1, kept), origins, improvable & ~ends.all(dim=1)
 
+    def results(self, done: Tensor, end: int) -> dict[int, Translated]:
+        """The best finished candidate of each source that is done, by its place."""
+        ids, scores = self.done_ids[done, 0].tolist(), self.finished[done, 0].tolist()
+        return {
+            place: Translated(ids=one[: one.index(end)] if end in one else one, score=score)
+            for place, one, score in zip(self.places[done].tolist(), ids, scores, strict=True)
+        }
 
-def _until(ids: list[int], end: int) -> list[int]:
-    return ids[: ids.index(end)] if end in ids else ids
+    def select(self, going: Tensor) -> None:
+        """Keeps these sources alone."""
+        for field in fields(self):
+            setattr(self, field.name, getattr(self, field.name)[going])
 
 
 def _padded(sources: Sequence[Sequence[int]], device: torch.device) -> Batch:

@@ -43,7 +43,7 @@ TEXTS: Texts = {
     ),
     "tokenizers.not_for_pairs": (
         "An encoder-decoder cannot use a tokenizer of the kind “{kind}”.\nKinds that give a text back with its spaces: {known}.\n"
-        "Choose one of them with --tokenizer.",
-        "编码器-解码器不能使用“{kind}”类型的分词器。\n能够连同空格还原文本的类型：{known}。\n请用 --tokenizer 选择其中之一。",
+        "Choose one of them, for example tokenizer.kind=unigram.",
+        "编码器-解码器不能使用“{kind}”类型的分词器。\n能够连同空格还原文本的类型：{known}。\n请从中选择，例如 tokenizer.kind=unigram。",
     ),
 }
