@@ -134,3 +134,9 @@ def test_what_does_not_fit_is_refused(run, pairs, translator, bert, files, tmp_p
     refused(run("translate", translator, tmp_path / "a.txt", "--out", gone), language, "gone")
     refused(run("translate", bert, "a"), language)
     assert not out.exists()
+
+
+def test_a_text_that_is_too_long_is_cut_and_said(run, translator):
+    ran = run("translate", translator, "We saw 11 cats. " * 200, "--beams", "1", "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["translations"][0]["cut"] and "only the beginning" in ran.err

@@ -78,11 +78,17 @@ def _translated(
     model: str, texts: Iterator[str | Record], beams: int | None, length_penalty: float | None
 ) -> Iterator[TranslationPrediction]:
     from yanmo.api.predict import load, use_machine
+    from yanmo.cli.progress import ProgressBar
 
     use_machine()
     loaded = load(model)
+    cut = 0
     while group := list(islice(texts, AT_ONCE)):
-        yield from loaded.translate(group, beams=beams, length_penalty=length_penalty)
+        found = loaded.translate(group, beams=beams, length_penalty=length_penalty)
+        cut += sum(one.cut for one in found)
+        yield from found
+    if cut:
+        ProgressBar().warn(text("cli.warn_cut", count=f"{cut:,}", room=loaded.encoder.room))
 
 
 def _lines(path: Path) -> Iterator[str | Record]:

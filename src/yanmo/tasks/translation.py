@@ -23,14 +23,19 @@ TARGET_FIELDS = ("target", "tgt")
 
 @dataclass(frozen=True, kw_only=True)
 class TranslationPrediction(TaskPrediction):
-    """score: the mean log probability of the translation's tokens, if the length penalty is 1."""
+    """score: the mean log probability of the translation's tokens, if the length penalty is 1.
+
+    cut: whether the text was longer than the model can read, so that only its beginning is translated.
+    """
 
     text: str
     translation: str
     score: float
+    cut: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, "translation": self.translation, "score": round(self.score, 6)}
+        cut = {"cut": True} if self.cut else {}
+        return {"text": self.text, "translation": self.translation, "score": round(self.score, 6), **cut}
 
 
 @final
@@ -123,7 +128,8 @@ class Translation(Task):
         )
         for place, one in zip(places, found, strict=True):
             said = encoder.tokenizer.decode(one.ids).strip()
-            results[place] = replace(results[place], translation=said, score=one.score)
+            cut = encoded[place][0].cut
+            results[place] = replace(results[place], translation=said, score=one.score, cut=cut)
         return [*results]
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
