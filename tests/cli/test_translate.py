@@ -122,7 +122,16 @@ def test_what_does_not_fit_is_refused(run, pairs, translator, bert, files, tmp_p
     refused(run(*with_bert), language, "transformer")
     fresh_bert = ["bert" if word == "transformer" else word for word in arguments(pairs, out)]
     refused(run(*fresh_bert), language, "transformer")
-    classes = ("finetune", "text_classification", "--model", "transformer", "--train", files.classes, "--out", out)
+    classes = (
+        "finetune",
+        "text_classification",
+        "--model",
+        "transformer",
+        "--train",
+        files.classes,
+        "--out",
+        out,
+    )
     refused(run(*classes), language, "transformer")
     refused(run("pretrain", "--model", "transformer", "--corpus", files.corpus, "--out", out), language)
     refused(run(*arguments(pairs, out, "tokenizer.kind=wordpiece")), language, "unigram")

@@ -38,7 +38,11 @@ TEXTS = (
     "Our train was late. Nobody minded at all.",
 )
 SIZES = {"hidden_size": 32, "num_layers": 2, "num_heads": 2, "intermediate_size": 64, "max_positions": 64}
-KIND = {"encoder": "wordpiece", "decoder": "byte_bpe", "encoder_decoder": "pairs"}  # has the special tokens that the family needs
+KIND = {
+    "encoder": "wordpiece",
+    "decoder": "byte_bpe",
+    "encoder_decoder": "pairs",
+}  # has the special tokens that the family needs
 
 
 @pytest.fixture(autouse=True)

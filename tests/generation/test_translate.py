@@ -61,9 +61,7 @@ def test_a_wide_beam_finds_the_best_sequence(seed: int) -> None:
 @pytest.mark.parametrize("penalty", [0.0, 0.6, 1.0, 2.0])
 def test_neighbours_change_nothing(beams: int, penalty: float) -> None:
     table, limits = tables(9), torch.tensor([9, 2, 5])
-    together = beam_search(
-        Steps(table), limits, start=START, end=END, beams=beams, length_penalty=penalty
-    )
+    together = beam_search(Steps(table), limits, start=START, end=END, beams=beams, length_penalty=penalty)
     for source, one in enumerate(together):
         part = slice(source, source + 1)
         (alone,) = beam_search(

@@ -53,9 +53,7 @@ def example(source: Sequence[int], target: Sequence[int]) -> Example:
         )
 
     labels = {"seq2seq": (np.arange(len(target) + 1), np.array([*target, END], dtype=np.int64))}
-    return replace(
-        side(source, len(source)), target=replace(side([PAD, *target], 0), labels=labels)
-    )
+    return replace(side(source, len(source)), target=replace(side([PAD, *target], 0), labels=labels))
 
 
 def packed(rows: Sequence[Sequence[int]], length: int) -> Batch:
@@ -209,12 +207,13 @@ def test_a_shallow_decoder() -> None:
 def test_word_vectors_start_as_large_as_positions() -> None:
     """A word's vector, scaled by the root of the width, has elements of deviation one."""
     backbone = Transformer.build(config(vocab_size=400, hidden_size=64))
-    scaled = backbone.vocabulary_weight[:-1] * 64**0.5
+    scaled = backbone.vocabulary_weight[:-1].detach() * 64**0.5
     assert float(scaled.std()) == pytest.approx(1.0, abs=0.05)
 
 
 def test_hidden_matrices_of_both_stacks_are_muons() -> None:
-    chosen = {
-        name for name, parameter in learner().named_parameters() if is_hidden_matrix(name, parameter)
-    }
-    assert {"backbone.layers.1.attention.qkv.weight", "backbone.decoder.layers.0.cross_attention.key.weight"} <= chosen
+    chosen = {name for name, parameter in learner().named_parameters() if is_hidden_matrix(name, parameter)}
+    assert {
+        "backbone.layers.1.attention.qkv.weight",
+        "backbone.decoder.layers.0.cross_attention.key.weight",
+    } <= chosen

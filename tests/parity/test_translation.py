@@ -27,8 +27,12 @@ from yanmo.tokenizers.pairs import for_pairs
 
 transformers = pytest.importorskip("transformers")
 
-TEXTS = ["今天天气很好，我们去公园。", "Once upon a time there was a king; he was old.", "He was in the park."] * 9
-KINDS = {"unigram": 150, "byte_bpe": 300}
+TEXTS = [
+    "今天天气很好，我们去公园。",
+    "Once upon a time there was a king; he was old.",
+    "He was in the park.",
+] * 9
+KINDS = {"unigram": 120, "byte_bpe": 300}
 
 
 @pytest.fixture(scope="module", params=list(KINDS))

@@ -113,7 +113,8 @@ def test_bad_pairs_name_the_row(
 
 
 @pytest.mark.parametrize(
-    ("settings", "key"), [({"beams": 0}, "beams"), ({"direction": "en"}, "direction"), ({"direction": "en-"}, "d")]
+    ("settings", "key"),
+    [({"beams": 0}, "beams"), ({"direction": "en"}, "direction"), ({"direction": "en-"}, "d")],
 )
 def test_bad_settings(settings: dict[str, object], key: str) -> None:
     with pytest.raises(ConfigError, match=key):

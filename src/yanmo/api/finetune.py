@@ -251,9 +251,7 @@ def _encode(task: Task, records: Sequence[Record], encoder: Encoder) -> list[lis
     return [task.encode(record, encoder, labelled=True) for record in records]
 
 
-def _warn_cut(
-    encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task, reporter: Reporter
-) -> None:
+def _warn_cut(encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task, reporter: Reporter) -> None:
     count = sum(one.cut for each in encoded for one in each)
     if count:
         reporter.warn(
@@ -274,7 +272,12 @@ def _note(
     if backbone:
         reporter.warn(text("run.warn_fresh", fresh=", ".join(backbone[:5])))
     reporter.note(
-        text("run.note_records", train=f"{len(train):,}", dev=f"{len(dev):,}", labels=", ".join(task.labels) or "–")
+        text(
+            "run.note_records",
+            train=f"{len(train):,}",
+            dev=f"{len(dev):,}",
+            labels=", ".join(task.labels) or "–",
+        )
     )
 
 

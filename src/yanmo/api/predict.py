@@ -29,7 +29,11 @@ from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
 from yanmo.tasks.translation import TranslationPrediction
 
-TASKS = {"class": "text_classification", "tag": "token_classification", "seq2seq": "translation"}  # head -> what trains it
+TASKS = {
+    "class": "text_classification",
+    "tag": "token_classification",
+    "seq2seq": "translation",
+}  # head -> what trains it
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -198,7 +198,9 @@ def _check_scratch(model: type[Backbone], name: str, task: type[Task]) -> None:
         known = registry.names(models)
         members = {each: registry.find(models, Backbone, each) for each in known}  # type: ignore[type-abstract]
         fits = ", ".join(each for each, one in members.items() if task.term in one.huggingface.heads)
-        raise ConfigError("models.no_head", model=name, term=task.term, known=", ".join(model.huggingface.heads), fits=fits)
+        raise ConfigError(
+            "models.no_head", model=name, term=task.term, known=", ".join(model.huggingface.heads), fits=fits
+        )
 
 
 def _task_or_recipe(name: str | None) -> Tree:

@@ -9,8 +9,6 @@ import torch
 from torch import Tensor
 
 from yanmo.data.batch import Batch
-from yanmo.layers.attention import Memory
-from yanmo.models.cache import Cache
 from yanmo.models.learner import Learner
 from yanmo.models.transformer import Transformer
 

@@ -75,6 +75,4 @@ class TransformerLayer(nn.Module):
         return self._residual(hidden, self.feed_forward, self.feed_forward_norm)
 
     def _residual(self, hidden: Tensor, block: Callable[[Tensor], Tensor], norm: nn.LayerNorm) -> Tensor:
-        return residual(
-            hidden, block, norm, place=self.norm, rate=self.dropout, training=self.training
-        )
+        return residual(hidden, block, norm, place=self.norm, rate=self.dropout, training=self.training)

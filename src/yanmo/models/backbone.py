@@ -171,14 +171,14 @@ class Backbone(nn.Module, ABC):
     def _layer(self, *, norm: Literal["post", "pre"], cross_attention: bool = False) -> TransformerLayer:
         config = self.config
         return TransformerLayer(
-                config.hidden_size,
-                config.num_heads,
-                config.intermediate_size,
-                config.dropout,
-                attention_dropout=config.attention_dropout,
-                norm=norm,
-                activation=config.activation,
-                norm_epsilon=config.norm_epsilon,
+            config.hidden_size,
+            config.num_heads,
+            config.intermediate_size,
+            config.dropout,
+            attention_dropout=config.attention_dropout,
+            norm=norm,
+            activation=config.activation,
+            norm_epsilon=config.norm_epsilon,
             cross_attention=cross_attention,
         )
 

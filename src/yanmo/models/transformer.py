@@ -66,7 +66,11 @@ class Transformer(Backbone):
     def __init__(self, config: TransformerConfig) -> None:
         super().__init__(config)
         self.embedding = Embedding(
-            config.vocab_size, config.hidden_size, config.max_positions, dropout=config.dropout, sinusoidal=True
+            config.vocab_size,
+            config.hidden_size,
+            config.max_positions,
+            dropout=config.dropout,
+            sinusoidal=True,
         )
         self.layers = self._layers(norm="post")
         layers = (self._layer(norm="post", cross_attention=True) for _ in range(config.decoder_layers))

@@ -88,7 +88,9 @@ class Task(Objective, ABC):
     """
 
     term: ClassVar[str]
-    from_scratch: ClassVar[bool] = False  # whether it may begin with random weights and a tokenizer of its records
+    from_scratch: ClassVar[bool] = (
+        False  # whether it may begin with random weights and a tokenizer of its records
+    )
 
     labels: tuple[str, ...]
     config: TaskConfig
