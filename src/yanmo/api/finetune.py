@@ -147,12 +147,12 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         save_model(
             run.model, learner, loaded.tokenizer, labelling=_labelling(config, task), max_length=encoder.room
         )
-        results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
+        results: dict[str, Any] = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         if signatures := task.signatures(dev):
             results["signatures"] = signatures
         run.finish(results)
         run.ensure_report()
-    return FinetuneResult(path=run.path, **results)  # type: ignore[arg-type]
+    return FinetuneResult(path=run.path, **results)
 
 
 def default_optim(hidden_size: int) -> OptimConfig:

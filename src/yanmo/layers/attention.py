@@ -215,4 +215,6 @@ class CrossAttention(nn.Module):
         return output
 
     def _split(self, hidden: Tensor) -> Tensor:
-        return hidden.unflatten(2, (self.num_heads, -1)).transpose(1, 2)  # [rows, heads, length, head size]
+        rows, length, size = hidden.shape
+        heads = hidden.view(rows, length, self.num_heads, size // self.num_heads)
+        return heads.transpose(1, 2)  # [rows, heads, length, head size]

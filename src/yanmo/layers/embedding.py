@@ -61,7 +61,8 @@ class Embedding(nn.Module):
 
     def _scaled(self, input_ids: Tensor) -> Tensor:
         weight = self.word.weight
-        return F.embedding(input_ids, weight, padding_idx=len(weight) - 1) * weight.shape[1] ** 0.5
+        vectors: Tensor = F.embedding(input_ids, weight, padding_idx=len(weight) - 1)
+        return vectors * float(weight.shape[1] ** 0.5)
 
     def _sinusoids(self) -> Tensor:
         weight = self.word.weight

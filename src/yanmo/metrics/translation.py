@@ -23,7 +23,7 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str], *, chinese: bool 
     Errors: MissingExtra.
     """
     require()
-    from sacrebleu.metrics import BLEU
+    from sacrebleu.metrics.bleu import BLEU
 
     metric = BLEU(tokenize="zh" if chinese else "13a")
     value = metric.corpus_score(list(hypotheses), [list(references)]).score
@@ -33,7 +33,7 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str], *, chinese: bool 
 def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
     """Corpus chrF2, the F score of n-grams of up to six characters. Paper: Popovic 2015. Errors: MissingExtra."""
     require()
-    from sacrebleu.metrics import CHRF
+    from sacrebleu.metrics.chrf import CHRF
 
     metric = CHRF()
     value = metric.corpus_score(list(hypotheses), [list(references)]).score
