@@ -78,7 +78,8 @@ TEXTS: Texts = {
         "  yanmo finetune translation --model transformer --train pairs.jsonl --direction en-zh --out runs/en-zh",
         "用带标注的数据为某个任务微调模型。\n\n"
         "任务：text_classification（记录含 text 与 label；多标签用 labels）、token_classification\n"
-        "（tokens 与 tags，或 text 与 entities）和 translation（source 与 target）。对同一 --out 执行同一命令即可续跑。\n\n"
+        "（tokens 与 tags，或 text 与 entities）和 translation（source 与 target）。\n"
+        "对同一 --out 执行同一命令即可续跑。\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner\n"
         "  yanmo finetune translation --model transformer --train pairs.jsonl --direction en-zh --out runs/en-zh",
