@@ -73,7 +73,7 @@ def _run(
         (text("cli.steps"), number(result.steps)),
         (text("cli.best_step"), "–" if result.best_step is None else number(result.best_step)),
         *metric_pairs(result.metrics),
-        *result.signatures.items(),
+        *(("", signature) for signature in result.signatures.values()),
         (text("cli.model_folder"), str(result.path / "model")),
         (text("cli.report"), report),
     ]
