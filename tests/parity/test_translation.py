@@ -202,6 +202,9 @@ def test_config_is_what_transformers_writes(words: Tokenizer, tmp_path: Path) ->
 @pytest.mark.parametrize("penalty", [0.0, 1.0, 1.6])
 def test_the_same_tokens_and_scores(words: Tokenizer, tmp_path: Path, beams: int, penalty: float) -> None:
     """Of sources of different lengths in one batch; random models end early or never, as they like."""
+    if words.kind != "unigram":
+        pytest.skip("to a search ids are ids, and with fewer of them more sequences end")
+    lengths: set[int] = set()
     for seed in (3, 4, 5):
         learner = Learner.build(Transformer, settings(words), {"seq2seq": None}, seed=seed)
         spread(learner, seed)
@@ -220,6 +223,8 @@ def test_the_same_tokens_and_scores(words: Tokenizer, tmp_path: Path, beams: int
         )
         theirs = transformers.MarianMTModel.from_pretrained(tmp_path / str(seed))
         assert_same_search(ours, theirs, sources, words, beams=beams, penalty=penalty)
+        lengths |= {len(one.ids) for one in ours}
+    assert 12 in lengths and min(lengths) < 12
 
 
 def assert_same_search(

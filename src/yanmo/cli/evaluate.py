@@ -32,4 +32,7 @@ def evaluate(
         print_json(result.to_json())
         return
     title = text("cli.evaluated", data=data, count=number(result.count))
-    print_pairs([*metric_pairs(result.metrics), *(("", signature) for signature in result.signatures.values())], title=title)
+    print_pairs(
+        [*metric_pairs(result.metrics), *(("", signature) for signature in result.signatures.values())],
+        title=title,
+    )
