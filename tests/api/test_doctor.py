@@ -25,7 +25,7 @@ def corpus(tmp_path_factory):
 def test_the_machine_is_described():
     found = check_machine()
     assert {"torch", "python", "yanmo"} <= set(found.versions)
-    assert set(found.extras) == {"zh", "data", "tracking", "hf"}
+    assert set(found.extras) == {"zh", "data", "tracking", "hf", "eval"}
     assert found.to_json()["machine"]["cores"] >= 1
     assert all(name and value for name, value in found.rows())
 

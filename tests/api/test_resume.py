@@ -100,7 +100,8 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     records = []
     for number in range(40):
         text = documents[number]
-        records.append({"text": text, "label": "zh" if "今" in text else "en", "entities": []})
+        label = "zh" if "今" in text else "en"
+        records.append({"text": text, "label": label, "entities": [], "target": text[::-1]})
     for number, record in enumerate(records):
         start = number % 3
         record["entities"] = [{"start": start, "end": start + 2, "label": "x"}]
@@ -153,9 +154,11 @@ def run(files: Path, request: pytest.FixtureRequest) -> Callable[..., Listener]:
         if kind in ("bert", "gpt2"):
             pretrain(build(PretrainConfig, pretraining(files, kind, **train)), out, reporter=listener)
         else:
+            fresh = kind == "translation"  # which trains its tokenizer too
             config = {
                 "task": kind,
-                "model": str(request.getfixturevalue("base")),
+                "model": "transformer" if fresh else str(request.getfixturevalue("base")),
+                **({"preset": "tiny", "settings": {"beams": 2}} if fresh else {}),
                 "train_file": str(files / "records.jsonl"),
                 "max_length": 48,
                 "dropout": 0.1,
@@ -216,6 +219,7 @@ KINDS = [
     ("gpt2", "12steps"),
     ("text_classification", "12steps"),
     ("token_classification", "4ep"),
+    ("translation", "8steps"),
 ]
 
 

@@ -12,9 +12,10 @@ from cyclopts import App
 
 from yanmo.cli.app import COMMANDS, make_app
 from yanmo.cli.guide import key_of, page_of
-from yanmo.messages.help import TEXTS
+from yanmo.messages import help, pages
 
 GROUPS = ("", "tokenizer", "corpus")
+TEXTS = {**help.TEXTS, **pages.TEXTS}
 
 
 @pytest.mark.parametrize("command", [*GROUPS, *COMMANDS])

@@ -23,6 +23,7 @@ from yanmo.optim import optimizer
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.registry import find, names
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
+from yanmo.tokenizers.pairs import for_pairs
 from yanmo.training.precision import Weights
 from yanmo.training.step import train_step
 
@@ -37,7 +38,11 @@ TEXTS = (
     "Our train was late. Nobody minded at all.",
 )
 SIZES = {"hidden_size": 32, "num_layers": 2, "num_heads": 2, "intermediate_size": 64, "max_positions": 64}
-KIND = {"encoder": "wordpiece", "decoder": "byte_bpe"}  # has the special tokens that the family needs
+KIND = {
+    "encoder": "wordpiece",
+    "decoder": "byte_bpe",
+    "encoder_decoder": "pairs",
+}  # has the special tokens that the family needs
 
 
 @pytest.fixture(autouse=True)
@@ -51,6 +56,8 @@ def one_thread() -> Iterator[None]:
 @cache
 def trained_tokenizer(kind: str) -> Tokenizer:
     """As many entries as these texts support."""
+    if kind == "pairs":
+        return for_pairs(trained_tokenizer("unigram"))
     config = TokenizerConfig(kind=kind, vocab_size=100_000, character_coverage=1)
     try:
         return train(TEXTS, config)

@@ -1,6 +1,7 @@
 """Every architecture, found by its file, keeps the same promises."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ SIZES = {"class": 3, "tag": 5, "span": 2}  # of the heads that have one
 
 
 def test_members_are_found() -> None:
-    assert {"bert", "gpt2"} <= set(MEMBERS)
+    assert {"bert", "gpt2", "transformer"} <= set(MEMBERS)
 
 
 @pytest.fixture(params=MEMBERS)
@@ -33,16 +34,22 @@ def model(request: pytest.FixtureRequest) -> type[Backbone]:
 
 @pytest.fixture
 def batch(model: type[Backbone]) -> Batch:
-    """Two rows, three sequences, padding."""
+    """Two rows, three sequences, padding; an encoder-decoder has them on both sides."""
 
-    def example(*ids: int) -> Example:
+    def side(*ids: int, causal: bool) -> Example:
         types = np.arange(len(ids)) % 2 if model.family == "encoder" else np.zeros(len(ids), np.int64)
         return Example(
             input_ids=np.array(ids),
             token_type_ids=types,
             protected=np.zeros(len(ids), dtype=bool),
-            prefix_length=len(ids) if model.family == "encoder" else 0,
+            prefix_length=0 if causal else len(ids),
         )
+
+    def example(*ids: int) -> Example:
+        if model.family != "encoder_decoder":
+            return side(*ids, causal=model.family == "decoder")
+        labels = {"seq2seq": (np.arange(len(ids)), np.array(ids))}
+        return replace(side(*ids, causal=False), target=replace(side(*ids, causal=True), labels=labels))
 
     return collate([[(0, example(7, 8, 9)), (1, example(10, 11))], [(2, example(12, 13, 14, 15))]], 8)
 
@@ -68,9 +75,10 @@ def test_shapes(model: type[Backbone], batch: Batch, new_learner: Callable[..., 
             hidden = learner.backbone(batch)
             logits = learner.logits(term, hidden, torch.tensor([0, 3, 8]))
         config = learner.backbone.config
-        assert hidden.shape == (2, 8, config.hidden_size)
+        assert hidden.shape == (*batch.labelled.input_ids.shape, config.hidden_size)
         assert bool(hidden.isfinite().all())
-        assert logits.shape == (3, SIZES.get(term, 2 if term == "nsp" else config.vocab_size))
+        words = config.vocab_size - (term == "seq2seq")  # the padding is never generated
+        assert logits.shape == (3, SIZES.get(term, 2 if term == "nsp" else words))
         nothing = learner.logits(term, hidden, torch.tensor([], dtype=torch.int64))
         assert nothing.shape == (0, logits.shape[1])
 
@@ -80,7 +88,7 @@ def test_gradients_reach_every_parameter(
 ) -> None:
     for term in heads_of(model):
         learner = new_learner(model, {term: SIZES.get(term)})
-        at = (batch.sequence_ids.flatten() > 0).nonzero().flatten()
+        at = (batch.labelled.sequence_ids.flatten() > 0).nonzero().flatten()
         weight = torch.linspace(-1, 1, len(at)).unsqueeze(1)
         (learner.logits(term, learner.backbone(batch), at) * weight).pow(2).sum().backward()
         missing = [

@@ -74,6 +74,9 @@ def test_finetuning_recipe(recipe: Recipe, model: Path, tmp_path: Path) -> None:
     if "task: question_answering" in recipe.content:
         answers_to_questions(recipe, model, tmp_path)
         return
+    if "task: translation" in recipe.content:
+        translation_recipe(recipe, tmp_path)
+        return
     entities = "token_classification" in recipe.content
     make = ner_records if entities else classification_records
     files = {}
@@ -103,3 +106,19 @@ def answers_to_questions(recipe: Recipe, model: Path, folder: Path) -> None:
     train.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     result = yanmo.finetune(recipe.name, model=model, train=train, out=folder / "run")
     assert result.steps == 3 and result.metrics.keys() == {"f1", "em"}
+
+
+def translation_recipe(recipe: Recipe, folder: Path) -> None:
+    """In the smallest size: the recipe has a model of its own."""
+    pairs = [{"source": f"Room {number} is free.", "target": f"{number}号房空着。"} for number in range(60)]
+    for split, part in (("train", pairs[:50]), ("dev", pairs[50:])):
+        lines = (json.dumps(pair, ensure_ascii=False) for pair in part)
+        (folder / f"{split}.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    result = yanmo.finetune(
+        recipe.name,
+        train=folder / "train.jsonl",
+        dev=folder / "dev.jsonl",
+        out=folder / "run",
+        overrides={"preset": "tiny"},
+    )
+    assert result.steps == 3 and set(result.metrics) == {"bleu", "chrf"}

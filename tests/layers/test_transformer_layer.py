@@ -6,6 +6,7 @@ import pytest
 import torch
 from torch import nn
 
+from yanmo.layers.attention import Layout
 from yanmo.layers.dropout import dropout
 from yanmo.layers.feed_forward import Activation
 from yanmo.layers.norm import NormPlace
@@ -104,3 +105,40 @@ def test_sinusoids(size: int) -> None:
     assert table.shape == (5, size)
     torch.testing.assert_close(table[0], torch.tensor([0.0] * ((size + 1) // 2) + [1.0] * (size // 2)))
     torch.testing.assert_close(table[3, 0], torch.tensor(3.0).sin())
+
+
+@pytest.mark.parametrize("norm", ["post", "pre"])
+def test_with_cross_attention_it_equals_torchs_decoder_layer(norm: NormPlace) -> None:
+    theirs = nn.TransformerDecoderLayer(16, 4, 24, 0.0, "relu", norm_first=norm == "pre", batch_first=True)
+    ours = TransformerLayer(16, 4, 24, 0.0, norm=norm, activation="relu", cross_attention=True)
+    cross = ours.cross_attention
+    assert cross is not None
+    pairs = [
+        (ours.attention.qkv, theirs.self_attn.in_proj_weight, theirs.self_attn.in_proj_bias),
+        (ours.attention.output, theirs.self_attn.out_proj.weight, theirs.self_attn.out_proj.bias),
+        (cross.output, theirs.multihead_attn.out_proj.weight, theirs.multihead_attn.out_proj.bias),
+        (ours.feed_forward.up, theirs.linear1.weight, theirs.linear1.bias),
+        (ours.feed_forward.down, theirs.linear2.weight, theirs.linear2.bias),
+        (ours.attention_norm, theirs.norm1.weight, theirs.norm1.bias),
+        (ours.cross_attention_norm, theirs.norm2.weight, theirs.norm2.bias),
+        (ours.feed_forward_norm, theirs.norm3.weight, theirs.norm3.bias),
+    ]
+    parts = zip(
+        (cross.query, cross.key, cross.value),
+        theirs.multihead_attn.in_proj_weight.chunk(3),
+        theirs.multihead_attn.in_proj_bias.chunk(3),
+        strict=True,
+    )
+    with torch.no_grad():
+        for number, parameter in enumerate(theirs.parameters()):
+            parameter.normal_(0.0, 0.3, generator=torch.Generator().manual_seed(number))
+        for mine, weight, bias in [*pairs, *parts]:
+            mine.weight.copy_(weight)
+            mine.bias.copy_(bias)
+    generator = torch.Generator().manual_seed(1)
+    inputs, source = (torch.randn(3, length, 16, generator=generator) for length in (9, 5))
+    causal = nn.Transformer.generate_square_subsequent_mask(9)
+    ids, places = torch.ones(3, 9, dtype=torch.int64), torch.arange(9).expand(3, 9)
+    layout = Layout(query_ids=ids, key_ids=ids, last_visible=places, key_positions=places)
+    output = ours(inputs, layout, None, cross.memory(source, None))
+    torch.testing.assert_close(output, theirs(inputs, source, tgt_mask=causal), atol=1e-5, rtol=1e-5)

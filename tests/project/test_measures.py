@@ -22,7 +22,7 @@ MANY_PARAMETERS = {
 }
 NAMES_THAT_SAY_NOTHING = re.compile(r"(utils?|helpers?|common|misc|base_.*|.*_v\d+)\.py")
 EXTRAS = (
-    "datasets", "matplotlib", "opencc", "pandas", "pyarrow", "rjieba", "scipy", "sklearn", "tensorboard",
+    "datasets", "matplotlib", "opencc", "pandas", "pyarrow", "rjieba", "sacrebleu", "scipy", "sklearn", "tensorboard",
     "torchvision", "transformers",
 )  # fmt: skip
 RUNS_WHAT_IT_READS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}

@@ -16,11 +16,11 @@ from yanmo import objectives
 from yanmo.api import model_source
 from yanmo.api.doctor import Rows, gigabytes, parameters_of, sizes_of, training_bytes
 from yanmo.api.pretrain import (
-    DEFAULT_OBJECTIVE,
     DEFAULT_TOKENIZER,
     PAIR_UNITS,
     PretrainConfig,
     require_pairs,
+    usual_objective,
 )
 from yanmo.api.recipes import resolve_pretrain
 from yanmo.api.reporter import Reporter
@@ -99,7 +99,7 @@ def check_corpus(flags: Mapping[str, object], *, reporter: Reporter | None = Non
         report.measure(document)
     with reporter.stage(text("run.stage_tokenizer")):
         tokenizer = _tokenizer(config, model, documents)
-    objective = objectives.make(config.objective or DEFAULT_OBJECTIVE[model.family])
+    objective = objectives.make(config.objective or usual_objective(model.family))
     sizes = model.Config(
         vocab_size=tokenizer.vocab_size, max_positions=config.max_positions, **model.sizes(config.preset)
     )

@@ -17,7 +17,13 @@ from yanmo.messages import text
 from yanmo.models.backbone import ModelConfig
 from yanmo.models.learner import Learner
 
-EXTRAS = {"zh": "rjieba", "data": "pyarrow", "tracking": "tensorboard", "hf": "transformers"}
+EXTRAS = {
+    "zh": "rjieba",
+    "data": "pyarrow",
+    "tracking": "tensorboard",
+    "hf": "transformers",
+    "eval": "sacrebleu",
+}
 PACKAGES = ("torch", "numpy", "tokenizers", "safetensors", "huggingface_hub")
 BYTES_PER_PARAMETER = 16  # fp32 weight, gradient and AdamW's two averages; a matrix under Muon has one
 

@@ -98,6 +98,8 @@ def pooling_of(model: Model) -> Pooling:
             trained="-",
             task="sentence_similarity",
         )
+    if model.learner.backbone.family == "encoder_decoder":
+        raise RunError("pairs.encoder_decoder", path=model.source)
     labelling = model.loaded.labelling
     if labelling is not None and labelling.values.get("encoder") == "cross":
         raise RunError("pairs.no_vectors", path=model.source)

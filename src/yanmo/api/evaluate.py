@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,17 @@ from yanmo.tasks.task import TaskConfig
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateResult:
-    """metrics over `count` records of `data`, whose bytes have this SHA-256."""
+    """metrics over `count` records of `data`, whose bytes have this SHA-256.
+
+    signatures: how those metrics were computed that have several definitions.
+    """
 
     model: str
     data: str
     sha256: str
     count: int
     metrics: dict[str, float]
+    signatures: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -33,6 +37,7 @@ class EvaluateResult:
             "sha256": self.sha256,
             "count": self.count,
             "metrics": self.metrics,
+            **({"signatures": self.signatures} if self.signatures else {}),
         }
 
 
@@ -66,4 +71,5 @@ def evaluate(
         sha256=digest,
         count=len(records),
         metrics=metrics,
+        signatures=task.signatures(records),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from yanmo.corpus.read import read_records
 from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
-from yanmo.errors import InputError
+from yanmo.errors import InputError, RunError
 from yanmo.interop.huggingface import Labelling, LoadedModel, save_model
 from yanmo.interop.sentence_transformers import Pooling, save_modules
 from yanmo.messages import text
@@ -31,7 +31,7 @@ from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.inference import predict_encoded
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
-from yanmo.tokenizers import Tokenizer
+from yanmo.tokenizers import Tokenizer, TokenizerConfig
 from yanmo.training.interrupt import interruptible
 from yanmo.training.trainer import TrainConfig
 
@@ -40,9 +40,14 @@ class FinetuneConfig(Config):
     """Everything that decides a fine-tuning run."""
 
     task: str
-    """text_classification, token_classification, question_answering, sentence_similarity or text_generation."""
+    """text_classification, token_classification, question_answering, sentence_similarity, text_generation or
+    translation."""
     model: str
-    """A run, a Hugging Face directory or a hub id."""
+    """A run, a Hugging Face directory or a hub id; for translation also an architecture, with random weights."""
+    preset: str | None = None
+    """The size of an architecture: tiny, mini (unset), small, medium, base."""
+    tokenizer: TokenizerConfig | str | None = None
+    """Of an architecture: how one is trained on the records (unset: unigram), or a run or directory that has one."""
     random_weights: bool = False
     """Keep only the model's size and tokenizer and start from random weights: the baseline without pre-training."""
     train_file: str
@@ -66,12 +71,13 @@ class FinetuneConfig(Config):
 
 @dataclass(frozen=True, kw_only=True)
 class FinetuneResult:
-    """metrics: of the best step on the dev records."""
+    """metrics: of the best step on the dev records. signatures: how those with several definitions were computed."""
 
     path: Path
     steps: int
     best_step: int | None
     metrics: dict[str, float]
+    signatures: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "path": str(self.path)}
@@ -92,11 +98,12 @@ class TaskEvaluator:
         return self.task.higher_is_better
 
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
-        predictions = self.predict(learner)
+        predictions = self.predict(learner, final=final)
         return self.task.tuned(self.records, predictions).score(self.records, predictions)
 
-    def predict(self, learner: Learner) -> list[TaskPrediction]:
-        return predict_encoded(self.task, learner, self.records, self.encoded, self.encoder)
+    def predict(self, learner: Learner, *, final: bool = True) -> list[TaskPrediction]:
+        task = self.task if final else self.task.quick()
+        return predict_encoded(task, learner, self.records, self.encoded, self.encoder)
 
 
 def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
@@ -113,9 +120,9 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         return FinetuneResult(path=run.path, **run.results)
     with interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
-        train, dev = _records(config, reporter)
+        train, dev = _records(config, kind, reporter)
         task = kind.from_records(train, config.settings, label_smoothing=config.label_smoothing)
-        loaded = _model(config, task)
+        loaded = _loaded(config, task, train, run, reporter)
         encoder = _encoder(config, loaded)
         evaluator = TaskEvaluator(
             task=task,
@@ -140,7 +147,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
             ),
             evaluator=evaluator,
             train=config.train,
-            optim=config.optim or default_optim(loaded.learner.backbone.config.hidden_size),
+            optim=config.optim or _optim(config, loaded),
             schedule=config.schedule,
             keeps_best=True,
         )
@@ -150,10 +157,12 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         task = task.tuned(dev, predictions)
         metrics = task.score(dev, predictions) | task.sample_scores(learner, dev, train, encoder)
         _save(run, task, learner, loaded, encoder, config)
-        results = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
+        results: dict[str, Any] = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
+        if signatures := task.signatures(dev):
+            results["signatures"] = signatures
         run.finish(results)
         run.ensure_report()
-    return FinetuneResult(path=run.path, **results)  # type: ignore[arg-type]
+    return FinetuneResult(path=run.path, **results)
 
 
 def default_optim(hidden_size: int) -> OptimConfig:
@@ -178,18 +187,19 @@ def _save(
     )
 
 
-def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], list[Record]]:
+def _records(
+    config: FinetuneConfig, kind: type[Task], reporter: Reporter
+) -> tuple[list[Record], list[Record]]:
     """Training and dev records, checked for overlap."""
     with reporter.stage(text("run.stage_read")):
         train = list(read_records(config.train_file))
         if not train:
             raise InputError("run.no_records", path=config.train_file)
         if config.dev_file is None:
-            return _split(train, config)
+            return _split(train, config, kind)
         dev = list(read_records(config.dev_file))
         if not dev:
             raise InputError("run.no_records", path=config.dev_file)
-    kind = tasks.find(config.task)
     known = {kind.content(record, config.settings) for record in train}
     count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
@@ -199,9 +209,10 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
     return train, dev
 
 
-def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
+def _split(
+    records: list[Record], config: FinetuneConfig, kind: type[Task]
+) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
-    kind = tasks.find(config.task)
     contents = [kind.group(record, config.settings) for record in records]
     if len(set(contents)) < 2:
         contents = [kind.content(record, config.settings) for record in records]
@@ -215,8 +226,27 @@ def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record],
     return sides
 
 
+def _optim(config: FinetuneConfig, loaded: LoadedModel) -> OptimConfig:
+    """A fresh model learns as in pre-training."""
+    if model_source.architecture(config.model) is not None:
+        return OptimConfig()
+    return default_optim(loaded.learner.backbone.config.hidden_size)
+
+
+def _loaded(
+    config: FinetuneConfig, task: Task, train: Sequence[Record], run: RunFolder, reporter: Reporter
+) -> LoadedModel:
+    if model_source.architecture(config.model) is None:
+        return _model(config, task)
+    from yanmo.api.fresh_model import fresh_model  # which needs this module for the configuration
+
+    return fresh_model(config, task, train, run, reporter)
+
+
 def _model(config: FinetuneConfig, task: Task) -> LoadedModel:
     loaded = model_source.load(config.model, heads=task.head_sizes(), seed=config.train.seed)
+    if task.pooling is not None and loaded.learner.backbone.family == "encoder_decoder":
+        raise RunError("pairs.encoder_decoder", path=config.model)
     changes = {} if config.dropout is None else {"dropout": config.dropout, "attention_dropout": 0.0}
     sizes = loaded.config.model_copy(update=changes)
     learner = Learner.build(type(loaded.learner.backbone), sizes, task.head_sizes(), seed=config.train.seed)
@@ -293,6 +323,8 @@ def _inputs(config: FinetuneConfig) -> dict[str, Any]:
     for name in files:
         with Path(name).open("rb") as file:
             inputs[name] = hashlib.file_digest(file, "sha256").hexdigest()
+    if model_source.architecture(config.model) is not None:
+        return inputs
     weights = Path(model_source.model_folder(config.model)) / "model.safetensors"
     if weights.is_file():
         with weights.open("rb") as file:

@@ -19,6 +19,7 @@ from yanmo.api.encode import encode as encode_texts
 from yanmo.api.encode import similar as similar_texts
 from yanmo.api.finetune import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
+from yanmo.config import build
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.corpus.read import read_records
 from yanmo.data.collate import collate
@@ -32,12 +33,14 @@ from yanmo.interop.huggingface import Labelling, LoadedModel
 from yanmo.metrics.retrieval import Vectors
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.translation import TranslationPrediction
 
 TASKS = {  # head -> what trains it
     "class": "text_classification",
     "tag": "token_classification",
     "span": "question_answering",
     "clm": "text_generation",
+    "seq2seq": "translation",
 }
 
 
@@ -99,8 +102,22 @@ class Model:
 
         Errors: RunError when the model has no head for a task, or one that was never trained; InputError.
         """
-        records = [self._record(item, number) for number, item in enumerate(texts, 1)]
-        return predict(self.task, self.learner, records, self.encoder)
+        return predict(self.task, self.learner, self._records(texts), self.encoder)
+
+    def translate(
+        self, texts: Sequence[str | Record], *, beams: int | None = None, length_penalty: float | None = None
+    ) -> list[TranslationPrediction]:
+        """The translation of each text, in their order; of a blank one a blank one.
+
+        beams, length_penalty: unset, as the run says. Errors: RunError when the model is no trained translator;
+        ConfigError for what does not fit.
+        """
+        self._require("seq2seq", "translation")
+        given = {"beams": beams, "length_penalty": length_penalty}
+        changes = {name: value for name, value in given.items() if value is not None}
+        task = self.task.with_config(build(TaskConfig, self.settings.model_dump() | changes))
+        found = predict(task, self.learner, self._records(texts), self.encoder)
+        return [one for one in found if isinstance(one, TranslationPrediction)]
 
     def _record(self, item: str | Mapping[str, JsonValue] | Record, number: int) -> Record:
         if isinstance(item, Record):
@@ -209,6 +226,9 @@ class Model:
         """What the run was fine-tuned on, where its file is still there."""
         path = self.finetuned.train_file if self.finetuned else ""
         return list(read_records(path)) if Path(path).expanduser().is_file() else []
+
+    def _records(self, texts: Sequence[str | Mapping[str, JsonValue] | Record]) -> list[Record]:
+        return [self._record(item, number) for number, item in enumerate(texts, 1)]
 
     def _require(self, term: str, task: str) -> None:
         fresh = [name for name in self.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]

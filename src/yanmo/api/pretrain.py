@@ -44,8 +44,15 @@ from yanmo.training.trainer import TrainConfig
 FEWEST_TOKENS = 64
 PAIR_UNITS = 4  # sequences in a unit when pairs of sentences are drawn from it
 DEFAULT_OBJECTIVE = {"encoder": "mlm+nsp", "decoder": "clm"}
-DEFAULT_LENGTH = {"encoder": 128, "decoder": 256}
-DEFAULT_TOKENIZER = {"encoder": "wordpiece", "decoder": "byte_bpe"}
+DEFAULT_LENGTH = {"encoder": 128, "decoder": 256, "encoder_decoder": 128}
+DEFAULT_TOKENIZER = {"encoder": "wordpiece", "decoder": "byte_bpe", "encoder_decoder": "unigram"}
+
+
+def usual_objective(family: str) -> str:
+    """What a family learns when nothing else is said. Errors: ConfigError where it learns from pairs alone."""
+    if family not in DEFAULT_OBJECTIVE:
+        raise ConfigError("run.no_objective", family=family)
+    return DEFAULT_OBJECTIVE[family]
 
 
 class PretrainConfig(Config):
@@ -223,7 +230,7 @@ def _learner(
         model.family if model is not None else learner.backbone.family if learner is not None else "encoder"
     )
     objective = objectives.make(
-        config.objective or DEFAULT_OBJECTIVE[family],
+        config.objective or usual_objective(family),
         label_smoothing=config.label_smoothing,
         settings=config.objective_settings,
     )
@@ -327,7 +334,7 @@ def _describe(
             model=config.model,
             preset=config.preset if model_source.architecture(config.model) else "",
             parameters=f"{sum(parameter.numel() for parameter in learner.parameters()):,}",
-            objective=config.objective or DEFAULT_OBJECTIVE[learner.backbone.family],
+            objective=config.objective or usual_objective(learner.backbone.family),
             precision=compute.settings.precision,
             device=compute.device,
             threads=compute.settings.threads,

@@ -12,7 +12,7 @@ from pathlib import Path
 from yanmo import models, objectives, registry, tasks, tokenizers
 from yanmo.api import model_source, recipe_files
 from yanmo.api.finetune import FinetuneConfig, default_optim
-from yanmo.api.pretrain import DEFAULT_OBJECTIVE, DEFAULT_TOKENIZER, PretrainConfig
+from yanmo.api.pretrain import DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
 from yanmo.config import Tree, build, merge, override
 from yanmo.corpus.read import CorpusConfig, read_raw
@@ -20,6 +20,7 @@ from yanmo.corpus.statistics import CorpusReport
 from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
 from yanmo.models.backbone import Backbone
+from yanmo.tasks import Task
 from yanmo.tokenizers import TokenizerConfig
 from yanmo.training.budget import Budget, cap
 
@@ -39,6 +40,9 @@ PRETRAIN_FLAGS = {
 FINETUNE_FLAGS = {
     "task": "task",
     "model": "model",
+    "preset": "preset",
+    "vocab_size": "tokenizer.vocab_size",
+    "direction": "settings.direction",
     "train": "train_file",
     "dev": "dev_file",
     "random_weights": "random_weights",
@@ -74,10 +78,7 @@ def resolve_pretrain(
     if model is not None:
         tree = _with_kind(tree, model)
     else:
-        for key in ("tokenizer", "preset"):
-            if key in above:
-                raise ConfigError("recipes.comes_with_model", key=key, model=tree["model"])
-            tree.pop(key, None)
+        _refuse_size(tree, above)
     config = build(PretrainConfig, tree)
     if model is not None:
         _check_sizes(config, model)
@@ -97,21 +98,27 @@ def resolve_finetune(
 
     flags: keys of FINETUNE_FLAGS; None is not given. Errors: as `resolve_pretrain`.
     """
-    below = _task_or_recipe(name)
-    tree = merge(below, override(_tree(flags, FINETUNE_FLAGS), overrides))
+    above = override(_tree(flags, FINETUNE_FLAGS), overrides)
+    tree = merge(_task_or_recipe(name), above)
     _require(tree, "task", "TASK")
     _require(tree, "model", "--model")
     _require(tree, "train_file", "--train")
-    if _architecture(str(tree["model"])) is not None:
-        raise ConfigError("run.no_tokenizer", model=tree["model"])
+    model = _architecture(str(tree["model"]))
+    if model is None:
+        _refuse_size(tree, above)
+    else:
+        _check_scratch(model, str(tree["model"]), tasks.find(str(tree["task"])))
+        tree = _with_kind(tree, model)
     optim = tree.get("optim")
-    if isinstance(optim, dict):
+    if isinstance(optim, dict) and model is None:
         if "lr" not in optim:
             raise ConfigError("recipes.rate_needed", keys=", ".join(f"optim.{key}" for key in optim))
         usual = default_optim(256).model_dump(include={"name", "weight_decay", "betas"})
         tree["optim"] = merge(usual, optim)
     config = build(FinetuneConfig, tree)
     tasks.find(config.task)
+    if model is not None:
+        model.sizes(config.preset or "mini")
     for path in (config.train_file, config.dev_file):
         if path is not None and not Path(path).expanduser().is_file():
             raise InputError("errors.no_file", path=path, cwd=Path.cwd())
@@ -170,6 +177,30 @@ def _require(tree: Tree, key: str, flag: str) -> None:
         value = value.get(part) if isinstance(value, dict) else None
     if not value:
         raise ConfigError("recipes.missing", key=key, flag=flag)
+
+
+def _refuse_size(tree: Tree, above: Tree) -> None:
+    """A model that is gone on from has its size and tokenizer; a recipe's own are for a fresh one.
+
+    Errors: ConfigError where the user asks for others.
+    """
+    for key in ("tokenizer", "preset"):
+        if key in above:
+            raise ConfigError("recipes.comes_with_model", key=key, model=tree["model"])
+        tree.pop(key, None)
+
+
+def _check_scratch(model: type[Backbone], name: str, task: type[Task]) -> None:
+    """Errors: ConfigError where the task cannot be learned from random weights, or not by this architecture."""
+    if not task.from_scratch:
+        raise ConfigError("run.no_tokenizer", model=name)
+    if task.term not in model.huggingface.heads:
+        known = registry.names(models)
+        members = {each: registry.find(models, Backbone, each) for each in known}  # type: ignore[type-abstract]
+        fits = ", ".join(each for each, one in members.items() if task.term in one.huggingface.heads)
+        raise ConfigError(
+            "models.no_head", model=name, term=task.term, known=", ".join(model.huggingface.heads), fits=fits
+        )
 
 
 def _task_or_recipe(name: str | None) -> Tree:
@@ -233,13 +264,13 @@ def _check_sizes(config: PretrainConfig, model: type[Backbone]) -> None:
 
 
 def _check_objective(config: PretrainConfig, model: type[Backbone]) -> None:
-    name = config.objective or DEFAULT_OBJECTIVE[model.family]
+    name = config.objective or usual_objective(model.family)
     heads = set(model.huggingface.heads)
     if set(objectives.make(name).head_sizes()) <= heads:
         return
     single = registry.names(objectives)
     fits = [each for each in single if set(objectives.make(each).head_sizes()) <= heads]
-    raise ConfigError("run.wrong_family", objective=name, model=config.model, fits=", ".join(fits))
+    raise ConfigError("run.wrong_family", objective=name, model=config.model, fits=", ".join(fits) or "–")
 
 
 def _capped(given: str, reporter: Reporter | None) -> str:

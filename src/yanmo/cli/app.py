@@ -19,6 +19,7 @@ from yanmo.cli import (
     quickstart,
     recipes,
     tokenizer,
+    translate,
 )
 from yanmo.cli.guide import Guide
 from yanmo.messages import text
@@ -41,6 +42,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "similar": (encode.similar, "MODEL QUERY --in FILE [OPTIONS]"),
     "fill-mask": (predict.fill_mask, 'MODEL "...[MASK]..." [OPTIONS]'),
     "generate": (predict.generate, "MODEL PROMPT... [OPTIONS]"),
+    "translate": (translate.translate, "MODEL FILE --out FILE | TEXT... [OPTIONS]"),
     "chat": (chat.chat, "MODEL [OPTIONS]"),
     "tokenizer train": (tokenizer.train, "--corpus PATH... --out DIR [OPTIONS] [KEY=VALUE...]"),
     "tokenizer report": (tokenizer.report, "TOKENIZER --corpus PATH... [OPTIONS]"),

@@ -16,6 +16,9 @@ def finetune(
     *settings: Annotated[str, Parameter(name="task")],
     out: Folder,
     model: str | None = None,
+    preset: str | None = None,
+    vocab_size: int | None = None,
+    direction: str | None = None,
     train: File = None,
     dev: File = None,
     budget: str | None = None,
@@ -31,6 +34,9 @@ def finetune(
     words, overrides = split_settings(settings)
     flags: dict[str, object] = {
         "model": model,
+        "preset": preset,
+        "vocab_size": vocab_size,
+        "direction": direction,
         "train": train,
         "dev": dev,
         "budget": budget,
@@ -67,9 +73,10 @@ def _run(
         (text("cli.steps"), number(result.steps)),
         (text("cli.best_step"), "–" if result.best_step is None else number(result.best_step)),
         *metric_pairs(result.metrics),
+        *(("", signature) for signature in result.signatures.values()),
         (text("cli.model_folder"), str(result.path / "model")),
         (text("cli.report"), report),
     ]
     print_pairs(pairs, title=text("cli.finetuned"))
-    following = "cli.next_ask" if config.task == "question_answering" else "cli.next_predict"
-    print_line(text(following, out=out))
+    following = {"question_answering": "cli.next_ask", "translation": "cli.next_translate"}
+    print_line(text(following.get(config.task, "cli.next_predict"), out=out))

@@ -1,6 +1,6 @@
 """The help pages, every word of them from the message catalogue.
 
-Each command `c` has `help.page.c`, whose first line is its summary, and each of its parameters `help.c.name` or,
+Each command `c` has `pages.c`, whose first line is its summary, and each of its parameters `help.c.name` or,
 where it means the same everywhere, `help.name`.
 """
 
@@ -67,7 +67,7 @@ class Guide:
 
 def page_of(command: str) -> str:
     """The catalogue key of a command's page."""
-    return f"help.page.{'.'.join(command.split()) or 'yanmo'}"
+    return f"pages.{'.'.join(command.split()) or 'yanmo'}"
 
 
 def key_of(command: str, parameter: str) -> str:

@@ -224,12 +224,9 @@ def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
         yield from (Record(fields={"text": line.text}, source=line.source) for line in lines if line.text)
         return
     for record in read_records(path):
-        if pair_names(record, pairs) is not None:
-            yield record
-            continue
-        name = field if field in record.fields or "tokens" not in record.fields else "tokens"
-        value = record.text(field) if name == field else record.fields[name]
-        yield Record(fields={"text" if name == field else name: value}, source=record.source)
+        if pair_names(record, pairs) is None and (field in record.fields or field != "text"):
+            record = Record(fields={"text": record.text(field)}, source=record.source)
+        yield record  # else whatever the task reads: tokens, the two sides of a pair
 
 
 def _show_masks(given: str, masks: list[MaskPrediction]) -> None:

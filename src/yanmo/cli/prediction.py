@@ -26,6 +26,7 @@ def show(prediction: TaskPrediction) -> None:
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.text_generation import TextPrediction
     from yanmo.tasks.token_classification import EntityPrediction
+    from yanmo.tasks.translation import TranslationPrediction
 
     if isinstance(prediction, ClassPrediction):
         show_classes(prediction)
@@ -38,6 +39,8 @@ def show(prediction: TaskPrediction) -> None:
     elif isinstance(prediction, TextPrediction):
         print_line((prediction.text, "dim"))
         print_line(prediction.generated)
+    elif isinstance(prediction, TranslationPrediction):
+        print_line(prediction.translation)
     else:
         print_line(str(prediction.to_json()))
 

@@ -33,6 +33,7 @@ class Batch:
     (n = sequence length: bidirectional, 0: causal).
 
     Labels are already shifted (a causal label at position i is the id at i + 1), unlike Hugging Face's `labels`.
+    Where there is a target, they stand there. A target's sequence sees the source's sequence of the same number.
     """
 
     input_ids: Tensor
@@ -50,7 +51,12 @@ class Batch:
     def counts(self) -> dict[str, int]:
         """Labels to learn per term, known on the host before any forward."""
         return {term: int((labels.value != -100).sum()) if labels.value.dim() == 1 else len(labels.value)
-                for term, labels in self.labels.items()}  # fmt: skip
+                for term, labels in self.labelled.labels.items()}  # fmt: skip
+
+    @property
+    def labelled(self) -> Batch:
+        """The side that labels stand in, whose hidden states a backbone gives: the target where there is one."""
+        return self if self.target is None or not self.target.labels else self.target
 
     def to(self, device: torch.device) -> Batch:
         """The same batch on another device."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -12,10 +13,14 @@ from yanmo.data.cursor import Cursor
 from yanmo.data.example import Example
 
 Row = Sequence[tuple[int, Example]]  # (sample number, example), side by side
+TARGET_STEP = 16  # rows of targets end at a multiple of it: shapes stay few, and little is padding
 
 
 def collate(rows: Sequence[Row], length: int, *, key: int = 0, cursor: Cursor | None = None) -> Batch:
-    """Lays examples side by side in rows of `length` tokens; the rest of a row is padding (sequence id 0)."""
+    """Lays examples side by side in rows of `length` tokens; the rest of a row is padding (sequence id 0).
+
+    Their targets, if they have any, are laid out in rows of their own, in the same order and of their own length.
+    """
     shape = (len(rows), length)
     ids, sequences, positions, types, prefixes = (np.zeros(shape, dtype=np.int64) for _ in range(5))
     at: dict[str, list[np.ndarray]] = {}
@@ -43,7 +48,7 @@ def collate(rows: Sequence[Row], length: int, *, key: int = 0, cursor: Cursor | 
             samples.append(sample)
             start += count
         num_tokens += start
-    return Batch(
+    batch = Batch(
         input_ids=torch.from_numpy(ids),
         sequence_ids=torch.from_numpy(sequences),
         position_ids=torch.from_numpy(positions),
@@ -61,3 +66,16 @@ def collate(rows: Sequence[Row], length: int, *, key: int = 0, cursor: Cursor | 
         key=key,
         cursor=cursor or Cursor(),
     )
+    return _with_target(batch, rows)
+
+
+def _with_target(batch: Batch, rows: Sequence[Row]) -> Batch:
+    targets = [
+        [(sample, example.target) for sample, example in row if example.target is not None] for row in rows
+    ]
+    if not any(targets):
+        return batch
+    assert list(map(len, targets)) == list(map(len, rows)), "some examples have a target and some have none"
+    longest = max(sum(len(example.input_ids) for _, example in row) for row in targets)
+    target = collate(targets, -(-longest // TARGET_STEP) * TARGET_STEP, key=batch.key)
+    return replace(batch, target=target, num_tokens=batch.num_tokens + target.num_tokens)

@@ -19,7 +19,7 @@ class Sample:
     """Where a sequence stands: offsets only, so that planning a batch reads no ids.
 
     spans: token ranges [start, end) in the store, one per segment.
-    length: with special tokens, before `corrupt`.
+    length: with special tokens, before `corrupt`; of the longer side where there are two.
     labels: of the whole sequence (nsp); `read` puts them on its summary token.
     """
 
@@ -36,6 +36,7 @@ class Example:
     prefix_length: the first n tokens see each other, later ones see what is before them; None: nobody chose yet.
     labels: term -> (positions in the sequence, values), already shifted.
     parts: lengths of texts that stand side by side and do not see each other, as the two of a bi-encoder; empty: one.
+    target: the decoder side, whose labels stand in it.
     """
 
     input_ids: IntArray
@@ -44,3 +45,10 @@ class Example:
     prefix_length: int | None = None
     labels: Terms = field(default_factory=dict)
     parts: tuple[int, ...] = ()
+    target: Example | None = None
+
+    @property
+    def room(self) -> int:
+        """Places that it takes in a row, which is as long on both sides."""
+        own = len(self.input_ids)
+        return own if self.target is None else max(own, self.target.room)

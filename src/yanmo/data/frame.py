@@ -19,7 +19,8 @@ class Frame:
     """The special tokens of an architecture.
 
     Encoder: [CLS] a [SEP], or [CLS] a [SEP] b [SEP]. Decoder: <bos> where a document starts, <eos> where it ends,
-    so a piece from the middle of a document has neither.
+    so a piece from the middle of a document has neither. Encoder-decoder: a source ends with </s>; the decoder starts
+    from the padding and ends with </s>.
     """
 
     start: int
@@ -61,12 +62,14 @@ class Frame:
         return 0 if self.summary == "first" else length - 1
 
 
-def frame_of(tokenizer: Tokenizer, family: Literal["encoder", "decoder"]) -> Frame:
+def frame_of(tokenizer: Tokenizer, family: Literal["encoder", "decoder", "encoder_decoder"]) -> Frame:
     """The frame that a model family needs from this tokenizer. Errors: ConfigError naming the missing token."""
     if family == "encoder":
         start, end, needed = tokenizer.cls_id, tokenizer.sep_id, "[CLS], [SEP]"
-    else:
+    elif family == "decoder":
         start, end, needed = tokenizer.bos_id, tokenizer.eos_id, "<bos>, <eos>"
+    else:
+        start, end, needed = tokenizer.pad_id, tokenizer.eos_id, "<pad>, </s>"
     if start is None or end is None:
         raise ConfigError("data.no_special_tokens", kind=tokenizer.kind, needed=needed)
     ids = np.arange(tokenizer.vocab_size, dtype=np.int64)

@@ -116,22 +116,28 @@ class ExampleSource:
 
     @cached_property
     def mean_tokens(self) -> float:
-        return sum(len(example.input_ids) for example in self.examples) / max(1, len(self))
+        return sum(example.room for example in self.examples) / max(1, len(self))
 
     @cached_property
     def digest(self) -> str:
         total = hashlib.sha256()
         for example in self.examples:
-            total.update(repr((example.prefix_length, sorted(example.labels))).encode())
-            if example.parts:
-                total.update(repr(example.parts).encode())
-            for _, (places, values) in sorted(example.labels.items()):
-                total.update(places.tobytes() + values.tobytes())
-            total.update(example.token_type_ids.tobytes() + example.input_ids.tobytes())
+            for side in (example, example.target):
+                if side is not None:
+                    _hash(total, side)
         return total.hexdigest()
 
     def samples(self, unit: int, key: Key) -> list[Sample]:
-        return [Sample(spans=((unit, unit + 1),), length=len(self.examples[unit].input_ids))]
+        return [Sample(spans=((unit, unit + 1),), length=self.examples[unit].room)]
 
     def example(self, sample: Sample, key: Key) -> Example:
         return self.examples[sample.spans[0][0]]
+
+
+def _hash(total: hashlib._Hash, example: Example) -> None:
+    total.update(repr((example.prefix_length, sorted(example.labels))).encode())
+    if example.parts:
+        total.update(repr(example.parts).encode())
+    for _, (places, values) in sorted(example.labels.items()):
+        total.update(places.tobytes() + values.tobytes())
+    total.update(example.token_type_ids.tobytes() + example.input_ids.tobytes())

@@ -190,7 +190,7 @@ def _highlights(run: Run) -> tuple[tuple[str, str], ...]:
     pairs = [
         (metric_name(name), metric_value(name, value))
         for name, value in _last_metrics(run).items()
-        if name in ("accuracy", "f1", "loss", "perplexity", "recall_at_1", "spearman")
+        if name in ("accuracy", "f1", "bleu", "chrf", "loss", "perplexity", "recall_at_1", "spearman")
     ]
     if run.steps:
         last = run.steps[-1]

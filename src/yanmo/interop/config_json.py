@@ -40,7 +40,7 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
     """What `transformers` itself writes for this class. Errors: ConfigError if no class has these heads."""
     backbone, theirs = learner.backbone, learner.backbone.huggingface
     values = backbone.config.model_dump(mode="json")
-    decoder = backbone.family == "decoder"
+    generates = backbone.family != "encoder"
     tree: Tree = {
         **theirs.constant,
         **{name: values[ours] for ours, name in theirs.options},
@@ -48,9 +48,11 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
         "model_type": theirs.model_type,
         "dtype": "float32",
         "pad_token_id": tokenizer.pad_id,
-        "bos_token_id": tokenizer.bos_id if decoder else None,
-        "eos_token_id": tokenizer.eos_id if decoder else None,
+        "bos_token_id": tokenizer.bos_id if backbone.family == "decoder" else None,
+        "eos_token_id": tokenizer.eos_id if generates else None,
     }
+    if backbone.family == "encoder_decoder":
+        tree["decoder_start_token_id"] = tokenizer.pad_id
     if labelling is not None:
         if labelling.labels:
             tree["id2label"] = {str(number): label for number, label in enumerate(labelling.labels)}
@@ -62,6 +64,21 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
             single = _REGRESSION if len(labelling.labels) == 1 else _SINGLE_LABEL
             tree["problem_type"] = _MULTI_LABEL if labelling.multi_label else single
     return tree
+
+
+def generation_settings(learner: Learner, config: Tree) -> Tree:
+    """What generation_config.json says: the special tokens; nothing for a model that generates no text.
+
+    An encoder-decoder never generates its padding, and what is left of the probabilities adds up to one.
+    """
+    ids: Tree = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
+    if "clm" in learner.heads:
+        return {"_from_model_config": True, **ids}
+    if "seq2seq" not in learner.heads:
+        return {}
+    pad, positions = config["pad_token_id"], learner.backbone.config.max_positions
+    more: Tree = {"decoder_start_token_id": pad, "bad_words_ids": [[pad]], "renormalize_logits": True}
+    return {**ids, **more, "max_length": positions, "num_beams": 4}
 
 
 def class_name(learner: Learner) -> str:
@@ -101,6 +118,12 @@ def read_config(tree: Tree, path: Path) -> tuple[type[Backbone], ModelConfig]:
     for key, needed in model.huggingface.required.items():
         if tree.get(key, needed) != needed:
             raise _unsupported(path, key, tree[key], needed)
+    for one, other in model.huggingface.equal:
+        if tree.get(other) not in (None, tree.get(one)):
+            raise _unsupported(path, other, tree[other], tree.get(one))
+    size = tree.get("vocab_size")
+    if model.family == "encoder_decoder" and isinstance(size, int) and tree.get("pad_token_id") != size - 1:
+        raise _unsupported(path, "pad_token_id", tree.get("pad_token_id"), size - 1)
     values: Tree = {}
     for ours, theirs in model.huggingface.options:
         if tree.get(theirs) is not None:

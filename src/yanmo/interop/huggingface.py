@@ -20,6 +20,7 @@ from yanmo.interop.config_json import (
     Labelling,
     Tree,
     class_name,
+    generation_settings,
     own_terms,
     read_config,
     read_json,
@@ -28,7 +29,7 @@ from yanmo.interop.config_json import (
     write_config,
 )
 from yanmo.interop.sentence_transformers import FILES, read_max_length
-from yanmo.interop.tensors import fill, to_huggingface, untied
+from yanmo.interop.tensors import fill, not_zero, to_huggingface, untied
 from yanmo.messages import text
 from yanmo.models.backbone import ModelConfig
 from yanmo.models.learner import Learner
@@ -47,7 +48,7 @@ _DOWNLOADED = [
 ]  # fmt: skip
 LABELLED = frozenset({"class", "tag", "span"})  # heads whose outputs have names
 _PIPELINES = {"mlm": "fill-mask", "clm": "text-generation", "class": "text-classification",
-              "tag": "token-classification", "span": "question-answering"}  # fmt: skip
+              "tag": "token-classification", "span": "question-answering", "seq2seq": "translation"}  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,9 +96,8 @@ def save_model(
         own = _own_tensors(learner)
         if own:
             save_file(own, new / OWN_HEADS)
-        if "clm" in learner.heads:
-            ids = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
-            _write_json(new / "generation_config.json", {"_from_model_config": True, **ids})
+        if generation := generation_settings(learner, config):
+            _write_json(new / "generation_config.json", generation)
         (new / "README.md").write_text(_card(learner, labelling), encoding="utf-8")
         task = labelling is not None or not learner.heads.keys().isdisjoint(LABELLED)
         _framed(tokenizer, learner, end=task).save(
@@ -153,6 +153,8 @@ def load_model(
         raise InputError(
             "interop.unsupported_option", path=path, key="tie_word_embeddings", given=False, needed=True
         )
+    if (name := not_zero(model.huggingface, tensors)) is not None:
+        raise InputError("interop.unsupported_option", path=path, key=name, given="...", needed=0)
     tokenizer = Tokenizer.load(folder)
     if tokenizer.vocab_size > config.vocab_size:
         raise InputError(

@@ -86,6 +86,11 @@ def untied(names: HuggingFaceNames, tensors: Mapping[str, Tensor]) -> bool:
     return table is not None and any(not torch.equal(copy, table) for copy in copies)
 
 
+def not_zero(names: HuggingFaceNames, tensors: Mapping[str, Tensor]) -> str | None:
+    """The first tensor that holds something where the network here has nothing of the kind."""
+    return next((name for name in names.zero if name in tensors and tensors[name].any()), None)
+
+
 def _canonical(names: HuggingFaceNames, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     """The tensors under the names of today's classes with heads."""
     bare = not any(name.startswith(names.prefix) for name in tensors)
@@ -118,7 +123,9 @@ def _their_names(names: HuggingFaceNames, key: str, prefix: str) -> tuple[str, .
     number = re.search(r"\.(\d+)\.", path)
     ours = module if number is None else module.replace(number[0], ".{n}.")
     template = f"{prefix}{dict(pairs)[ours]}.{leaf}".replace("{n}", number[1] if number else "")
-    return tuple(template.replace("{part}", part) for part in _PARTS) if "{part}" in template else (template,)
+    if "{part}" not in template and "{p}" not in template:
+        return (template,)
+    return tuple(template.replace("{part}", part).replace("{p}", part[0]) for part in _PARTS)
 
 
 def _is_transposed(names: HuggingFaceNames, name: str) -> bool:

@@ -159,3 +159,62 @@ class SelfAttention(nn.Module):
         seen = attention(query, key, value, layout, dropout=self.dropout, training=self.training)
         output: Tensor = self.output(seen.transpose(1, 2).reshape(rows, length, size))
         return output
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Memory:
+    """What one decoder layer looks at: keys and values of the source, and who sees whom.
+
+    They are made once for a source, however many tokens are then generated from it.
+    """
+
+    keys: Float[Tensor, "rows heads source size"]
+    values: Float[Tensor, "rows heads source size"]
+    layout: Layout | None
+
+    def select(self, rows: Tensor) -> Memory:
+        """The memory of these rows, in their order, for queries of one column."""
+        layout = self.layout
+        if layout is not None:
+            layout = Layout(
+                query_ids=layout.query_ids[rows, :1],
+                key_ids=layout.key_ids[rows],
+                last_visible=layout.last_visible[rows, :1],
+                key_positions=layout.key_positions[rows],
+            )
+        return Memory(keys=self.keys[rows], values=self.values[rows], layout=layout)
+
+
+class CrossAttention(nn.Module):
+    """Multi-head attention of a decoder's tokens to an encoder's."""
+
+    def __init__(self, hidden_size: int, num_heads: int, dropout: float) -> None:
+        super().__init__()
+        assert hidden_size % num_heads == 0, f"{hidden_size} is not a multiple of {num_heads} heads"
+        self.num_heads = num_heads
+        self.dropout = dropout
+        self.query = nn.Linear(hidden_size, hidden_size)
+        self.key = nn.Linear(hidden_size, hidden_size)
+        self.value = nn.Linear(hidden_size, hidden_size)
+        self.output = nn.Linear(hidden_size, hidden_size)
+
+    def memory(self, source: Float[Tensor, "rows source hidden"], layout: Layout | None) -> Memory:
+        """Keys and values of the encoder's hidden states; layout: of the decoder's tokens to the encoder's."""
+        return Memory(
+            keys=self._split(self.key(source)), values=self._split(self.value(source)), layout=layout
+        )
+
+    def forward(
+        self, hidden: Float[Tensor, "rows length hidden"], memory: Memory
+    ) -> Float[Tensor, "rows length hidden"]:
+        query = self._split(self.query(hidden))
+        seen = attention(
+            query, memory.keys, memory.values, memory.layout, dropout=self.dropout, training=self.training
+        )
+        output: Tensor = self.output(seen.transpose(1, 2).flatten(2))
+        return output
+
+    def _split(self, hidden: Tensor) -> Tensor:
+        rows, length, size = hidden.shape
+        heads = hidden.view(rows, length, self.num_heads, size // self.num_heads)
+        return heads.transpose(1, 2)  # [rows, heads, length, head size]

@@ -75,3 +75,12 @@ class LinearHead(nn.Module):
     ) -> Float[Tensor, "labels classes"]:
         logits: Tensor = self.output(drop(hidden, self.dropout, self.training))
         return logits
+
+
+class UnpaddedVocabularyHead(nn.Module):
+    """The product with the word vectors but the last one, the padding: it is never trained and never generated."""
+
+    def forward(
+        self, hidden: Float[Tensor, "labels hidden"], vocabulary: Float[Tensor, "vocab hidden"]
+    ) -> Float[Tensor, "labels words"]:
+        return F.linear(hidden, vocabulary[:-1])

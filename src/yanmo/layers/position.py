@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import torch
@@ -18,6 +19,16 @@ def sinusoids(length: int, hidden_size: int) -> Float[Tensor, "length hidden"]:
     Paper: Vaswani et al. 2017, section 3.5; halves instead of alternating columns, as in tensor2tensor.
     """
     half = (hidden_size + 1) // 2
-    rates = torch.exp(torch.arange(half) * (-math.log(10_000.0) / half))
+    # in fp64: an angle of some hundred radians would lose five digits in fp32
+    rates = torch.exp(torch.arange(half, dtype=torch.float64) * (-math.log(10_000.0) / half))
     angles = torch.arange(length).unsqueeze(1) * rates
-    return torch.cat([angles.sin(), angles.cos()], dim=1)[:, :hidden_size]
+    return torch.cat([angles.sin(), angles.cos()], dim=1)[:, :hidden_size].float()
+
+
+@lru_cache(maxsize=8)
+def sinusoid_table(
+    length: int, hidden_size: int, dtype: torch.dtype, device: torch.device
+) -> Float[Tensor, "length hidden"]:
+    """`sinusoids`, made once: they are no weights, so no state dict or file holds them."""
+    with torch.inference_mode(False):  # or what training adds up later could be a tensor of inference only
+        return sinusoids(length, hidden_size).to(device, dtype)

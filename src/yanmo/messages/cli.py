@@ -90,6 +90,10 @@ TEXTS: Texts = {
         "Call `yanmo doctor MODEL`, then `yanmo doctor --corpus PATH`.",
         "同时给出了模型和语料。\n一次只能检查一个。\n请先后执行 `yanmo doctor MODEL` 和 `yanmo doctor --corpus PATH`。",
     ),
+    "cli.no_folder": (
+        "Cannot write {path}: there is no folder {folder}.\nThe folder of --out must exist.\nMake it, or use another --out.",
+        "无法写入 {path}：文件夹 {folder} 不存在。\n--out 所在的文件夹必须存在。\n请先创建它，或换一个 --out。",
+    ),
     "cli.interrupted": (
         "Stopped before the first step.\nNothing is lost.\nGive the same command again.",
         "在第一步之前停止。\n没有任何丢失。\n再次执行同一命令即可。",
@@ -142,6 +146,15 @@ TEXTS: Texts = {
         "→ yanmo finetune text_classification --model {out} --train train.jsonl --out {out}-clf",
         "→ yanmo finetune text_classification --model {out} --train train.jsonl --out {out}-clf",
     ),
+    "cli.next_translate": (
+        "→ yanmo translate {out} source.txt --out target.txt",
+        "→ yanmo translate {out} source.txt --out target.txt",
+    ),
+    "cli.warn_cut": (
+        "{count} texts are longer than the {room} tokens that the model reads: of each only the beginning is translated.",
+        "有 {count} 段文本超过模型能读取的 {room} 个词元：只翻译了它们的开头部分。",
+    ),
+    "cli.translated": ("{count} lines → {path}", "{count} 行 → {path}"),
     "cli.next_predict": ('→ yanmo predict {out} "A good hotel"', '→ yanmo predict {out} "这家酒店很好"'),
     "cli.next_ask": (
         '→ yanmo predict {out} --question "Who was first?" --context race.txt',

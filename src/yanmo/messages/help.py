@@ -1,4 +1,4 @@
-"""Texts of the help pages. The first line of a command's page is its summary."""
+"""Texts of the help of commands: headings, arguments and options; the pages are in pages.py."""
 
 from yanmo.messages import Texts
 
@@ -11,42 +11,6 @@ TEXTS: Texts = {
     "help.default": ("(default: {value})", "（默认：{value}）"),
     "help.help": ("Show this page.", "显示本页。"),
     "help.version": ("Show the version.", "显示版本。"),
-    "help.page.yanmo": (
-        "Plain text and a time budget in, your own pre-trained language model out.\n\n"
-        "Try first:\n"
-        "  yanmo quickstart\n"
-        "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
-        "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --out runs/my-clf\n\n"
-        "`yanmo COMMAND --help` explains a command. YANMO_LANG=zh or en chooses the language.",
-        "给出纯文本和时间预算，得到您自己的预训练语言模型。\n\n"
-        "可以先试：\n"
-        "  yanmo quickstart\n"
-        "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
-        "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --out runs/my-clf\n\n"
-        "`yanmo COMMAND --help` 说明各个命令的用法。用 YANMO_LANG=zh 或 en 选择语言。",
-    ),
-    "help.page.quickstart": (
-        "See the whole story in minutes, on built-in texts.\n\n"
-        "Pre-trains a small BERT and a small GPT, fine-tunes with and without pre-training, and writes report.html.\n"
-        "Given again, it goes on where it stopped.",
-        "用内置文本在几分钟内看完整个流程。\n\n"
-        "预训练一个小型 BERT 和一个小型 GPT，对比有无预训练的微调效果，并生成 report.html。\n"
-        "再次执行会从中断处继续。",
-    ),
-    "help.page.pretrain": (
-        "Pre-train a language model on your texts.\n\n"
-        "Starts from random weights (--model bert or gpt2) or goes on from a model. The same command on the same\n"
-        "--out resumes. Any setting of the configuration can be given as KEY=VALUE.\n\n"
-        "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
-        "  yanmo pretrain bert_mini_zh --corpus my_texts/ --out runs/zh train.seed=3\n"
-        "  yanmo pretrain my_recipe.yaml --out runs/mine",
-        "用您的文本预训练语言模型。\n\n"
-        "可以从随机权重开始（--model bert 或 gpt2），也可以从已有模型继续。对同一 --out 执行同一命令即可续跑。\n"
-        "配置中的任何一项都可以写成 KEY=VALUE。\n\n"
-        "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
-        "  yanmo pretrain bert_mini_zh --corpus my_texts/ --out runs/zh train.seed=3\n"
-        "  yanmo pretrain my_recipe.yaml --out runs/mine",
-    ),
     "help.pretrain.recipe": (
         "A recipe (a name from `yanmo recipes` or a YAML file), and settings such as train.seed=3.",
         "配方（`yanmo recipes` 中的名称或 YAML 文件），以及 train.seed=3 这样的设置。",
@@ -68,29 +32,25 @@ TEXTS: Texts = {
         "The longest sequence in training, in tokens.",
         "训练时的最长序列（词元数）。",
     ),
-    "help.page.finetune": (
-        "Fine-tune a model for a task on labelled records.\n\n"
-        "Tasks: text_classification (records with text and label, or labels for several; or two texts and label),\n"
-        "token_classification (tokens and tags, or text and entities), question_answering (question, context and\n"
-        "answers), sentence_similarity (two texts, with score, label or nothing) and text_generation (text to continue,\n"
-        "a question and its answer, or messages). The same command on the same --out resumes.\n\n"
-        "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
-        "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
-        "用带标注的数据为某个任务微调模型。\n\n"
-        "任务：text_classification（记录含 text 与 label；多标签用 labels；也可以是两段文本与 label）、\n"
-        "token_classification（tokens 与 tags，或 text 与 entities）、question_answering（question、context 与 answers）、\n"
-        "sentence_similarity（两段文本，可带 score、label，也可以都不带）和 text_generation（续写的 text、一问一答或\n"
-        "messages）。对同一 --out 执行同一命令即可续跑。\n\n"
-        "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
-        "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner",
-    ),
     "help.finetune.task": (
         "A task or a recipe (a name or a YAML file), and settings such as train.seed=3.",
         "任务或配方（名称或 YAML 文件），以及 train.seed=3 这样的设置。",
     ),
     "help.finetune.model": (
-        "A run, a Hugging Face directory or a hub id.",
-        "运行、Hugging Face 目录或 Hub 名称。",
+        "A run, a Hugging Face directory or a hub id; for translation also transformer (random weights).",
+        "运行、Hugging Face 目录或 Hub 名称；翻译任务也可以是 transformer（随机权重）。",
+    ),
+    "help.finetune.preset": (
+        "Size of a model of random weights: tiny, mini, small, medium, base.",
+        "从随机权重开始时的模型规模：tiny、mini、small、medium、base。",
+    ),
+    "help.finetune.vocab_size": (
+        "Entries of the tokenizer of a model of random weights.",
+        "从随机权重开始时，分词器的词表大小。",
+    ),
+    "help.direction": (
+        "Of a translation, such as en-zh: from which language of the records to which.",
+        "翻译方向，如 en-zh：从记录中的哪种语言译成哪种语言。",
     ),
     "help.train": (
         "Records to learn from: .jsonl, .csv, .tsv, .parquet (also .gz).",
@@ -109,23 +69,6 @@ TEXTS: Texts = {
         "Keep only the size and tokenizer of the model: the baseline without pre-training.",
         "只沿用模型的规模和分词器：即不做预训练的基线。",
     ),
-    "help.page.evaluate": (
-        "Measure a fine-tuned model on labelled records.\n\n  yanmo evaluate runs/my-clf test.jsonl",
-        "在带标注的数据上评估微调后的模型。\n\n  yanmo evaluate runs/my-clf test.jsonl",
-    ),
-    "help.page.predict": (
-        "Ask a fine-tuned model: classes or entities of texts, answers to questions or messages, or what a pair of texts\n"
-        "is to each other.\n\n"
-        '  yanmo predict runs/my-clf "A good hotel" "Never again"\n'
-        '  yanmo predict runs/my-nli --pair "It rained all day." "The sun shone."\n'
-        '  yanmo predict runs/my-qa --question "Who was first?" --context race.txt\n'
-        "  yanmo predict runs/my-clf --file texts.txt --json",
-        "用微调后的模型预测：文本的类别或实体、对问题或消息的回答，或两段文本之间的关系。\n\n"
-        '  yanmo predict runs/my-clf "这家酒店很好" "再也不来了"\n'
-        '  yanmo predict runs/my-nli --pair "今天一直在下雨。" "今天出太阳了。"\n'
-        '  yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt\n'
-        "  yanmo predict runs/my-clf --file texts.txt --json",
-    ),
     "help.text": ("Texts, each in quotes.", "文本，每段用引号括起来。"),
     "help.pair": (
         "Two texts, each in quotes, for a model that learned from pairs.",
@@ -135,27 +78,10 @@ TEXTS: Texts = {
         "A file with one text per line, or records (.jsonl, .csv, .tsv, .parquet).",
         "每行一段文本的文件，或记录文件（.jsonl、.csv、.tsv、.parquet）。",
     ),
-    "help.page.encode": (
-        "Turn each text into a vector: what search, clustering and deduplication start from.\n\n"
-        "Writes float32 [texts, width] as .npy, in the order of the file; blank lines are passed over. A bi-encoder\n"
-        "(sentence_similarity) pools as it was trained, any other encoder takes the mean over its tokens.\n\n"
-        "  yanmo encode runs/my-sim texts.txt --out vectors.npy\n"
-        "  yanmo encode runs/my-bert texts.jsonl --out vectors.npy --normalize",
-        "把每段文本变成一个向量，用于检索、聚类和去重。\n\n"
-        "以 .npy 格式写出 float32 `[文本数, 宽度]`，顺序与文件相同；空行会跳过。双编码器（sentence_similarity）\n"
-        "按训练时的方式池化，其他编码器取各词元的平均。\n\n"
-        "  yanmo encode runs/my-sim texts.txt --out vectors.npy\n"
-        "  yanmo encode runs/my-bert texts.jsonl --out vectors.npy --normalize",
-    ),
     "help.encode.out": ("The .npy file to write.", "要写出的 .npy 文件。"),
     "help.normalize": (
         "Vectors of length 1, so that a dot product is the cosine.",
         "把向量长度化为 1，此时点积就是余弦。",
-    ),
-    "help.page.similar": (
-        "Find the texts that are nearest to another.\n\n"
-        '  yanmo similar runs/my-sim "How do I get my money back?" --in questions.txt --top 5',
-        '找出与某段文本最相近的文本。\n\n  yanmo similar runs/my-sim "怎么退款？" --in questions.txt --top 5',
     ),
     "help.query": ("The text to look for, in quotes.", "要查找的文本，用引号括起来。"),
     "help.similar.in": (
@@ -163,11 +89,6 @@ TEXTS: Texts = {
         "在哪里查找：每行一段文本的文件，或记录文件（.jsonl、.csv、.tsv、.parquet）。",
     ),
     "help.similar.top": ("How many of the nearest.", "给出最相近的几条。"),
-    "help.page.fill-mask": (
-        "Let a BERT guess the word behind [MASK].\n\n"
-        '  yanmo fill-mask runs/my-bert "The capital of France is [MASK]."',
-        '让 BERT 猜出 [MASK] 处的词。\n\n  yanmo fill-mask runs/my-bert "北京是中国的[MASK]都。"',
-    ),
     "help.question": (
         "A question, in quotes, that --context answers (question_answering).",
         "问题，用引号括起来，由 --context 回答（question_answering）。",
@@ -178,24 +99,6 @@ TEXTS: Texts = {
     ),
     "help.fill-mask.text": ("Texts with [MASK], each in quotes.", "含 [MASK] 的文本，每段用引号括起来。"),
     "help.top": ("Candidates for each mask.", "每个掩码的候选数。"),
-    "help.page.generate": (
-        "Let a GPT go on from a prompt.\n\n"
-        '  yanmo generate runs/my-gpt "One day" --max-new-tokens 100 --top-p 0.9 --stream\n'
-        '  yanmo generate runs/my-gpt "One day" --num-beams 4 --num-return-sequences 2',
-        "让 GPT 续写。\n\n"
-        '  yanmo generate runs/my-gpt "从前" --max-new-tokens 100 --top-p 0.9 --stream\n'
-        '  yanmo generate runs/my-gpt "从前" --num-beams 4 --num-return-sequences 2',
-    ),
-    "help.page.chat": (
-        "Talk with a model that was fine-tuned on conversations.\n\n"
-        "Answers appear as they are written. /reset forgets the conversation, /quit ends it. What no longer fits in the\n"
-        "model is forgotten, the oldest first. Lines can be piped in; then the answers alone stand on stdout.\n\n"
-        "  yanmo chat runs/my-chat",
-        "与用对话数据微调过的模型交谈。\n\n"
-        "回答会边生成边显示。/reset 清空对话，/quit 结束。模型放不下的内容从最早的开始遗忘。\n"
-        "也可以通过管道输入各行，此时标准输出上只有回答。\n\n"
-        "  yanmo chat runs/my-chat",
-    ),
     "help.system": (
         "What stands above the conversation, for a model that has learnt such messages.",
         "置于对话之前的系统消息，适用于学过此类消息的模型。",
@@ -244,29 +147,24 @@ TEXTS: Texts = {
     "help.greedy": ("Always take the likeliest token.", "总是取概率最高的词元。"),
     "help.chat.seed": ("The same seed and messages give the same answers.", "种子与消息相同，回答也相同。"),
     "help.generate.seed": ("The same seed gives the same text.", "同一种子得到同样的文本。"),
-    "help.page.tokenizer": (
-        "Train a tokenizer, or see how well one fits texts.",
-        "训练分词器，或查看分词器对文本的适合程度。",
+    "help.translate.text": (
+        "A file with one text per line (or records), or texts, each in quotes.",
+        "每行一段文本的文件（或记录文件）；也可以直接给出文本，每段用引号括起来。",
     ),
-    "help.page.tokenizer.train": (
-        "Train a tokenizer on your texts.\n\n"
-        "  yanmo tokenizer train --corpus my_texts/ --kind wordpiece --vocab-size 8000 --out runs/my-tokenizer",
-        "用您的文本训练分词器。\n\n"
-        "  yanmo tokenizer train --corpus my_texts/ --kind wordpiece --vocab-size 8000 --out runs/my-tokenizer",
+    "help.translate.out": ("The file for the translations, one per line.", "存放译文的文件，每行一段。"),
+    "help.beams": (
+        "Candidates that are kept (4); 1: always the likeliest token, which is faster.",
+        "保留的候选数（4）；1 表示总是取概率最高的词元，速度更快。",
+    ),
+    "help.translate.length_penalty": (
+        "Above 1 favours longer translations, below 1 shorter ones.",
+        "大于 1 偏向较长的译文，小于 1 偏向较短的译文。",
     ),
     "help.tokenizer.train.settings": (
         "Settings such as lowercase=true or character_coverage=0.999.",
         "lowercase=true、character_coverage=0.999 这样的设置。",
     ),
     "help.tokenizer.train.out": ("A new folder for the tokenizer.", "存放分词器的新文件夹。"),
-    "help.page.tokenizer.report": (
-        "See how well a tokenizer fits texts.\n\n"
-        "Coverage, unknown rate, characters per token by script, longest pieces, words cut most, round trip.\n\n"
-        "  yanmo tokenizer report runs/my-bert --corpus my_texts/",
-        "查看分词器对文本的适合程度。\n\n"
-        "覆盖率、未知词元占比、各种文字的每词元字符数、最长的词表项、最常被切开的词、能否还原。\n\n"
-        "  yanmo tokenizer report runs/my-bert --corpus my_texts/",
-    ),
     "help.tokenizer.report.tokenizer": (
         "A run, a model directory, or a tokenizer's folder.",
         "运行、模型目录，或分词器的文件夹。",
@@ -283,13 +181,6 @@ TEXTS: Texts = {
         "Files, folders or patterns (.txt .md .jsonl .csv .tsv .parquet, also .gz), or storyworld, python_docs.",
         "文件、目录或通配符（.txt .md .jsonl .csv .tsv .parquet，均可再加 .gz），或 storyworld、python_docs。",
     ),
-    "help.page.corpus": ("See what a corpus holds.", "查看语料的内容。"),
-    "help.page.corpus.stats": (
-        "See what a corpus holds: files, encodings, documents, sentences, what is dropped.\n\n"
-        "  yanmo corpus stats my_texts/ min_characters=20 deduplicate=near",
-        "查看语料的内容：文件、编码、文档、句子，以及被丢弃的部分。\n\n"
-        "  yanmo corpus stats my_texts/ min_characters=20 deduplicate=near",
-    ),
     "help.corpus.stats.path": (
         "Files, folders or patterns, and settings such as min_characters=20.",
         "文件、目录或通配符，以及 min_characters=20 这样的设置。",
@@ -304,20 +195,7 @@ TEXTS: Texts = {
         "auto (UTF-8, UTF-16 with a byte order mark, GB18030), or an encoding's name.",
         "auto（自动识别 UTF-8、带字节顺序标记的 UTF-16、GB18030），或某种编码的名称。",
     ),
-    "help.page.recipes": (
-        "List the recipes that come with Yanmo, or print one.\n\n"
-        "  yanmo recipes\n  yanmo recipes bert_mini_zh > my_recipe.yaml",
-        "列出内置的配方，或打印其中一个。\n\n  yanmo recipes\n  yanmo recipes bert_mini_zh > my_recipe.yaml",
-    ),
     "help.name": ("A recipe's name.", "配方名称。"),
-    "help.page.doctor": (
-        "Check the machine, a model or a corpus before time is spent.\n\n"
-        "  yanmo doctor\n  yanmo doctor runs/my-bert\n"
-        "  yanmo doctor --corpus my_texts/ --model bert --preset mini",
-        "在投入时间之前，检查机器、模型或语料。\n\n"
-        "  yanmo doctor\n  yanmo doctor runs/my-bert\n"
-        "  yanmo doctor --corpus my_texts/ --model bert --preset mini",
-    ),
     "help.path": ("A run, a model directory or a hub id.", "运行、模型目录或 Hub 名称。"),
     "help.doctor.model": ("bert or gpt2, for --corpus.", "bert 或 gpt2，与 --corpus 一起使用。"),
     "help.model": ("A run, a model directory or a hub id.", "运行、模型目录或 Hub 名称。"),

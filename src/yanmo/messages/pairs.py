@@ -68,6 +68,12 @@ TEXTS: Texts = {
         "模型 {path} 是交叉编码器：它同时读取两段文本，没有单段文本的向量。\n双编码器或任何预训练编码器都有。\n"
         "请在不带 settings.similarity.encoder=cross 的情况下微调 sentence_similarity，或用 yanmo predict --pair 询问该模型。",
     ),
+    "pairs.encoder_decoder": (
+        "The model {path} is an encoder–decoder: it reads one text to write another, and gives no vectors of texts.\n"
+        "Encoders (bert) and decoders (gpt2) do.\nChoose such a model, or translate with this one: yanmo translate.",
+        "模型 {path} 是编码器-解码器：它读入一段文本以写出另一段，不提供文本的向量。\n"
+        "编码器（bert）和解码器（gpt2）可以。\n请改用这样的模型；或用 yanmo translate 让该模型翻译。",
+    ),
     "pairs.unsupported_module": (
         "{path} describes a module or pooling that is not supported: {given}.\n"
         "Supported: a Transformer, pooling by mean, cls or lasttoken, and Normalize.\n"

@@ -84,6 +84,8 @@ TEXTS: Texts = {
     "report.metric_bits_per_byte": ("bits per byte", "每字节比特数"),
     "report.metric_distinct": ("different n-grams in samples", "样本中不同 n 元组的占比"),
     "report.metric_copied": ("n-grams copied from training", "与训练文本重合的 n 元组占比"),
+    "report.metric_bleu": ("BLEU", "BLEU"),
+    "report.metric_chrf": ("chrF", "chrF"),
     "report.metric_of": ("{metric} ({term})", "{metric}（{term}）"),
     "report.cannot_write": (
         "Cannot write {path}: {reason}.\nA report needs a folder that may be written to.\n"

@@ -134,4 +134,23 @@ TEXTS: Texts = {
         "{source}：问题有 {tokens} 个词元。\n{room} 个词元的窗口还要放下上下文，问题最多 {limit} 个词元。\n"
         "请缩短问题，或在模型允许的范围内增大 --max-length。",
     ),
+    "tasks.no_direction": (
+        "{source} holds a translation between the languages {known}, but no direction was said.\n"
+        "A direction is FROM-TO.\nGive it, for example --direction {example}.",
+        "{source} 是语言 {known} 之间的翻译，但没有指明方向。\n方向写作 源语言-目标语言。\n请指定，例如 --direction {example}。",
+    ),
+    "tasks.side_missing": (
+        "{source} lacks one side of the pair; its fields are {known}.\nLooked for: {usual}.\n"
+        "Correct the record, or name the columns: --direction en-zh, or --text-field and --label-field.",
+        "{source} 缺少句对的一侧；它的字段有：{known}。\n查找过的字段：{usual}。\n"
+        "请更正该记录，或指定列：--direction en-zh，或 --text-field 与 --label-field。",
+    ),
+    "tasks.side_no_text": (
+        "{source}: the field “{field}” holds {value}.\nEach side of a pair is one text.\nCorrect that record.",
+        "{source}：字段“{field}”的值为 {value}。\n句对的每一侧都应是一段文本。\n请更正该记录。",
+    ),
+    "tasks.side_empty": (
+        "{source}: the field “{field}” is empty.\nBoth sides of a pair need words.\nComplete that record, or leave it out.",
+        "{source}：字段“{field}”为空。\n句对的两侧都必须有内容。\n请补全该记录，或将其删去。",
+    ),
 }

@@ -41,4 +41,9 @@ TEXTS: Texts = {
         "支持 WordPiece、Unigram 和 BPE 分词器，编码须为 UTF-8。\n"
         "请重新下载或训练该分词器。",
     ),
+    "tokenizers.not_for_pairs": (
+        "An encoder-decoder cannot use a tokenizer of the kind “{kind}”.\nKinds that give a text back with its spaces: {known}.\n"
+        "Choose one of them, for example tokenizer.kind=unigram.",
+        "编码器-解码器不能使用“{kind}”类型的分词器。\n能够连同空格还原文本的类型：{known}。\n请从中选择，例如 tokenizer.kind=unigram。",
+    ),
 }

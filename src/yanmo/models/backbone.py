@@ -73,7 +73,7 @@ class Backbone(nn.Module, ABC):
 
     Config: ClassVar[type[ModelConfig]]
     presets: ClassVar[Mapping[str, Mapping[str, int]]]
-    family: ClassVar[Literal["encoder", "decoder"]]
+    family: ClassVar[Literal["encoder", "decoder", "encoder_decoder"]]
     huggingface: ClassVar[HuggingFaceNames]
 
     config: ModelConfig
@@ -124,7 +124,7 @@ class Backbone(nn.Module, ABC):
     def initialize(self, generator: torch.Generator) -> None:
         """Give every parameter its random starting value."""
         initialize(self, deviation=self.config.initializer_range, generator=generator)
-        if self.config.position_init == "sinusoidal":
+        if self.config.position_init == "sinusoidal" and self.embedding.position is not None:
             table = sinusoids(self.config.max_positions, self.config.hidden_size)
             scale = 2**0.5 * self.config.initializer_range  # a sine's mean square is 1/2
             self.embedding.position.weight.data.copy_(table * scale)
@@ -145,8 +145,11 @@ class Backbone(nn.Module, ABC):
 
     def new_cache(self, rows: int, room: int) -> Cache:
         """An empty cache for `rows` rows of up to `room` tokens, padding included."""
+        return self._cache(self.config.num_layers, rows, room)
+
+    def _cache(self, num_layers: int, rows: int, room: int) -> Cache:
         return Cache(
-            num_layers=self.config.num_layers,
+            num_layers=num_layers,
             rows=rows,
             num_heads=self.config.num_heads,
             room=room,
@@ -157,27 +160,32 @@ class Backbone(nn.Module, ABC):
 
     def _encode(self, batch: Batch, cache: Cache | None) -> Tensor:
         """Embedding and layers, [rows, length, hidden]."""
-        last_visible = torch.maximum(batch.position_ids, batch.prefix_lengths - 1)
-        layout = _layout(batch, last_visible) if cache is None else cache.extend(batch, last_visible)
+        layout = self._layout(batch, cache)
         hidden: Tensor = self.embedding(batch.input_ids, batch.position_ids, batch.token_type_ids)
         for number, layer in enumerate(self.layers):
             hidden = layer(hidden, layout, None if cache is None else cache.layers[number])
         return hidden
 
+    def _layout(self, batch: Batch, cache: Cache | None) -> Layout:
+        """Who sees whom in the batch, and of the cache, which is told of the tokens of the batch."""
+        last_visible = torch.maximum(batch.position_ids, batch.prefix_lengths - 1)
+        return _layout(batch, last_visible) if cache is None else cache.extend(batch, last_visible)
+
     def _layers(self, *, norm: Literal["post", "pre"]) -> nn.ModuleList:
+        return nn.ModuleList(self._layer(norm=norm) for _ in range(self.config.num_layers))
+
+    def _layer(self, *, norm: Literal["post", "pre"], cross_attention: bool = False) -> TransformerLayer:
         config = self.config
-        return nn.ModuleList(
-            TransformerLayer(
-                config.hidden_size,
-                config.num_heads,
-                config.intermediate_size,
-                config.dropout,
-                attention_dropout=config.attention_dropout,
-                norm=norm,
-                activation=config.activation,
-                norm_epsilon=config.norm_epsilon,
-            )
-            for _ in range(config.num_layers)
+        return TransformerLayer(
+            config.hidden_size,
+            config.num_heads,
+            config.intermediate_size,
+            config.dropout,
+            attention_dropout=config.attention_dropout,
+            norm=norm,
+            activation=config.activation,
+            norm_epsilon=config.norm_epsilon,
+            cross_attention=cross_attention,
         )
 
     def _no_head(self, term: str) -> ConfigError:

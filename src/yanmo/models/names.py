@@ -15,10 +15,11 @@ class HuggingFaceNames:
 
     options: fields of the configuration. required: options that must have this value where they are given,
         because the network computes nothing else. constant: keys of config.json that never change.
-    backbone, heads: modules. `{n}` is the number of a layer; `{part}` in theirs is query, key, value, which
-        are one stacked matrix here. Names of heads are whole, those of the backbone lack `prefix`.
+    backbone, heads: modules. `{n}` is the number of a layer; `{part}` in theirs is query, key, value (`{p}`: q, k,
+        v), which are one stacked matrix here. Names of heads are whole, those of the backbone lack `prefix`.
     transposed: modules whose matrices are [in, out] there. ignored: endings of tensors that hold nothing of
-        their own (buffers, copies of the tied vocabulary weight).
+        their own (buffers, copies of the tied vocabulary weight). zero: those of them that must hold zeros, because the
+        network here has nothing of the kind. equal: pairs of their options that must agree, being one here.
     classes: which set of loss terms makes which class.
     """
 
@@ -32,3 +33,5 @@ class HuggingFaceNames:
     classes: Mapping[frozenset[str], str]
     transposed: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
+    zero: tuple[str, ...] = ()
+    equal: Pairs = ()

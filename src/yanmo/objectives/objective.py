@@ -60,7 +60,7 @@ class Objective(ABC):
         hidden = learner.backbone(batch)
         return {
             term: self.term_loss(term, learner.logits(term, hidden, labels.at), labels.value)
-            for term, labels in batch.labels.items()
+            for term, labels in batch.labelled.labels.items()
         }
 
     def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
@@ -73,7 +73,7 @@ class Objective(ABC):
         hidden = learner.backbone(batch)
         sums: dict[str, float] = {}
         counts = batch.counts()
-        for term, labels in batch.labels.items():
+        for term, labels in batch.labelled.labels.items():
             logits = learner.logits(term, hidden, labels.at)
             sums[f"loss_{term}"] = float(cross_entropy(logits, labels.value))
             sums[f"correct_{term}"] = float((logits.argmax(-1) == labels.value).sum())

@@ -81,6 +81,12 @@ class TaskConfig(Config):
     """How `question_answering` reads and answers."""
     similarity: SimilarityConfig = SimilarityConfig()
     """How `sentence_similarity` learns."""
+    direction: str | None = Field(default=None, pattern=r"^[A-Za-z_]+-[A-Za-z_]+$")
+    """Of a translation, such as en-zh: from which of a record's languages to which."""
+    beams: int = Field(default=4, ge=1)
+    """Of a translation: candidates that are kept; 1: always the likeliest token."""
+    length_penalty: float = 1.0
+    """Of a translation: scores are divided by length ** this; higher gives longer ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +142,9 @@ class Task(Objective, ABC):
     term: ClassVar[str]
     reads: ClassVar[tuple[str, ...]] = ("text",)
     generates: ClassVar[bool] = False  # whether predictions are texts that it writes
+    from_scratch: ClassVar[bool] = (
+        False  # whether it may begin with random weights, a tokenizer of its records
+    )
 
     labels: tuple[str, ...]
     config: TaskConfig
@@ -241,6 +250,18 @@ class Task(Objective, ABC):
     def group(cls, record: Record, config: TaskConfig) -> str:
         """Records of one group stay together where a share is held back."""
         return cls.content(record, config)
+
+    def texts(self, record: Record) -> tuple[str, ...]:
+        """What a tokenizer is learned from, for a task that may begin with random weights (`from_scratch`)."""
+        return ()
+
+    def signatures(self, records: Sequence[Record]) -> dict[str, str]:
+        """How each metric of `score` was computed, for those that have more than one definition."""
+        return {}
+
+    def quick(self) -> Self:
+        """The same task as it is scored on the way: cheaper, where answers take long."""
+        return self
 
     def with_config(self, config: TaskConfig) -> Self:
         """The same task on records of another form."""

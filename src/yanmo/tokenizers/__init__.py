@@ -11,7 +11,19 @@ from yanmo.tokenizers.train import train
 from yanmo.tokenizers.words import segmenter, word_starts
 
 NOT_MEMBERS = frozenset(
-    {"chat", "config", "kind", "pretrained", "report", "sample", "scripts", "tokenizer", "train", "words"}
+    {
+        "chat",
+        "config",
+        "kind",
+        "pairs",
+        "pretrained",
+        "report",
+        "sample",
+        "scripts",
+        "tokenizer",
+        "train",
+        "words",
+    }
 )
 
 __all__ = [

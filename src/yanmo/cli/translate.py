@@ -1,0 +1,134 @@
+"""`yanmo translate`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from yanmo.cli.options import File, Json
+from yanmo.cli.screen import print_json, print_line
+from yanmo.errors import ConfigError, InputError
+from yanmo.messages import text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from yanmo.corpus.document import Record
+    from yanmo.tasks.translation import TranslationPrediction
+
+AT_ONCE = 2048  # lines of a file: enough to put those of like length together; memory stays flat
+LONGEST_LINE = 1_000_000  # characters
+
+
+def translate(
+    model: str,
+    /,
+    *words: Annotated[str, Parameter(name="text", allow_leading_hyphen=True)],
+    out: File = None,
+    beams: int | None = None,
+    length_penalty: float | None = None,
+    json: Json = False,
+) -> None:
+    from pathlib import Path
+
+    if not words:
+        raise ConfigError("cli.no_text")
+    if beams is not None and beams < 1:
+        raise ConfigError("cli.below_one", name="--beams", value=beams)
+    file = _file(words, needed=out is not None)
+    texts: Iterator[str | Record] = iter(words) if file is None else _lines(file)
+    target = None if out is None else Path(out).expanduser()
+    if target is not None and not target.parent.is_dir():
+        raise InputError("cli.no_folder", path=target, folder=target.parent)
+    found = _translated(model, texts, beams, length_penalty)
+    if target is not None:
+        count = _write(target, found)
+        if json:
+            print_json({"out": str(target), "count": count})
+        else:
+            print_line(text("cli.translated", path=target, count=f"{count:,}"))
+    elif json:
+        print_json({"translations": [one.to_json() for one in found]})
+    else:
+        for one in found:
+            print_line(_one_line(one))
+
+
+def _file(words: tuple[str, ...], *, needed: bool) -> Path | None:
+    """The file that the only word names, or None. Errors: InputError where it names one that is not there."""
+    from pathlib import Path
+
+    from yanmo.corpus.files import FORMATS
+
+    path = Path(words[0]).expanduser()
+    try:
+        if len(words) == 1 and path.is_file():
+            return path
+    except OSError:  # a text that is too long to be a name
+        return None
+    if needed or (path.suffix in FORMATS and " " not in words[0]):
+        raise InputError("errors.no_file", path=words[0], cwd=Path.cwd())
+    return None
+
+
+def _translated(
+    model: str, texts: Iterator[str | Record], beams: int | None, length_penalty: float | None
+) -> Iterator[TranslationPrediction]:
+    from yanmo.api.predict import load, use_machine
+    from yanmo.cli.progress import ProgressBar
+
+    use_machine()
+    loaded = load(model)
+    cut = 0
+    while group := list(islice(texts, AT_ONCE)):
+        found = loaded.translate(group, beams=beams, length_penalty=length_penalty)
+        cut += sum(one.cut for one in found)
+        yield from found
+    if cut:
+        ProgressBar().warn(text("cli.warn_cut", count=f"{cut:,}", room=loaded.encoder.room))
+
+
+def _lines(path: Path) -> Iterator[str | Record]:
+    """The lines of a text, blank ones too, so that both files stay line by line; or records."""
+    from yanmo.corpus.encoding import Decoder
+    from yanmo.corpus.files import source_file
+    from yanmo.corpus.plain_text import lines
+    from yanmo.corpus.read import read_records
+
+    file = source_file(path)
+    if file.format not in (None, "text", "markdown"):
+        yield from read_records(path)
+        return
+    decoder = Decoder(file.name, "auto")
+
+    def blocks() -> Iterator[str]:
+        for block in file.blocks():
+            yield decoder.decode(block)
+        yield decoder.finish()
+
+    for _, line in lines(blocks(), limit=LONGEST_LINE):
+        yield line
+
+
+def _write(target: Path, found: Iterator[TranslationPrediction]) -> int:
+    """One translation a line; the file is there when it is whole."""
+    half = target.with_name(f".{target.name}.part")
+    count = 0
+    try:
+        with half.open("w", encoding="utf-8") as file:
+            for one in found:
+                file.write(_one_line(one) + "\n")
+                count += 1
+        half.replace(target)
+    except OSError as error:
+        raise InputError("report.cannot_write", path=target, reason=error.strerror or error) from None
+    finally:
+        half.unlink(missing_ok=True)
+    return count
+
+
+def _one_line(one: TranslationPrediction) -> str:
+    return " ".join(one.translation.split("\n"))

@@ -1,0 +1,48 @@
+"""Scores of translations: BLEU and chrF, by sacrebleu."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from yanmo.errors import MissingExtra
+
+
+@dataclass(frozen=True, kw_only=True)
+class Score:
+    """value: 0 to 100. signature: how it was computed, as papers quote it."""
+
+    value: float
+    signature: str
+
+
+def bleu(hypotheses: Sequence[str], references: Sequence[str], *, chinese: bool = False) -> Score:
+    """Corpus BLEU; Chinese targets are cut into characters (sacrebleu's tokenizer `zh`), others as in WMT (`13a`).
+
+    Paper: Papineni et al. 2002, "BLEU"; Post 2018, "A Call for Clarity in Reporting BLEU Scores".
+    Errors: MissingExtra.
+    """
+    require()
+    from sacrebleu.metrics.bleu import BLEU
+
+    metric = BLEU(tokenize="zh" if chinese else "13a")
+    value = metric.corpus_score(list(hypotheses), [list(references)]).score
+    return Score(value=float(value), signature=f"BLEU|{metric.get_signature()}")
+
+
+def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
+    """Corpus chrF2, the F score of n-grams of up to six characters. Paper: Popovic 2015. Errors: MissingExtra."""
+    require()
+    from sacrebleu.metrics.chrf import CHRF
+
+    metric = CHRF()
+    value = metric.corpus_score(list(hypotheses), [list(references)]).score
+    return Score(value=float(value), signature=f"chrF2|{metric.get_signature()}")
+
+
+def require() -> None:
+    """Errors: MissingExtra, before time is spent."""
+    try:
+        import sacrebleu  # noqa: F401
+    except ImportError:
+        raise MissingExtra("errors.missing_extra", package="sacrebleu", extra="eval") from None

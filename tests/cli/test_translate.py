@@ -1,0 +1,154 @@
+"""Translation from pairs to files, through the commands."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from yanmo.cli import main
+
+PAIRS = [(f"We saw {count} cats.", f"我们看见了{count}只猫。") for count in range(10, 50)]
+
+
+@pytest.fixture(scope="session")
+def pairs(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pairs")
+    for name, part in (("train", PAIRS[:32]), ("dev", PAIRS[32:])):
+        lines = (json.dumps({"translation": {"en": en, "zh": zh}}, ensure_ascii=False) for en, zh in part)
+        (folder / f"{name}.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    rows = "".join(f"{en}\t{zh}\n" for en, zh in PAIRS[:8])
+    (folder / "pairs.tsv").write_text("source\ttarget\n" + rows, encoding="utf-8")
+    return folder
+
+
+def arguments(pairs, out, *more):
+    return (
+        "finetune", "translation", "--model", "transformer", "--preset", "tiny", "--train", pairs / "train.jsonl",
+        "--dev", pairs / "dev.jsonl", "--direction", "en-zh", "--budget", "2steps", "--out", out,
+        "train.batch_tokens=512", "train.evaluations=1", "train.precision=fp32", *more,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def translator(pairs, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "en-zh"
+    assert main([str(word) for word in arguments(pairs, out)]) == 0
+    return out
+
+
+def test_the_run_says_how_it_was_measured(run, pairs, translator):
+    ran = run(*arguments(pairs, translator))
+    assert ran.code == 0 and "tok:zh" in ran.out and f"yanmo translate {translator}" in ran.out
+    again = run(*arguments(pairs, translator, "--json"))
+    assert set(again.json["metrics"]) == {"bleu", "chrf"}
+    assert again.json["signatures"].keys() == {"bleu", "chrf"}
+    results = json.loads((translator / "results.json").read_text("utf-8"))
+    assert "version:" in results["signatures"]["chrf"]
+    config = json.loads((translator / "model" / "config.json").read_text("utf-8"))
+    assert config["architectures"] == ["MarianMTModel"] and "id2label" not in config
+
+
+def test_a_file_stays_line_by_line(run, translator, tmp_path):
+    source, target = tmp_path / "source.txt", tmp_path / "target.txt"
+    source.write_text("We saw 11 cats.\n\n  \nWe saw 12 cats.", encoding="utf-8")
+    ran = run("translate", translator, source, "--out", target)
+    assert ran.code == 0, ran.err
+    lines = target.read_text("utf-8").split("\n")
+    assert len(lines) == 5 and lines[1] == lines[2] == lines[4] == ""
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["source.txt", "target.txt"]
+    shown = run("translate", translator, source)
+    assert shown.out == target.read_text("utf-8")
+    counted = run("translate", translator, source, "--out", target, "--json")
+    assert counted.json == {"out": str(target), "count": 4}
+
+
+def test_texts_and_json(run, translator):
+    ran = run("translate", translator, "We saw 11 cats.", "-5 cats", "--beams", "2", "--json")
+    assert ran.code == 0, ran.err
+    assert [each["text"] for each in ran.json["translations"]] == ["We saw 11 cats.", "-5 cats"]
+    one = run("translate", translator, "We saw 11 cats.", "--beams", "1", "--length-penalty", "0.6")
+    assert one.code == 0 and one.out.count("\n") == 1
+
+
+def test_predict_and_evaluate(run, pairs, translator):
+    ran = run("predict", translator, "We saw 11 cats.", "--json")
+    assert ran.code == 0 and set(ran.json["predictions"][0]) == {"text", "translation", "score"}
+    for name in ("dev.jsonl", "pairs.tsv"):
+        ran = run("predict", translator, "--file", pairs / name, "--json")
+        assert ran.code == 0, ran.err
+        assert ran.json["predictions"][0]["text"].startswith("We saw")
+        ran = run("evaluate", translator, pairs / name, "--json")
+        assert ran.code == 0, ran.err
+        assert set(ran.json["metrics"]) == {"bleu", "chrf"} and "tok:zh" in ran.json["signatures"]["bleu"]
+    ran = run("evaluate", translator, pairs / "dev.jsonl", "--direction", "zh-en")
+    assert ran.code == 0 and "tok:13a" in ran.out
+
+
+def refused(ran, language, *words):
+    assert ran.code == 2, ran.err
+    assert ran.out == "" and "Traceback" not in ran.err
+    mistake = ran.err[ran.err.index("✗") :].rstrip("\n").split("\n")
+    assert len(mistake) == 3
+    for part in mistake:
+        assert bool(re.search("[一-鿿]", part)) == (language == "zh") or "✗" in part, part
+    for word in words:
+        assert word in ran.err
+
+
+@pytest.mark.parametrize(
+    ("row", "word"),
+    [
+        ({"translation": {"en": "", "zh": "猫"}}, "translation"),
+        ({"translation": {"en": "cat"}}, "zh"),
+        ({"en": "cat"}, "zh"),
+        ({"en": "cat", "zh": 3}, "zh"),
+    ],
+)
+def test_a_bad_pair_is_refused_and_nothing_is_left(run, pairs, tmp_path, language, row, word):
+    file = tmp_path / "bad.jsonl"
+    good = (pairs / "train.jsonl").read_text("utf-8")
+    file.write_text(good + json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    argv = [file if word == pairs / "train.jsonl" else word for word in arguments(pairs, tmp_path / "run")]
+    refused(run(*argv), language, "bad.jsonl:33")
+    assert not (tmp_path / "run").exists()
+
+
+def test_what_does_not_fit_is_refused(run, pairs, translator, bert, files, tmp_path, language):
+    out = tmp_path / "run"
+    with_bert = [bert if word == "transformer" else word for word in arguments(pairs, out)]
+    del with_bert[4:6]
+    refused(run(*with_bert), language, "transformer")
+    fresh_bert = ["bert" if word == "transformer" else word for word in arguments(pairs, out)]
+    refused(run(*fresh_bert), language, "transformer")
+    classes = (
+        "finetune",
+        "text_classification",
+        "--model",
+        "transformer",
+        "--train",
+        files.classes,
+        "--out",
+        out,
+    )
+    refused(run(*classes), language, "transformer")
+    refused(run("pretrain", "--model", "transformer", "--corpus", files.corpus, "--out", out), language)
+    refused(run(*arguments(pairs, out, "tokenizer.kind=wordpiece")), language, "unigram")
+    refused(run("translate", translator, "a", "--beams", "0"), language, "0")
+    refused(run("translate", translator, tmp_path / "none.txt"), language, "none.txt")
+    refused(run("translate", translator, "a b", "--out", tmp_path / "x.txt"), language)
+    (tmp_path / "a.txt").write_text("a", encoding="utf-8")
+    gone = tmp_path / "gone" / "x.txt"
+    refused(run("translate", translator, tmp_path / "a.txt", "--out", gone), language, "gone")
+    refused(run("translate", bert, "a"), language)
+    vectors = tmp_path / "vectors.npy"
+    refused(run("encode", translator, tmp_path / "a.txt", "--out", vectors), language, "yanmo translate")
+    assert not vectors.exists()
+    assert not out.exists()
+
+
+def test_a_text_that_is_too_long_is_cut_and_said(run, translator):
+    ran = run("translate", translator, "We saw 11 cats. " * 200, "--beams", "1", "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["translations"][0]["cut"] and "only the beginning" in ran.err
