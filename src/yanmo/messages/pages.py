@@ -53,7 +53,8 @@ TEXTS: Texts = {
         "任务：text_classification（记录含 text 与 label；多标签用 labels；也可以是两段文本与 label）、\n"
         "token_classification（tokens 与 tags，或 text 与 entities）、question_answering（question、context 与 answers）、\n"
         "sentence_similarity（两段文本，可带 score、label，也可以都不带）、text_generation（续写的 text、一问一答或\n"
-        "messages）和 translation（source 与 target）。对同一 --out 执行同一命令即可续跑。\n\n"
+        "messages）和 translation（source 与 target）。\n"
+        "对同一 --out 执行同一命令即可续跑。\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner\n"
         "  yanmo finetune translation --model transformer --train pairs.jsonl --direction en-zh --out runs/en-zh",
@@ -63,13 +64,12 @@ TEXTS: Texts = {
         "在带标注的数据上评估微调后的模型。\n\n  yanmo evaluate runs/my-clf test.jsonl",
     ),
     "pages.predict": (
-        "Ask a fine-tuned model: classes or entities of texts, answers to questions or messages, or what a pair of texts\n"
-        "is to each other.\n\n"
+        "Ask a fine-tuned model: classes or entities of texts, what a pair of texts is to each other, answers.\n\n"
         '  yanmo predict runs/my-clf "A good hotel" "Never again"\n'
         '  yanmo predict runs/my-nli --pair "It rained all day." "The sun shone."\n'
         '  yanmo predict runs/my-qa --question "Who was first?" --context race.txt\n'
         "  yanmo predict runs/my-clf --file texts.txt --json",
-        "用微调后的模型预测：文本的类别或实体、对问题或消息的回答，或两段文本之间的关系。\n\n"
+        "用微调后的模型预测：文本的类别或实体、两段文本之间的关系，或给出回答。\n\n"
         '  yanmo predict runs/my-clf "这家酒店很好" "再也不来了"\n'
         '  yanmo predict runs/my-nli --pair "今天一直在下雨。" "今天出太阳了。"\n'
         '  yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt\n'
