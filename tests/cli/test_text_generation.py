@@ -218,5 +218,5 @@ def test_the_best_step_has_the_lowest_loss():
     from yanmo.tasks.text_generation import TextGeneration
 
     task = TextGeneration(labels=(), config=TaskConfig())
-    evaluator = TaskEvaluator(task=task, records=(), encoded=(), encoder=None)
+    evaluator = TaskEvaluator(task=task, records=(), encoded=(), encoder=None, metric=task.metric_on(()))
     assert (evaluator.metric, evaluator.higher_is_better) == ("loss", False)

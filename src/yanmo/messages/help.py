@@ -114,13 +114,12 @@ TEXTS: Texts = {
         "在带标注的数据上评估微调后的模型。\n\n  yanmo evaluate runs/my-clf test.jsonl",
     ),
     "help.page.predict": (
-        "Ask a fine-tuned model: classes or entities of texts, answers to questions or messages, or what a pair of texts\n"
-        "is to each other.\n\n"
+        "Ask a fine-tuned model: classes or entities of texts, what a pair of texts is to each other, answers.\n\n"
         '  yanmo predict runs/my-clf "A good hotel" "Never again"\n'
         '  yanmo predict runs/my-nli --pair "It rained all day." "The sun shone."\n'
         '  yanmo predict runs/my-qa --question "Who was first?" --context race.txt\n'
         "  yanmo predict runs/my-clf --file texts.txt --json",
-        "用微调后的模型预测：文本的类别或实体、对问题或消息的回答，或两段文本之间的关系。\n\n"
+        "用微调后的模型预测：文本的类别或实体、两段文本之间的关系，或给出回答。\n\n"
         '  yanmo predict runs/my-clf "这家酒店很好" "再也不来了"\n'
         '  yanmo predict runs/my-nli --pair "今天一直在下雨。" "今天出太阳了。"\n'
         '  yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt\n'
