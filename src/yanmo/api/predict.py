@@ -1,4 +1,4 @@
-"""`yanmo predict`, `fill-mask`, `generate`, `chat`, `translate`, `encode`, `similar`: a model and texts in, answers out."""
+"""`yanmo predict`, `generate`, `translate`, `encode` and the like: a trained model and texts in, answers out."""
 
 from __future__ import annotations
 
