@@ -165,9 +165,9 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
     return FinetuneResult(path=run.path, **results)
 
 
-def default_optim(hidden_size: int) -> OptimConfig:
-    """AdamW at 1e-3 up to a width of 256, then less with the width: 5e-5 at BERT-base's 768."""
-    rate = min(1e-3, 1e-3 * (256 / hidden_size) ** 2.73)
+def default_optim(hidden_size: int, rate: float = Task.rate) -> OptimConfig:
+    """AdamW at `rate` for a width of 256, less with the width: of 4e-4, 2.6e-5 is left at BERT-base's 768."""
+    rate = min(1e-3, rate * (256 / hidden_size) ** 2.5)
     return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))
 
 
@@ -230,7 +230,7 @@ def _optim(config: FinetuneConfig, loaded: LoadedModel) -> OptimConfig:
     """A fresh model learns as in pre-training."""
     if model_source.architecture(config.model) is not None:
         return OptimConfig()
-    return default_optim(loaded.learner.backbone.config.hidden_size)
+    return default_optim(loaded.learner.backbone.config.hidden_size, tasks.find(config.task).rate)
 
 
 def _loaded(

@@ -141,6 +141,7 @@ class Task(Objective, ABC):
 
     term: ClassVar[str]
     reads: ClassVar[tuple[str, ...]] = ("text",)
+    rate: ClassVar[float] = 4e-4  # of learning, where nothing else is said, for a width of 256
     generates: ClassVar[bool] = False  # whether predictions are texts that it writes
     from_scratch: ClassVar[bool] = (
         False  # whether it may begin with random weights, a tokenizer of its records

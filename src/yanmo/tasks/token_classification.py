@@ -58,6 +58,7 @@ class TokenClassification(Task):
     """
 
     term: ClassVar = "tag"
+    rate: ClassVar = 1e-3  # a label at every token stands more than one for a text (benchmarks/gain.py)
 
     @property
     def metric(self) -> str:
