@@ -120,7 +120,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         return FinetuneResult(path=run.path, **run.results)
     with interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
-        train, dev = _records(config, kind, reporter)
+        train, dev = _records(config, reporter)
         task = kind.from_records(train, config.settings, label_smoothing=config.label_smoothing)
         loaded = _loaded(config, task, train, run, reporter)
         encoder = _encoder(config, loaded)
@@ -187,19 +187,18 @@ def _save(
     )
 
 
-def _records(
-    config: FinetuneConfig, kind: type[Task], reporter: Reporter
-) -> tuple[list[Record], list[Record]]:
+def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], list[Record]]:
     """Training and dev records, checked for overlap."""
     with reporter.stage(text("run.stage_read")):
         train = list(read_records(config.train_file))
         if not train:
             raise InputError("run.no_records", path=config.train_file)
         if config.dev_file is None:
-            return _split(train, config, kind)
+            return _split(train, config)
         dev = list(read_records(config.dev_file))
         if not dev:
             raise InputError("run.no_records", path=config.dev_file)
+    kind = tasks.find(config.task)
     known = {kind.content(record, config.settings) for record in train}
     count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
@@ -209,10 +208,9 @@ def _records(
     return train, dev
 
 
-def _split(
-    records: list[Record], config: FinetuneConfig, kind: type[Task]
-) -> tuple[list[Record], list[Record]]:
+def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
+    kind = tasks.find(config.task)
     contents = [kind.group(record, config.settings) for record in records]
     if len(set(contents)) < 2:
         contents = [kind.content(record, config.settings) for record in records]
