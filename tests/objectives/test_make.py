@@ -20,9 +20,9 @@ def test_settings_reach_the_member_that_they_name() -> None:
     [
         ({"mlm": {"rat": 0.3}}, ["objective_settings.mlm.rat", "“rate”"]),
         ({"mml": {"rate": 0.3}}, ["objective_settings.mml", "“mlm”"]),
-        ({"mlm": {"rate": 0}}, ["mlm.rate", "greater than 0"]),
-        ({"mlm": {"rate": 1.5}}, ["mlm.rate", "less than or equal to 1"]),
-        ({"mlm": {"rate": "much"}}, ["mlm.rate", "number"]),
+        ({"mlm": {"rate": 0}}, ["objective_settings.mlm.rate", "above 0"]),
+        ({"mlm": {"rate": 1.5}}, ["objective_settings.mlm.rate", "up to 1"]),
+        ({"mlm": {"rate": "much"}}, ["objective_settings.mlm.rate", "a number"]),
     ],
 )
 def test_a_setting_that_does_not_fit_is_refused(

@@ -266,7 +266,7 @@ def _check_sizes(config: PretrainConfig, model: type[Backbone]) -> None:
 def _check_objective(config: PretrainConfig, model: type[Backbone]) -> None:
     name = config.objective or usual_objective(model.family)
     heads = set(model.huggingface.heads)
-    if set(objectives.make(name).head_sizes()) <= heads:
+    if set(objectives.make(name, settings=config.objective_settings).head_sizes()) <= heads:
         return
     single = registry.names(objectives)
     fits = [each for each in single if set(objectives.make(each).head_sizes()) <= heads]

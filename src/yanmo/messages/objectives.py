@@ -7,10 +7,6 @@ TEXTS: Texts = {
         "The objective {name} names one member twice.\nEach member may stand once.\nWrite for example mlm+nsp.",
         "目标 {name} 中有成员重复。\n每个成员只能出现一次。\n例如写作 mlm+nsp。",
     ),
-    "objectives.bad_setting": (
-        "The setting {key} does not take what was given ({value}).\n{reason}\nGive another value.",
-        "设置 {key} 不接受所给的值（{value}）。\n{reason}\n请换一个值。",
-    ),
     "objectives.two_selectors": (
         "In {name} two objectives want to cut the text.\nAt most one may.\nTrain them one after the other instead.",
         "{name} 中有两个目标都要切分文本。\n最多只能有一个。\n请改为先后分别训练。",

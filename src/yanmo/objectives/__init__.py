@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_type_hints
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import create_model
 
 from yanmo import registry
+from yanmo.config import Config, build
 from yanmo.errors import ConfigError
 from yanmo.objectives.objective import Objective
 
@@ -29,38 +30,36 @@ def make(
     """
     from yanmo.objectives.combined import combined
 
-    parts, settings = name.split("+"), settings or {}
-    for given in settings:
-        if given not in parts:
-            raise _unknown(given, parts)
+    kinds = {part: registry.find(sys.modules[__name__], Objective, part) for part in name.split("+")}
+    if len(kinds) <= name.count("+"):
+        raise ConfigError("objectives.twice", name=name)
+    chosen = _checked(kinds, settings or {})
     members = [
-        _member(part, {"label_smoothing": label_smoothing, **settings.get(part, {})}) for part in parts
+        kind(**{"label_smoothing": label_smoothing, **chosen.get(part, {})}) for part, kind in kinds.items()
     ]
     if len(members) == 1:
         return members[0]
-    if len({type(member) for member in members}) < len(members):
-        raise ConfigError("objectives.twice", name=name)
     return combined(*members)
 
 
-def _member(name: str, settings: Mapping[str, Any]) -> Objective:
-    kind = registry.find(sys.modules[__name__], Objective, name)
-    known = [field.name for field in fields(kind)]
-    for key in settings:
-        if key not in known:
-            raise _unknown(f"{name}.{key}", known)
-    try:
-        return TypeAdapter(kind).validate_python(dict(settings))
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join((name, *map(str, first["loc"])))
-        raise ConfigError("objectives.bad_setting", key=key, value=settings, reason=first["msg"]) from None
+def _checked(kinds: Mapping[str, type[Objective]], given: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """The settings, checked as a configuration is: the fields of a member are its schema."""
+    groups = {name: _schema(name, _fields(kind)) for name, kind in kinds.items()}
+    members = _schema("members", {name: (group, group()) for name, group in groups.items()})
+    whole = _schema("whole", {"objective_settings": (members, members())})
+    found: dict[str, Any] = build(whole, {"objective_settings": given}).model_dump(exclude_unset=True)
+    chosen: dict[str, dict[str, Any]] = found["objective_settings"]
+    return chosen
 
 
-def _unknown(key: str, known: list[str]) -> ConfigError:
-    key = f"objective_settings.{key}"
-    nearest = registry.nearest(key.rsplit(".", 1)[-1], known)
-    return ConfigError("errors.unknown_key", key=key, known=", ".join(known), nearest=nearest)
+def _fields(kind: type[Objective]) -> dict[str, Any]:
+    types = get_type_hints(kind, include_extras=True)
+    return {field.name: (types[field.name], field.default) for field in fields(kind)}
+
+
+def _schema(name: str, members: Mapping[str, Any]) -> type[Config]:
+    schema: type[Config] = create_model(name, __base__=Config, **members)
+    return schema
 
 
 __all__ = ["Objective", "make"]
