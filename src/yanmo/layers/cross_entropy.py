@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
 IGNORED = -100
-PIECE = {
-    "cpu": 2**19,
-    "cuda": 2**27,
-}  # logits at a time; on a CPU two megabytes of fp32, what its cache holds
+# logits at a time: on a CPU two megabytes of fp32, what its cache holds
+PIECE = {"cpu": 2**19, "cuda": 2**27}
 
 
 def cross_entropy(
