@@ -20,7 +20,7 @@ from typing import Any
 
 from conditions import DATA, RESULTS, WORK, conditions, load, sentence, table, warn_if_busy, write
 from gain_scores import Outcome, bag_of_words, compare, outcome, rows, summary
-from gain_sets import CORPORA, SETS, Files, LabelledSet, clean_rows, is_there, make_files
+from gain_sets import CORPORA, SETS, Files, LabelledSet, clean_rows, is_there, make_files, write_reviews
 
 from yanmo.api.finetune import FinetuneConfig, finetune
 from yanmo.api.pretrain import PretrainConfig, PretrainResult, pretrain
@@ -71,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--sets", nargs="+", choices=[labelled.name for labelled in SETS], help="only these")
     add("--data", default=str(DATA), help="folder with pretrain/, classification/ and ner/")
     add("--corpus", nargs="+", help="text to pre-train on, instead of the data's own (give one language)")
+    add("--reviews", action="store_true", help="pre-train on unlabelled reviews too, none of the reported ones")
     add("--preset", default="mini")
     add("--budget", default="20m", help="of the pre-training")
     add("--set", nargs="+", default=[], metavar="KEY=VALUE", help="further settings of the pre-training")
@@ -93,7 +94,10 @@ def _corpus(options: argparse.Namespace, language: str) -> tuple[str, ...]:
     if options.corpus:
         return tuple(options.corpus)
     paths = (Path(options.data) / name / "train.jsonl.gz" for name in CORPORA[language])
-    return tuple(str(path) for path in paths if path.is_file())
+    found = [path for path in paths if path.is_file()]
+    if options.reviews:
+        found += write_reviews(language, Path(options.data), Path(options.work) / f"reviews-{language}.jsonl")
+    return tuple(map(str, found))
 
 
 def _pretrain(options: argparse.Namespace, language: str, corpus: Sequence[str]) -> PretrainResult:
@@ -111,7 +115,7 @@ def _pretrain(options: argparse.Namespace, language: str, corpus: Sequence[str])
 def _facts(model: PretrainResult, corpus: Sequence[str], options: argparse.Namespace) -> dict[str, Any]:
     machine = json.loads((model.path / "machine.json").read_text(encoding="utf-8"))
     return {
-        "corpus": [Path(path).parent.name for path in corpus],
+        "corpus": [_shown(Path(path)) for path in corpus],
         "preset": options.preset,
         "budget": options.budget,
         "settings": options.set,
@@ -119,6 +123,10 @@ def _facts(model: PretrainResult, corpus: Sequence[str], options: argparse.Names
         **model.to_json(),
         "path": model.path.name,
     }
+
+
+def _shown(path: Path) -> str:
+    return path.stem if path.stem.startswith("reviews") else path.parent.name
 
 
 class Study:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,6 +73,15 @@ CORPORA = {
     "zh": ("pretrain/zh_wiki", "pretrain/zh_cluecorpussmall_sample", "pretrain/zh_dialogue"),
     "en": ("pretrain/en_wiki", "pretrain/en_textbooks", "pretrain/en_misc"),
 }
+REVIEWS = {  # training parts of other sets, without their labels
+    "zh": (
+        "classification/zh_online_shopping",
+        "classification/zh_book_review",
+        "classification/zh_waimai",
+    ),
+    "en": ("classification/en_imdb",),
+}
+SHARED = 13  # characters or words in a row that no text of a reported set shares with one to pre-train on
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +114,35 @@ def make_files(
     return files
 
 
+def write_reviews(language: str, data: Path, path: Path) -> list[Path]:
+    """Texts of the domain of the classified sets, without those that share a passage with dev or test of any set."""
+    parts = [part for folder in REVIEWS[language] if (part := _find(data / folder, "train"))]
+    if path.is_file() or not parts:
+        return [path] if path.is_file() else []
+    reported = {
+        passage
+        for labelled in SETS
+        if labelled.language == language and is_there(labelled, data)
+        for name in filter(None, (labelled.dev, labelled.test))
+        for record in _read(data, labelled, name)
+        for passage in _passages(record, language)
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    records = (record for part in parts for record in read_records(part))
+    kept = (record for record in records if reported.isdisjoint(_passages(record, language)))
+    with path.open("w", encoding="utf-8") as file:
+        for record in kept:
+            file.write(json.dumps({"text": record.fields["text"]}, ensure_ascii=False) + "\n")
+    return [path]
+
+
+def _passages(record: Record, language: str) -> set[tuple[str, ...]]:
+    """Runs of letters (Chinese) or words, whatever stands between them."""
+    text = str(record.fields["text"]) if "text" in record.fields else " ".join(record.fields["tokens"])
+    units = re.findall(r"\w" if language == "zh" else r"\w+", text.lower())
+    return {tuple(units[place : place + SHARED]) for place in range(max(1, len(units) - SHARED + 1))}
+
+
 def is_there(labelled: LabelledSet, data: Path) -> bool:
     """Whether the data of the set lies in its place."""
     return _part(data, labelled, "train") is not None
@@ -127,7 +166,11 @@ def _read(data: Path, labelled: LabelledSet, part: str) -> list[Record]:
 
 
 def _part(data: Path, labelled: LabelledSet, part: str) -> Path | None:
-    paths = (data / labelled.folder / f"{part}{ending}" for ending in (".jsonl.gz", ".jsonl"))
+    return _find(data / labelled.folder, part)
+
+
+def _find(folder: Path, part: str) -> Path | None:
+    paths = (folder / f"{part}{ending}" for ending in (".jsonl.gz", ".jsonl"))
     return next((path for path in paths if path.is_file()), None)
 
 

@@ -16,7 +16,8 @@ class Labels:
     """The labels of one loss term.
 
     at: int64 [n], indices into the flattened rows (row * length + column) where the loss is taken.
-    value: [n] int64 classes or ids, or float32 [n] or [n, classes]; -100 marks a place that is read but not learnt.
+    value: int64 [n] classes or ids, or [n, k] up to k of them, or float32 [n] or [n, classes]; -100 marks a label
+    that is not learnt.
     """
 
     at: Tensor
@@ -50,8 +51,11 @@ class Batch:
 
     def counts(self) -> dict[str, int]:
         """Labels to learn per term, known on the host before any forward."""
-        return {term: int((labels.value != -100).sum()) if labels.value.dim() == 1 else len(labels.value)
-                for term, labels in self.labelled.labels.items()}  # fmt: skip
+        return {
+            term: len(labels.value) if labels.value.is_floating_point() and labels.value.dim() > 1
+            else int((labels.value != -100).sum())
+            for term, labels in self.labelled.labels.items()
+        }  # fmt: skip
 
     @property
     def labelled(self) -> Batch:

@@ -23,11 +23,25 @@ PIECE = {"cpu": 2**19, "cuda": 2**27}
 
 
 def cross_entropy(
-    logits: Float[Tensor, "labels classes"], target: Int[Tensor, " labels"], smoothing: float = 0.0
+    logits: Float[Tensor, "labels classes"], target: Int[Tensor, "labels ..."], smoothing: float = 0.0
 ) -> Float[Tensor, ""]:
-    """The sum over labels, fp32; a target of -100 adds nothing. `smoothing` goes to all classes alike."""
+    """The sum over labels, fp32; a target of -100 adds nothing. `smoothing` goes to all classes alike.
+
+    target: [labels], or [labels, n] where each place has up to n classes, each of them a label.
+    """
+    if target.dim() == 2:
+        return _of_several(logits.float(), target, smoothing)
     loss: Tensor = _CrossEntropy.apply(logits, target, smoothing)  # type: ignore[no-untyped-call]
     return loss
+
+
+def _of_several(logits: Tensor, target: Tensor, smoothing: float) -> Tensor:
+    """One softmax serves all labels of a place."""
+    counted = target != IGNORED
+    wanted = logits.gather(1, target.clamp(min=0))
+    if smoothing:
+        wanted = (1 - smoothing) * wanted + smoothing * logits.mean(1, keepdim=True)
+    return ((logits.logsumexp(1, keepdim=True) - wanted) * counted).sum()
 
 
 class _CrossEntropy(torch.autograd.Function):

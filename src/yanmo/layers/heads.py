@@ -62,6 +62,19 @@ class PooledHead(nn.Module):
         return logits
 
 
+class PooledVocabularyHead(nn.Module):
+    """BERT's pooler (dense, tanh), then the product with the word vectors."""
+
+    def __init__(self, hidden_size: int) -> None:
+        super().__init__()
+        self.pooler = nn.Linear(hidden_size, hidden_size)
+
+    def forward(
+        self, hidden: Float[Tensor, "labels hidden"], vocabulary: Float[Tensor, "vocab hidden"]
+    ) -> Float[Tensor, "labels vocab"]:
+        return F.linear(torch.tanh(self.pooler(hidden)), vocabulary)
+
+
 class LinearHead(nn.Module):
     """Dropout and a linear layer to the classes."""
 

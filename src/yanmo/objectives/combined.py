@@ -20,7 +20,7 @@ from yanmo.objectives.objective import Objective
 @final
 @dataclass(frozen=True, kw_only=True)
 class Combined(Objective):
-    """Every member on every sequence, in order; one forward serves all terms. Made by `combined`.
+    """Every member on every sequence, those that hide tokens last; one forward serves all terms. Made by `combined`.
 
     Paper: BERT (Devlin et al. 2019) is `combined(mlm, nsp)`.
     Inputs: at most one member selects samples of its own.
@@ -48,7 +48,7 @@ class Combined(Objective):
         return chooser.select(text, unit, key)
 
     def corrupt(self, example: Example, key: Key, frame: Frame) -> Example:
-        for member in self.members:
+        for member in sorted(self.members, key=lambda member: member.hides):
             before = example
             example = member.corrupt(example, key, frame)
             changed = example.input_ids != before.input_ids

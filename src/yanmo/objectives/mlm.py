@@ -30,6 +30,7 @@ class MLM(Objective):
     """
 
     terms: ClassVar = ("mlm",)
+    hides: ClassVar = True
     text_term: ClassVar = "mlm"
     rate: Annotated[float, Field(gt=0, le=1)] = 0.15
     masked: Annotated[float, Field(ge=0, le=1)] = 0.8

@@ -31,6 +31,7 @@ class Objective(ABC):
 
     terms: ClassVar[tuple[str, ...]]
     needs_pairs: ClassVar[bool] = False  # whether samples are pairs of sentences
+    hides: ClassVar[bool] = False  # whether `corrupt` changes tokens: then it comes after those that read them
     text_term: ClassVar[str | None] = None  # the term that predicts tokens: its loss gives the perplexity
 
     label_smoothing: float = 0.0
@@ -76,6 +77,16 @@ class Objective(ABC):
         for term, labels in batch.labelled.labels.items():
             logits = learner.logits(term, hidden, labels.at)
             sums[f"loss_{term}"] = float(cross_entropy(logits, labels.value))
-            sums[f"correct_{term}"] = float((logits.argmax(-1) == labels.value).sum())
+            sums[f"correct_{term}"] = float(_correct(logits, labels.value).sum())
             sums[f"count_{term}"] = float(counts[term])
         return sums
+
+
+def _correct(logits: Tensor, value: Tensor) -> Tensor:
+    """Which labels are told right; of several at one place, which are among as many highest classes."""
+    if value.dim() == 1:
+        return logits.argmax(-1) == value
+    counted = value != -100
+    ranked = logits.topk(min(value.shape[1], logits.shape[1]), dim=1)
+    last = ranked.values.gather(1, (counted.sum(1, keepdim=True) - 1).clamp(min=0))
+    return (logits.gather(1, value.clamp(min=0)) >= last) & counted
