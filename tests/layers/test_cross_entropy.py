@@ -53,3 +53,15 @@ def test_huge_logits_do_not_overflow() -> None:
     assert loss.item() == 0
     assert logits.grad is not None
     assert logits.grad.isfinite().all()
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.1])
+def test_several_classes_at_a_place_are_as_many_labels(smoothing: float) -> None:
+    generator = torch.Generator().manual_seed(1)
+    logits = torch.randn(3, 11, generator=generator).requires_grad_()
+    target = torch.tensor([[1, 4, IGNORED], [IGNORED, IGNORED, IGNORED], [0, 10, 5]])
+    ours = cross_entropy(logits, target, smoothing)
+    repeated = logits.repeat_interleave(3, dim=0)
+    theirs = cross_entropy(repeated, target.flatten(), smoothing)
+    torch.testing.assert_close(ours, theirs)
+    torch.testing.assert_close(*(torch.autograd.grad(loss, logits)[0] for loss in (ours, theirs)))

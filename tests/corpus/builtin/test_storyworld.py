@@ -15,7 +15,10 @@ from yanmo.corpus.builtin.storyworld import (
     classification_records,
     documents,
     ner_records,
+    question_records,
+    similarity_records,
     storyworld,
+    translation_records,
 )
 from yanmo.corpus.builtin.storyworld.english import verb
 from yanmo.corpus.builtin.storyworld.grammar import Parts, events, sections
@@ -202,6 +205,51 @@ def test_both_languages_fill_the_same_slots() -> None:
                 assert slots(clause.english) == slots(clause.chinese), clause.name
                 for side in (clause.english, clause.chinese):
                     assert sum(part.kind == "verb" for part in side) == 1, clause.name
+
+
+def test_questions_have_their_answers_in_the_story() -> None:
+    records = list(question_records(language="both", split="dev", size=300))
+    without = 0
+    for record in records:
+        context, question = str(record.fields["context"]), str(record.fields["question"])
+        answers: list[dict[str, object]] = record.fields["answers"]  # type: ignore[assignment]
+        without += not answers
+        assert ("zh" in record.source) == question.endswith("？")
+        assert "{" not in question and "None" not in question
+        for answer in answers:
+            assert isinstance(answer["start"], int) and isinstance(answer["text"], str) and answer["text"]
+            assert context[answer["start"] :].startswith(answer["text"])
+    assert len(records) > 200 and 0.2 < without / len(records) < 0.6
+    felt = {story.feeling.english for story in stories("dev", 300) if story.feeling}
+    asked = [record for record in records if str(record.fields["question"]).startswith("How did")]
+    told = [record.fields["answers"][0]["text"] for record in asked if record.fields["answers"]]  # type: ignore[index, call-overload]
+    assert told and set(told) <= felt
+
+
+def test_similar_wishes_are_of_one_kind() -> None:
+    records = list(similarity_records(language="en", split="train", size=300))
+    kinds = {
+        event.goal.english: (event.id, event.topic)
+        for story in stories("train", 4000)
+        for event in story.events
+    }
+    scores = [record.fields["score"] for record in records]
+    assert all(scores.count(score) > 50 for score in (0.0, 2.5, 5.0))
+    for record in records:
+        one, other = kinds[str(record.fields["text_a"])], kinds[str(record.fields["text_b"])]
+        score = 5.0 if one == other else 2.5 if one[1] == other[1] else 0.0
+        assert record.fields["score"] == score
+
+
+def test_translations_are_the_sentences() -> None:
+    records = list(translation_records(split="dev", size=3))
+    of = stories("dev", 3)
+    assert "".join(str(record.fields["zh"]) for record in records) == "".join(
+        story.chinese.text for story in of
+    )
+    assert " ".join(str(record.fields["en"]) for record in records) == " ".join(
+        story.english.text for story in of
+    )
 
 
 def test_vocabulary_is_wide() -> None:

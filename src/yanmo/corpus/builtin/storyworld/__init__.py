@@ -8,16 +8,17 @@ A story is about one person who wants something. Its labels follow from its stru
     sentences  sentence i of one text translates sentence i of the other
 """
 
-from yanmo.corpus.builtin.storyworld.stories import (
-    VERSION,
+from yanmo.corpus.builtin.storyworld.records import (
     classification_records,
-    documents,
     ner_records,
-    storyworld,
+    question_records,
+    similarity_records,
+    translation_records,
 )
+from yanmo.corpus.builtin.storyworld.stories import VERSION, documents, storyworld
 from yanmo.corpus.builtin.storyworld.structure import Event, Person, Phrase, Story, Text
 
 __all__ = [
-    "VERSION", "Event", "Person", "Phrase", "Story", "Text",
-    "classification_records", "documents", "ner_records", "storyworld",
+    "VERSION", "Event", "Person", "Phrase", "Story", "Text", "classification_records", "documents", "ner_records",
+    "question_records", "similarity_records", "storyworld", "translation_records",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Stories as a stream, and as what the rest of Yanmo reads: documents and labelled records."""
+"""Stories as a stream, and as documents."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Literal
 
 from yanmo.corpus.builtin.storyworld.story import make_story
 from yanmo.corpus.builtin.storyworld.structure import LANGUAGES, Language, Split, Story
-from yanmo.corpus.document import Document, JsonValue, Record
+from yanmo.corpus.document import Document
 
 VERSION = "1"  # grows when the same seed gives another text
 Languages = Literal["zh", "en", "both"]
@@ -33,26 +33,3 @@ def documents(language: Languages, size: int, split: Split = "train", seed: int 
         for one in LANGUAGES if language == "both" else (language,):
             place = f"storyworld:{one}:{story.id}"
             yield Document(text=story.text(one).text, id=place, source=place)
-
-
-def classification_records(
-    *, language: Languages, split: Split, size: int, seed: int = 0, task: Literal["sentiment", "topic"]
-) -> Iterator[Record]:
-    """Records with the fields `text` and `label`."""
-    for index, story in enumerate(storyworld(language=language, split=split, size=size, seed=seed)):
-        one = story_language(language, index)
-        label = story.sentiment if task == "sentiment" else story.topic
-        yield Record(
-            fields={"text": story.text(one).text, "label": label}, source=f"storyworld:{one}:{story.id}"
-        )
-
-
-def ner_records(*, language: Languages, split: Split, size: int, seed: int = 0) -> Iterator[Record]:
-    """Records with the fields `text` and `entities`: [{start, end, label}], end exclusive; PER, LOC, ORG."""
-    for index, story in enumerate(storyworld(language=language, split=split, size=size, seed=seed)):
-        one = story_language(language, index)
-        text = story.text(one)
-        entities: list[JsonValue] = [
-            {"start": start, "end": end, "label": kind} for start, end, kind in text.entities
-        ]
-        yield Record(fields={"text": text.text, "entities": entities}, source=f"storyworld:{one}:{story.id}")
