@@ -71,7 +71,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--sets", nargs="+", choices=[labelled.name for labelled in SETS], help="only these")
     add("--data", default=str(DATA), help="folder with pretrain/, classification/ and ner/")
     add("--corpus", nargs="+", help="text to pre-train on, instead of the data's own (give one language)")
-    add("--reviews", action="store_true", help="pre-train on unlabelled reviews too, none of the reported ones")
+    add(
+        "--reviews",
+        action="store_true",
+        help="pre-train on unlabelled reviews too, none of the reported ones",
+    )
     add("--preset", default="mini")
     add("--budget", default="20m", help="of the pre-training")
     add("--set", nargs="+", default=[], metavar="KEY=VALUE", help="further settings of the pre-training")

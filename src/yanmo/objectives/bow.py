@@ -23,7 +23,8 @@ class BagOfWords(Objective):
     Retrieval"; here the vector goes through the pooler, which classification starts from.
     Inputs: any text; an encoder. Of a text with more than `words` distinct tokens, that many are drawn.
     Loss: cross-entropy over the vocabulary, the same softmax for all tokens of a text (term `bow`).
-    Relations: used as `mlm+bow`, with the tokens that mlm hides among its answers; nsp trains the same vector with one bit per pair of texts.
+    Relations: used as `mlm+bow`, with the tokens that mlm hides among its answers; nsp teaches the same vector one
+    bit per pair of texts.
     Example: `yanmo pretrain --model bert --objective mlm+bow ...`
     """
 
