@@ -101,7 +101,7 @@ def models_for() -> Callable[[Mapping[str, int | None]], list[type[Backbone]]]:
 
     def models_for(heads: Mapping[str, int | None]) -> list[type[Backbone]]:
         members = [find(models, Backbone, name) for name in names(models)]
-        return [member for member in members if heads.keys() <= member.huggingface.heads.keys()]
+        return [member for member in members if heads.keys() <= member.head_terms()]
 
     return models_for
 

@@ -55,7 +55,7 @@ def batch(model: type[Backbone]) -> Batch:
 
 
 def heads_of(model: type[Backbone]) -> list[str]:
-    return sorted(model.huggingface.heads)
+    return sorted(model.head_terms())
 
 
 def test_configurations_survive_yaml(model: type[Backbone]) -> None:

@@ -73,7 +73,7 @@ def test_nothing_leaks(model: type[Backbone], pack: Pack) -> None:
 
 @every_model
 def test_weights_depend_on_config_and_seed_alone(model: type[Backbone]) -> None:
-    terms = {term: SIZES.get(term) for term in model.huggingface.heads}
+    terms = {term: SIZES.get(term) for term in sorted(model.head_terms())}
     state = torch.random.get_rng_state()
     first = Learner.build(model, tiny(model), terms, seed=5).state_dict()
     assert torch.equal(torch.random.get_rng_state(), state), "the global generator is left alone"
@@ -87,7 +87,7 @@ def test_weights_depend_on_config_and_seed_alone(model: type[Backbone]) -> None:
 
 @every_model
 def test_gradients_reach_every_parameter(model: type[Backbone], pack: Pack) -> None:
-    terms = {term: SIZES.get(term) for term in model.huggingface.heads}
+    terms = {term: SIZES.get(term) for term in sorted(model.head_terms())}
     learner = Learner.build(model, tiny(model), terms)
     hidden = learner.backbone(pack([SEQUENCES[:2], SEQUENCES[2:]], 12))
     at = torch.tensor([0, 1, 5, 14])
@@ -99,7 +99,7 @@ def test_gradients_reach_every_parameter(model: type[Backbone], pack: Pack) -> N
 
 @every_model
 def test_state_keys(model: type[Backbone]) -> None:
-    terms = {term: SIZES.get(term) for term in model.huggingface.heads}
+    terms = {term: SIZES.get(term) for term in sorted(model.head_terms())}
     keys = Learner.build(model, tiny(model), terms).state_dict().keys()
     assert all(key.startswith("backbone.") or key.split(".")[1] in terms for key in keys)
     assert len([key for key in keys if key.endswith("qkv.weight")]) == 2

@@ -194,12 +194,16 @@ def _check_scratch(model: type[Backbone], name: str, task: type[Task]) -> None:
     """Errors: ConfigError where the task cannot be learned from random weights, or not by this architecture."""
     if not task.from_scratch:
         raise ConfigError("run.no_tokenizer", model=name)
-    if task.term not in model.huggingface.heads:
+    if task.term not in model.head_terms():
         known = registry.names(models)
         members = {each: registry.find(models, Backbone, each) for each in known}  # type: ignore[type-abstract]
-        fits = ", ".join(each for each, one in members.items() if task.term in one.huggingface.heads)
+        fits = ", ".join(each for each, one in members.items() if task.term in one.head_terms())
         raise ConfigError(
-            "models.no_head", model=name, term=task.term, known=", ".join(model.huggingface.heads), fits=fits
+            "models.no_head",
+            model=name,
+            term=task.term,
+            known=", ".join(sorted(model.head_terms())),
+            fits=fits,
         )
 
 
@@ -265,7 +269,7 @@ def _check_sizes(config: PretrainConfig, model: type[Backbone]) -> None:
 
 def _check_objective(config: PretrainConfig, model: type[Backbone]) -> None:
     name = config.objective or usual_objective(model.family)
-    heads = set(model.huggingface.heads)
+    heads = model.head_terms()
     if set(objectives.make(name, settings=config.objective_settings).head_sizes()) <= heads:
         return
     single = registry.names(objectives)

@@ -184,7 +184,7 @@ def _fill_own(folder: Path, learner: Learner, fresh: tuple[str, ...], *, every: 
             name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.startswith(f"{term}.")
         }
         size = len(own["output.bias"]) if "output.bias" in own else None
-        if every and size is not None:
+        if every and (size is not None or term in learner.backbone.own_heads):
             learner.heads[term] = learner.backbone.build_head(term, size)
         known = {} if term not in learner.heads else dict(learner.heads[term].named_parameters())
         if {name: value.shape for name, value in own.items()} == {n: p.shape for n, p in known.items()}:

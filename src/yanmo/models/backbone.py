@@ -75,6 +75,7 @@ class Backbone(nn.Module, ABC):
     presets: ClassVar[Mapping[str, Mapping[str, int]]]
     family: ClassVar[Literal["encoder", "decoder", "encoder_decoder"]]
     huggingface: ClassVar[HuggingFaceNames]
+    own_heads: ClassVar[frozenset[str]] = frozenset()  # those that no Hugging Face class has
 
     config: ModelConfig
     embedding: Embedding
@@ -103,6 +104,11 @@ class Backbone(nn.Module, ABC):
                 nearest=nearest(preset, known),
             )  # fmt: skip
         return cls.presets[preset]
+
+    @classmethod
+    def head_terms(cls) -> frozenset[str]:
+        """The loss terms that this architecture has heads for."""
+        return cls.own_heads | cls.huggingface.heads.keys()
 
     @abstractmethod
     def forward(self, batch: Batch, cache: Cache | None = None) -> Float[Tensor, "rows length hidden"]:
@@ -193,13 +199,13 @@ class Backbone(nn.Module, ABC):
         fits = [
             text(f"models.fitting_{member.family}", name=name)
             for name, member in members.items()
-            if term in member.huggingface.heads
+            if term in member.head_terms()
         ]
         return ConfigError(
             "models.no_head",
             model=self.huggingface.model_type,
             term=term,
-            known=", ".join(self.huggingface.heads),
+            known=", ".join(sorted(self.head_terms())),
             fits=", ".join(fits) or "-",
         )
 

@@ -35,6 +35,7 @@ class Bert(Backbone):
 
     Config: ClassVar[type[ModelConfig]] = BertConfig
     family: ClassVar[Literal["encoder", "decoder"]] = "encoder"
+    own_heads: ClassVar[frozenset[str]] = frozenset({"bow"})
     presets: ClassVar[Mapping[str, Mapping[str, int]]] = {
         "tiny": {"num_layers": 2, "hidden_size": 128, "num_heads": 2, "intermediate_size": 512},
         "mini": {"num_layers": 4, "hidden_size": 256, "num_heads": 4, "intermediate_size": 1024},
