@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -80,7 +81,9 @@ def _bag_of_words(
     made = [features(records) for records in (train, dev, test)]
 
     def evidence(found: Sequence[str], gold: Sequence[str]) -> Evidence:
-        pairs = [[names.index(right), names.index(str(said))] for right, said in zip(gold, found, strict=True)]
+        pairs = [
+            [names.index(right), names.index(str(said))] for right, said in zip(gold, found, strict=True)
+        ]
         if suite.metric == "accuracy":
             return _evidence(suite.metric, "ratio", [[float(right == said), 1.0] for right, said in pairs])
         return _evidence(suite.metric, suite.metric, pairs)
@@ -114,14 +117,14 @@ def _tagger(train: Sequence[Record], dev: Sequence[Record], test: Sequence[Recor
     except ImportError:
         return _regression_tagger(train, dev, test)
     crf = CRF(algorithm="lbfgs", c1=0.1, c2=0.1, max_iterations=100)
-    crf.fit([[dict.fromkeys(one, 1) for one in _contexts(record)] for record in train], [_tags(r) for r in train])
+    crf.fit(
+        [[dict.fromkeys(one, 1) for one in _contexts(record)] for record in train], [_tags(r) for r in train]
+    )
     found = crf.predict([[dict.fromkeys(one, 1) for one in _contexts(record)] for record in test])
     return Baseline(method="CRF", evidence=_entities(test, [list(tags) for tags in found]), dev={})
 
 
-def _regression_tagger(
-    train: Sequence[Record], dev: Sequence[Record], test: Sequence[Record]
-) -> Baseline:
+def _regression_tagger(train: Sequence[Record], dev: Sequence[Record], test: Sequence[Record]) -> Baseline:
     from sklearn.feature_extraction import FeatureHasher
     from sklearn.linear_model import SGDClassifier
 
@@ -156,11 +159,13 @@ def _contexts(record: Record) -> list[list[str]]:
     result = []
     for place, token in enumerate(tokens):
         around = padded[place : place + len(NEIGHBOURS)]
-        shape = "".join("X" if c.isupper() else "x" if c.islower() else "0" if c.isdigit() else c for c in token)
+        shape = "".join(
+            "X" if c.isupper() else "x" if c.islower() else "0" if c.isdigit() else c for c in token
+        )
         result.append(
             [
                 *(f"{offset}={word}" for offset, word in zip(NEIGHBOURS, around, strict=True)),
-                *(f"{place}+={one} {other}" for place, (one, other) in enumerate(zip(around, around[1:], strict=False))),
+                *(f"{place}+={one} {other}" for place, (one, other) in enumerate(pairwise(around))),
                 *(f"end={token[-size:].lower()}" for size in (2, 3)),
                 *(f"begin={token[:size].lower()}" for size in (2, 3)),
                 f"shape={shape[:8]}",
@@ -175,7 +180,9 @@ def _tags(record: Record) -> list[str]:
 
 
 def _entities(records: Sequence[Record], tags: Sequence[list[str]]) -> Evidence:
-    counts = entity_counts([spans_from_bio(_tags(record)) for record in records], [spans_from_bio(t) for t in tags])
+    counts = entity_counts(
+        [spans_from_bio(_tags(record)) for record in records], [spans_from_bio(t) for t in tags]
+    )
     return Evidence(metric="f1", measure="f1", rows=counts)
 
 

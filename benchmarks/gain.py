@@ -77,7 +77,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--sets", nargs="+", choices=list(EPOCHS), help="only these")
     add("--data", default=str(DATA), help="folder with pretrain/, classification/ and ner/")
     add("--corpus", nargs="+", help="text to pre-train on, instead of the data's own (give one language)")
-    add("--reviews", action="store_true", help="pre-train on unlabelled reviews too, none of the reported ones")
+    add(
+        "--reviews",
+        action="store_true",
+        help="pre-train on unlabelled reviews too, none of the reported ones",
+    )
     add("--preset", default="mini")
     add("--budget", default="20m", help="of the pre-training")
     add("--set", nargs="+", default=[], metavar="KEY=VALUE", help="further settings of the pre-training")
@@ -145,8 +149,8 @@ def render(results: Mapping[str, Any]) -> str:
     notes = [f"- {name}: {_note(result)}\n" for name, result in results.items()]
     return (
         "# What pre-training buys\n\nWritten by `benchmarks/gain.py`. Percent, mean and standard deviation over seeds; "
-        "the difference is that to random weights, with the interval of a paired bootstrap over texts; classical: TF-IDF and "
-        "logistic regression, of entities a tagger without a network.\n\n"
+        "the difference is that to random weights, with the interval of a paired bootstrap over texts; classical: TF-IDF "
+        "and logistic regression, of entities a tagger without a network.\n\n"
         f"{table(HEAD, lines)}\n{''.join(notes)}"
     )
 

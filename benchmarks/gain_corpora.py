@@ -27,7 +27,7 @@ SHARED = 13  # characters or words in a row that no text of a reported set share
 
 
 def write_reviews(language: str, reported: Sequence[str], data: Path, path: Path) -> list[Path]:
-    """Texts of the domain of the classified sets, without those that share a passage with what is `reported` of them."""
+    """Texts of the domain of the `reported` sets, without those that share a passage with their dev or test."""
     parts = [part for folder in REVIEWS[language] if (part := _train(data / folder))]
     if path.is_file() or not parts:
         return [path] if path.is_file() else []

@@ -24,7 +24,16 @@ from yanmo.config import Tree
 from yanmo.evaluation import suite as suites
 from yanmo.evaluation.suite import Suite
 
-CORE = ("zh_chnsenticorp", "zh_cluener", "zh_lcqmc", "zh_cmrc2018", "en_sst2", "en_conll2003", "en_stsb", "multi30k_en_de")
+CORE = (
+    "zh_chnsenticorp",
+    "zh_cluener",
+    "zh_lcqmc",
+    "zh_cmrc2018",
+    "en_sst2",
+    "en_conll2003",
+    "en_stsb",
+    "multi30k_en_de",
+)
 OTHERS = (
     "zh_tnews", "zh_waimai", "zh_ocnli", "zh_stsb", "zh_msra", "zh_resume", "zh_classical_to_modern", "tatoeba_en_zh",
     "tatoeba_zh_en", "zh_quatrains", "en_trec", "en_imdb", "en_mrpc", "en_mnli", "en_wnut17", "en_squadshifts",
@@ -169,14 +178,15 @@ def _line(name: str, result: Mapping[str, Any]) -> list[str]:
         *(mean(of[start]["clean"]) if start in of else "-" for start in ("random", "pretrained")),
         *span(result["difference"]),
         "-" if classical is None else f"{mean(classical['clean'])} ({classical['method']})",
-        "; ".join(f"{one['value']:g} ({one['model']}, {one['on']})" for one in published) or "-",
+        "; ".join(f"{one['value']:g} ({one['model']}, {one['where']})" for one in published) or "-",
     ]
 
 
 def _note(result: Mapping[str, Any]) -> str:
     made = result["pretraining"]
     rates = ", ".join(
-        f"{name} {start['rate']} of {'/'.join(start['dev_by_rate'])}" for name, start in result["starts"].items()
+        f"{name} {start['rate']} of {'/'.join(start['dev_by_rate'])}"
+        for name, start in result["starts"].items()
     )
     model = "no pre-training" if made is None else f"model {made['model']}"
     if made is not None and made["tokens"]:

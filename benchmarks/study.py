@@ -95,7 +95,11 @@ class Study:
             return
         self._file("test").parent.mkdir(parents=True, exist_ok=True)
         splits = self.suite.complete(self.data)
-        limits = {"train": self.sweep.train_limit, "dev": self.sweep.test_limit, "test": self.sweep.test_limit}
+        limits = {
+            "train": self.sweep.train_limit,
+            "dev": self.sweep.test_limit,
+            "test": self.sweep.test_limit,
+        }
         for part in PARTS:
             records: Sequence[Record] = getattr(splits, part)
             if part == "test":
@@ -168,7 +172,9 @@ class Study:
         deviation = statistics.stdev(scores) if len(scores) > 1 else 0.0
         return {"scores": scores, "mean": statistics.fmean(scores), "deviation": deviation}
 
-    def _difference(self, found: Mapping[str, list[Evidence]], clean: Sequence[int]) -> dict[str, float] | None:
+    def _difference(
+        self, found: Mapping[str, list[Evidence]], clean: Sequence[int]
+    ) -> dict[str, float] | None:
         if not {"random", "pretrained"} <= found.keys():
             return None
         return self._compared(found["random"], found["pretrained"], clean)
@@ -183,7 +189,9 @@ class Study:
 
 def starts_from(model: Path | str) -> dict[str, Tree]:
     """A pre-trained model, and the same network with random weights."""
-    return {name: {"model": str(model), "random_weights": name == "random"} for name in ("random", "pretrained")}
+    return {
+        name: {"model": str(model), "random_weights": name == "random"} for name in ("random", "pretrained")
+    }
 
 
 def _shown(rate: float | None) -> str:

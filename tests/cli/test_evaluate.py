@@ -22,7 +22,7 @@ splits:
   test: {{file: test.jsonl, sha256: {test}, records: 20}}
 metric: macro_f1
 references:
-  - {{model: a bigger one, value: 99.5, on: test, source: example}}
+  - {{model: a bigger one, value: 99.5, where: test, source: example}}
 """
 
 
@@ -52,7 +52,12 @@ def test_the_main_metric_of_a_file_has_an_interval(run, classifier, files):
 def test_a_suite_names_its_part_metric_and_references(run, classifier, suite, tmp_path):
     ran = run("evaluate", classifier, suite, "--data", tmp_path / "data", "--json")
     assert ran.code == 0, ran.err
-    assert (ran.json["suite"], ran.json["part"], ran.json["exact"], ran.json["count"]) == ("hotels", "test", True, 20)
+    assert (ran.json["suite"], ran.json["part"], ran.json["exact"], ran.json["count"]) == (
+        "hotels",
+        "test",
+        True,
+        20,
+    )
     assert ran.json["interval"]["metric"] == "macro_f1"
     assert ran.json["references"][0]["value"] == 99.5
     shown = run("evaluate", classifier, suite, "--data", tmp_path / "data")
@@ -72,7 +77,7 @@ def test_other_records_than_the_suites_are_told(run, classifier, suite, tmp_path
 @pytest.mark.parametrize(
     ("words", "code"),
     [
-        (["en_sts2"], "errors.unknown_name"),
+        (["en_sst22"], "errors.unknown_name"),
         (["en_sst2"], "suites.no_folder"),
         (["en_sst2", "--data", "."], "suites.no_file"),
         (["en_conll2003", "--data", "."], "suites.no_file"),
@@ -91,10 +96,14 @@ def test_what_cannot_be_measured_on_says_why(run, classifier, words, code, tmp_p
 def test_a_part_of_a_file_and_a_suite_of_another_task_are_refused(run, classifier, files, suite, tmp_path):
     ran = run("evaluate", classifier, files.classes_dev, "--part", "dev", "--json")
     assert ran.json["error"]["code"] == "suites.part_of_file"
-    suite.write_text(suite.read_text().replace("text_classification", "token_classification"), encoding="utf-8")
+    suite.write_text(
+        suite.read_text().replace("text_classification", "token_classification"), encoding="utf-8"
+    )
     ran = run("evaluate", classifier, suite, "--data", tmp_path / "data", "--json")
     assert ran.json["error"]["code"] == "suites.other_task"
-    suite.write_text(suite.read_text().replace("token_classification", "text_classification").replace("macro_f1", "bleu"))
+    suite.write_text(
+        suite.read_text().replace("token_classification", "text_classification").replace("macro_f1", "bleu")
+    )
     ran = run("evaluate", classifier, suite, "--data", tmp_path / "data", "--json")
     assert ran.json["error"]["code"] == "suites.other_metric"
 

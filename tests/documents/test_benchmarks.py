@@ -118,7 +118,11 @@ def labelled(folder: Path) -> Path:
         ]
         _write(folder / "ner/zh_cluener" / f"{part}.jsonl", tagged)
         pairs = [
-            {"text_a": f"问{number}", "text_b": f"{'问' if number % 2 else '答'}{number}", "label": str(number % 2)}
+            {
+                "text_a": f"问{number}",
+                "text_b": f"{'问' if number % 2 else '答'}{number}",
+                "label": str(number % 2),
+            }
             for number in range(count)
         ]
         if part != "train":
@@ -166,8 +170,8 @@ def test_results(tmp_path: Path) -> None:
     )  # fmt: skip
     page.write_text("# Results\n\n## Speed\n\nfast\n", encoding="utf-8")
     arguments = (
-        "--zh", str(model), "--data", str(data), "--rates", "1e-3", "--seeds", "2", "--epochs", "1", "--page", str(page),
-        "--work", str(tmp_path / "work"), "--sets",
+        "--zh", str(model), "--data", str(data), "--rates", "1e-3", "--seeds", "2", "--epochs", "1", "--page",
+        str(page), "--work", str(tmp_path / "work"), "--sets",
     )  # fmt: skip
     first = run("results.py", tmp_path, *arguments, "zh_lcqmc", "en_sst2")
     pairs = first["zh_lcqmc"]

@@ -30,13 +30,17 @@ def records(*fields: dict[str, JsonValue]) -> list[Record]:
 
 def said(label: str, sure: float, text: str = "t") -> ClassPrediction:
     other = "b" if label == "a" else "a"
-    return ClassPrediction(text=text, labels=(label,), scores={label: sure, other: 1 - sure}, multi_label=False)
+    return ClassPrediction(
+        text=text, labels=(label,), scores={label: sure, other: 1 - sure}, multi_label=False
+    )
 
 
 def classes() -> Errors:
     given = records(*({"text": f"t{number}", "label": "aabb"[number]} for number in range(4)))
     task = TextClassification.from_records(given, TaskConfig())
-    found = errors_of(task, given, [said("a", 0.9), said("b", 0.6, "t1"), said("a", 0.8, "t2"), said("b", 0.7)])
+    found = errors_of(
+        task, given, [said("a", 0.9), said("b", 0.6, "t1"), said("a", 0.8, "t2"), said("b", 0.7)]
+    )
     assert found is not None
     return found
 
@@ -48,7 +52,10 @@ def test_the_matrix_counts_and_the_surest_errors_come_first() -> None:
         ("t2", "b", "a", 0.8),
         ("t1", "a", "b", 0.6),
     ]
-    assert [(one.kind, one.gold, one.predicted, one.correct) for one in errors.kinds] == [("a", 2, 2, 1), ("b", 2, 2, 1)]
+    assert [(one.kind, one.gold, one.predicted, one.correct) for one in errors.kinds] == [
+        ("a", 2, 2, 1),
+        ("b", 2, 2, 1),
+    ]
     assert Errors.model_validate_json(errors.model_dump_json(exclude_defaults=True)) == errors
 
 
@@ -74,7 +81,9 @@ def test_errors_of_entities_are_of_four_kinds() -> None:
     text = "姚明和李娜去了北京大学和上海"
     gold = [(0, 2, "PER"), (3, 5, "PER"), (7, 11, "ORG"), (12, 14, "LOC")]
     found = [(0, 2, "PER"), (7, 9, "LOC"), (12, 13, "LOC"), (2, 3, "PER")]
-    given = records({"text": text, "entities": [dict(zip(("start", "end", "label"), each, strict=True)) for each in gold]})
+    given = records(
+        {"text": text, "entities": [dict(zip(("start", "end", "label"), each, strict=True)) for each in gold]}
+    )
     task = TokenClassification.from_records(given, TaskConfig())
     entities = tuple(Entity(start=start, end=end, kind=kind) for start, end, kind in found)
     errors = errors_of(task, given, [EntityPrediction(text=text, entities=entities, scores=(1.0,) * 4)])

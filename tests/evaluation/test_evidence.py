@@ -34,7 +34,9 @@ def test_values_are_those_of_the_metrics() -> None:
         assert evidence(name, pairs.tolist(), name).value == pytest.approx(expected)  # type: ignore[arg-type]
     classes = generator.integers(3, size=(60, 2))
     labels = ["0", "1", "2"]
-    scores = classification.single_label([labels[g] for g, _ in classes], [labels[p] for _, p in classes], labels)
+    scores = classification.single_label(
+        [labels[g] for g, _ in classes], [labels[p] for _, p in classes], labels
+    )
     for name in ("matthews", "macro_f1"):
         assert evidence(name, classes.tolist(), name).value == pytest.approx(scores[name])  # type: ignore[arg-type]
 
@@ -48,7 +50,9 @@ def test_bleu_from_counts_is_sacrebleus(chinese: bool) -> None:
         said, references = (["".join("天地玄黄宇宙洪荒"[len(word) % 8] for word in each.split()) for each in side]
                             for side in (said, references))  # fmt: skip
     rows = [list(map(float, row)) for row in bleu_counts(said, references, chinese=chinese)]
-    assert evidence("bleu", rows, "bleu").value == pytest.approx(bleu(said, references, chinese=chinese).value)
+    assert evidence("bleu", rows, "bleu").value == pytest.approx(
+        bleu(said, references, chinese=chinese).value
+    )
 
 
 def test_the_interval_has_the_width_of_theory() -> None:

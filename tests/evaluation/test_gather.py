@@ -31,7 +31,10 @@ def classes() -> Case:
     task = TextClassification.from_records(given, TaskConfig())
     found = [
         ClassPrediction(
-            text=str(number), labels=("abc"[number % 2],), scores={"a": 0.5, "b": 0.3, "c": 0.2}, multi_label=False
+            text=str(number),
+            labels=("abc"[number % 2],),
+            scores={"a": 0.5, "b": 0.3, "c": 0.2},
+            multi_label=False,
         )
         for number in range(12)
     ]
@@ -39,7 +42,9 @@ def classes() -> Case:
 
 
 def several() -> Case:
-    given = records({"text": "1", "labels": ["x", "y"]}, {"text": "2", "labels": []}, {"text": "3", "labels": ["y"]})
+    given = records(
+        {"text": "1", "labels": ["x", "y"]}, {"text": "2", "labels": []}, {"text": "3", "labels": ["y"]}
+    )
     task = TextClassification.from_records(given, TaskConfig())
     found = [
         ClassPrediction(text="", labels=labels, scores={"x": 0.6, "y": 0.4}, multi_label=True)
@@ -84,7 +89,8 @@ def scores() -> Case:
     given = records(*({"text": str(each), "text_pair": "x", "score": each} for each in values))
     task = SentenceSimilarity.from_records(given, TaskConfig())
     found = [
-        SimilarityPrediction(texts=("a", "b"), similarity=each, score=each) for each in (0.1, 0.6, 0.7, 0.2, 0.5)
+        SimilarityPrediction(texts=("a", "b"), similarity=each, score=each)
+        for each in (0.1, 0.6, 0.7, 0.2, 0.5)
     ]
     return task, given, [*found], ("spearman", "pearson")
 
@@ -95,7 +101,8 @@ def search() -> Case:
     vectors = np.eye(4, dtype=np.float32)
     near = vectors[[0, 2, 1, 3]]
     found = [
-        SimilarityPrediction(texts=(f"q{n}", f"d{n}"), similarity=1.0, vectors=(vectors[n], near[n])) for n in range(4)
+        SimilarityPrediction(texts=(f"q{n}", f"d{n}"), similarity=1.0, vectors=(vectors[n], near[n]))
+        for n in range(4)
     ]
     return task, given, [*found], ("recall_at_1",)
 
@@ -109,14 +116,22 @@ def losses() -> Case:
 
 def translations() -> Case:
     given = records(
-        {"source": "x", "target": "the cat sat on the mat ."}, {"source": "y", "target": "a dog ran home fast ."}
+        {"source": "x", "target": "the cat sat on the mat ."},
+        {"source": "y", "target": "a dog ran home fast ."},
     )
     task = Translation.from_records(given, TaskConfig())
     said = ("the cat sat on a mat .", "a dog ran home .")
-    return task, given, [TranslationPrediction(text="", translation=each, score=0.0) for each in said], ("bleu",)
+    return (
+        task,
+        given,
+        [TranslationPrediction(text="", translation=each, score=0.0) for each in said],
+        ("bleu",),
+    )
 
 
-@pytest.mark.parametrize("case", [classes, several, entities, questions, scores, search, losses, translations])
+@pytest.mark.parametrize(
+    "case", [classes, several, entities, questions, scores, search, losses, translations]
+)
 def test_evidence_gives_the_metric_back(case: type) -> None:
     task, given, predictions, metrics = case()
     values = task.score(given, predictions)

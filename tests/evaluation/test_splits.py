@@ -16,7 +16,10 @@ CONFIG = TaskConfig()
 
 
 def records(name: str, count: int) -> list[Record]:
-    return [Record(fields={"text": f"{name} {number}", "label": "a"}, source=f"{name}:1") for number in range(count)]
+    return [
+        Record(fields={"text": f"{name} {number}", "label": "a"}, source=f"{name}:1")
+        for number in range(count)
+    ]
 
 
 def made(**given: list[Record]) -> Splits:

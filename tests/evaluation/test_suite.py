@@ -88,7 +88,9 @@ def test_missing_parts_follow_from_the_others(mine: Path) -> None:
     splits = suite.complete(mine.parent)
     assert (len(splits.train), len(splits.dev), len(splits.test)) == (18, 2, 4)
     assert splits.taken_from == {"test": "dev", "dev": "train"}
-    assert [one.text("text") for one in suite.test(mine.parent)] == [f"dev {number}" for number in range(2, 6)]
+    assert [one.text("text") for one in suite.test(mine.parent)] == [
+        f"dev {number}" for number in range(2, 6)
+    ]
 
 
 def test_packed_and_plain_files_have_one_hash(mine: Path) -> None:
@@ -110,7 +112,7 @@ def test_names_files_and_mistakes_are_told_apart(tmp_path: Path, monkeypatch: py
     assert is_suite("en_sst2") and is_suite("mine.yaml")
     assert not is_suite("test.jsonl")
     with pytest.raises(ConfigError) as error:
-        find("en_sts2")
+        find("en_sst22")
     assert error.value.values["nearest"] == "en_sst2"
     monkeypatch.chdir(tmp_path)
     (tmp_path / "en_sst2").write_text("records of mine")
@@ -119,7 +121,11 @@ def test_names_files_and_mistakes_are_told_apart(tmp_path: Path, monkeypatch: py
 
 @pytest.mark.parametrize(
     ("change", "key"),
-    [("metrik: f1", "errors.unknown_key"), ("language: fr", "errors.bad_value"), ("task: talk", "errors.unknown_name")],
+    [
+        ("metrik: f1", "errors.unknown_key"),
+        ("language: fr", "errors.bad_value"),
+        ("task: talk", "errors.unknown_name"),
+    ],
 )
 def test_a_file_that_is_no_suite_is_refused(mine: Path, change: str, key: str) -> None:
     kept = [line for line in mine.read_text().splitlines() if not line.startswith(change.split(":")[0])]

@@ -246,7 +246,10 @@ def predicted(*chances: float, gold: str = "x") -> tuple[list[Record], list[Clas
     records = [Record(fields={"text": "a", "label": gold}, source="set.jsonl:1") for _ in chances]
     found = [
         ClassPrediction(
-            text="a", labels=("x" if chance > 0.5 else "y",), scores={"x": chance, "y": 1 - chance}, multi_label=False
+            text="a",
+            labels=("x" if chance > 0.5 else "y",),
+            scores={"x": chance, "y": 1 - chance},
+            multi_label=False,
         )
         for chance in chances
     ]
@@ -260,7 +263,10 @@ def test_a_temperature_is_fitted_kept_and_used(record: NewRecord, encoder_of: En
     wrong, said = predicted(0.99, 0.99, gold="y")
     tuned = task.tuned(records + wrong, found + said)
     assert tuned.temperature > 3
-    assert tuned.score(records + wrong, found + said)["ece"] < task.score(records + wrong, found + said)["ece"] / 2
+    assert (
+        tuned.score(records + wrong, found + said)["ece"]
+        < task.score(records + wrong, found + said)["ece"] / 2
+    )
     assert tuned.score(records, found)["accuracy"] == task.score(records, found)["accuracy"] == 1
     again = task.with_values(tuned.values)
     assert again.temperature == tuned.temperature
@@ -268,7 +274,9 @@ def test_a_temperature_is_fitted_kept_and_used(record: NewRecord, encoder_of: En
     decoded = again.decode(one, again.encode(one, encoder_of("wordpiece"), labelled=False), [logits])
     assert decoded.scores["y"] == pytest.approx(1 / (1 + np.exp(-4 / tuned.temperature)))
     assert again.calibrated(task.decode(one, [], [logits])).scores == pytest.approx(decoded.scores)
-    retuned = again.tuned(records, [again.calibrated(each) for each in found])  # on top of the one that was there
+    retuned = again.tuned(
+        records, [again.calibrated(each) for each in found]
+    )  # on top of the one that was there
     assert retuned.temperature == pytest.approx(task.tuned(records, found).temperature, rel=1e-6)
 
 
@@ -276,7 +284,9 @@ def test_several_labels_have_one_temperature_and_the_same_labels(record: NewReco
     records = [record(text="a", labels=["x"]), record(text="b", labels=["y"]), record(text="c", labels=[])]
     task = make(records)
     logits = [np.array([[8.0, -8.0]]), np.array([[8.0, 8.0]]), np.array([[-8.0, -8.0]])]
-    found = [task.decode(one, [], [values.astype(np.float32)]) for one, values in zip(records, logits, strict=True)]
+    found = [
+        task.decode(one, [], [values.astype(np.float32)]) for one, values in zip(records, logits, strict=True)
+    ]
     tuned = task.tuned(records, found)
     assert tuned.temperature > 1.5
     assert [tuned.calibrated(one).labels for one in found] == [one.labels for one in found]
@@ -289,7 +299,9 @@ def test_the_calibration_error_of_a_hand_computed_case(record: NewRecord) -> Non
     task = make([record(text="a", label="x"), record(text="b", label="y")])
     records, found = predicted(0.9, 0.9)
     wrong, said = predicted(0.9, 0.9, gold="y")
-    assert task.score(records + wrong, found + said)["ece"] == pytest.approx(0.4)  # sure of 0.9, right in half
+    assert task.score(records + wrong, found + said)["ece"] == pytest.approx(
+        0.4
+    )  # sure of 0.9, right in half
 
 
 def test_what_is_not_sure_enough_has_no_label() -> None:

@@ -78,7 +78,12 @@ def compare(
     both = _both(one, other)
     if both is None:
         raise RunError(
-            "suites.not_compared", first=first, second=second, data=given.name, one=one.metric, other=other.metric
+            "suites.not_compared",
+            first=first,
+            second=second,
+            data=given.name,
+            one=one.metric,
+            other=other.metric,
         )
     return CompareResult(
         first=first,

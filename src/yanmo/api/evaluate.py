@@ -154,7 +154,11 @@ def measure(model: Model, given: LabelledData, settings: TaskConfig | None = Non
     metric = task.metric_on(records) if given.suite is None else given.suite.metric
     if metric not in metrics:
         raise RunError(
-            "suites.other_metric", model=model.source, data=given.name, metric=metric, known=", ".join(metrics)
+            "suites.other_metric",
+            model=model.source,
+            data=given.name,
+            metric=metric,
+            known=", ".join(metrics),
         )
     return Measured(
         metrics=metrics,
@@ -173,9 +177,7 @@ def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Tas
     suite = given.suite
     name = type(task).__module__.rpartition(".")[2]
     if name != suite.task and {name, suite.task} - {"text_classification", "sentence_similarity"}:
-        raise RunError(
-            "suites.other_task", model=model.source, task=name, name=suite.name, wanted=suite.task
-        )
+        raise RunError("suites.other_task", model=model.source, task=name, name=suite.name, wanted=suite.task)
     form = {key: getattr(suite.settings, key) for key in FORM}
     own = suite.settings.model_dump(exclude_unset=True, exclude=set(FORM))
     task = task.with_config(task.config.model_copy(update=form | own))
@@ -184,19 +186,18 @@ def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Tas
     return task
 
 
-def _of_suite(
-    suite: Suite, folder: str | Path | None, part: Part | None, reporter: Reporter
-) -> LabelledData:
+def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, reporter: Reporter) -> LabelledData:
     if folder is None:
         raise ConfigError("suites.no_folder", name=suite.name, folder=suite.folder, source=suite.source)
     where = Path(folder).expanduser()
-    wanted = suite.reported() if part in (None, "test") else part
+    wanted: Part = suite.reported() if part is None or part == "test" else part
+    sources: tuple[Part, ...] = (wanted, "train", "dev")
     with reporter.stage(text("run.stage_read")):
-        if part in (None, "test"):
+        if wanted == suite.reported():
             records: Sequence[Record] = suite.test(where)
         else:
-            records = getattr(suite.complete(where), part)
-        origin = next(name for name in (wanted, "train", "dev") if name in suite.splits)
+            records = getattr(suite.complete(where), wanted)
+        origin = next(name for name in sources if name in suite.splits)
         digest = suites.content_hash(suite.file(origin, where))
     if not records:
         raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=", ".join(suite.splits))

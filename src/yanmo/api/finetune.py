@@ -214,9 +214,7 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
 def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
     kind = tasks.find(config.task)
-    return hold_back(
-        records, kind, config.settings, share=config.dev_share, source=config.train_file
-    )
+    return hold_back(records, kind, config.settings, share=config.dev_share, source=config.train_file)
 
 
 def _optim(config: FinetuneConfig, loaded: LoadedModel) -> OptimConfig:

@@ -72,9 +72,7 @@ def compare(
     _show_comparison(result)
 
 
-def _settings(
-    text_field: str | None, label_field: str | None, direction: str | None
-) -> TaskConfig | None:
+def _settings(text_field: str | None, label_field: str | None, direction: str | None) -> TaskConfig | None:
     from yanmo.config import build
     from yanmo.tasks.task import TaskConfig
 
@@ -92,7 +90,7 @@ def _show(result: EvaluateResult) -> None:
         pairs.insert(place + 1, ("", _interval(result.interval)))
     pairs += [("", signature) for signature in result.signatures.values()]
     pairs += [
-        (text("suites.reference", model=one.model, on=one.on), f"{one.value:g}") for one in result.references
+        (text("suites.reference", model=one.model, where=one.where), f"{one.value:g}") for one in result.references
     ]
     where = result.data if result.part is None else f"{result.data} ({result.part})"
     print_pairs(pairs, title=text("cli.evaluated", data=where, count=number(result.count)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from yanmo.config import Config
+from yanmo.config import Config, build
 from yanmo.corpus.document import Record
 from yanmo.metrics import classification
 from yanmo.metrics.entities import Entity
@@ -57,9 +57,7 @@ class Errors(Config):
     examples: tuple[ErrorExample, ...] = ()
 
 
-def errors_of(
-    task: Task, records: Sequence[Record], predictions: Sequence[TaskPrediction]
-) -> Errors | None:
+def errors_of(task: Task, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Errors | None:
     """The errors on labelled records; None for a task that is no classification."""
     if isinstance(task, TextClassification):
         found = [task.calibrated(one) for one in predictions if isinstance(one, ClassPrediction)]
@@ -116,7 +114,10 @@ def _entity_errors(gold: Sequence[Sequence[Entity]], found: Sequence[EntityPredi
             if sort != "correct" and len(shown) < EXAMPLES_OF_A_KIND:
                 shown.append(_entity_example(one.text, entity, others, sort))
     names = ("gold", "predicted", "correct", "border", "confused", "missed", "extra")
-    kinds = [KindErrors(kind=kind, **{name: counts[kind][name] for name in names}) for kind in sorted(counts)]
+    kinds = [
+        build(KindErrors, {"kind": kind, **{name: counts[kind][name] for name in names}})
+        for kind in sorted(counts)
+    ]
     shown = [example for kind in sorted(examples) for example in examples[kind]]
     return Errors(count=len(found), entities=True, kinds=tuple(kinds), examples=tuple(shown))
 
@@ -125,7 +126,8 @@ def _compared(
     gold: Sequence[Entity], found: Sequence[Entity]
 ) -> list[tuple[Entity, tuple[Entity, ...], str]]:
     """Each gold entity with what was found at its place and what that makes it, then what was found elsewhere."""
-    said, result = set(found), []
+    said = set(found)
+    result: list[tuple[Entity, tuple[Entity, ...], str]] = []
     for entity in gold:
         at = tuple(other for other in found if other.start < entity.end and entity.start < other.end)
         if entity in said:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -24,6 +24,8 @@ from yanmo.tasks.translation import Translation, TranslationPrediction
 
 CLOSE = 1e-6  # how near the evidence must come to the task's own score
 Found = tuple[Measure, Rows]
+BY_CLASS: Mapping[str, Measure] = {"matthews": "matthews", "macro_f1": "macro_f1"}
+CORRELATIONS: Mapping[str, Measure] = {"spearman": "spearman", "pearson": "pearson"}
 
 
 def gather(
@@ -73,13 +75,11 @@ def _classes(
     gold = [task.gold(record) for record in records]
     pairs = list(zip(gold, chosen, strict=True))
     if task.multi_label and metric == "micro_f1":
-        counts = [
-            [len(set(right) & set(found)), len(set(found)), len(set(right))] for right, found in pairs
-        ]
+        counts = [[len(set(right) & set(found)), len(set(found)), len(set(right))] for right, found in pairs]
         return "f1", _rows(counts)
-    if not task.multi_label and (metric == "matthews" or metric == "macro_f1"):
+    if not task.multi_label and metric in BY_CLASS:
         place = {label: number for number, label in enumerate(task.labels)}
-        return metric, _rows([[place[right[0]], place[found[0]]] for right, found in pairs])
+        return BY_CLASS[metric], _rows([[place[right[0]], place[found[0]]] for right, found in pairs])
     if metric == "accuracy":
         return "ratio", _rows([[float(set(right) == set(found)), 1.0] for right, found in pairs])
     return None
@@ -89,10 +89,12 @@ def _similarity(
     task: SentenceSimilarity, records: Sequence[Record], predictions: Sequence[TaskPrediction], metric: str
 ) -> Found | None:
     found = [one for one in predictions if isinstance(one, SimilarityPrediction)]
-    if metric == "spearman" or metric == "pearson":
+    if metric in CORRELATIONS:
         gold = read_targets(records, task.config).scores
         values = [one.similarity or 0.0 for one in found]
-        return metric, _rows([[value, right] for value, right in zip(values, gold, strict=True)])
+        return CORRELATIONS[metric], _rows(
+            [[value, right] for value, right in zip(values, gold, strict=True)]
+        )
     if metric == "f1" and all(one.label is not None for one in found):
         gold_labels = read_targets(records, task.config).labels
         decided = [

@@ -43,7 +43,7 @@ class Reference(Config):
     model: str
     value: float
     """In the unit of the metric as it is published: percent, mostly."""
-    on: str
+    where: str
     """The part it was measured on, and what differs from this suite."""
     source: str
     """Where it was read."""
@@ -84,12 +84,20 @@ class Suite(Config):
         """Where a part is. Errors: InputError naming the file that was looked for."""
         name = self.splits[part].file
         found = next(
-            (path for path in (data / self.folder / name, data / self.folder / f"{name}.gz") if path.is_file()),
+            (
+                path
+                for path in (data / self.folder / name, data / self.folder / f"{name}.gz")
+                if path.is_file()
+            ),
             None,
         )
         if found is None:
             raise InputError(
-                "suites.no_file", name=self.name, part=part, path=data / self.folder / name, source=self.source
+                "suites.no_file",
+                name=self.name,
+                part=part,
+                path=data / self.folder / name,
+                source=self.source,
             )
         return found
 
@@ -107,7 +115,9 @@ class Suite(Config):
         """The part that is the test: dev where test has no labels. Errors: ConfigError where there is neither."""
         found: tuple[Part, ...] = tuple(part for part in ("test", "dev") if part in self.splits)
         if not found:
-            raise ConfigError("suites.no_part", name=self.name, part="test", known=", ".join(self.splits) or "-")
+            raise ConfigError(
+                "suites.no_part", name=self.name, part="test", known=", ".join(self.splits) or "-"
+            )
         return found[0]
 
     def test(self, data: Path) -> list[Record]:

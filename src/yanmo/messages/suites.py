@@ -52,7 +52,7 @@ TEXTS: Texts = {
         "两者的主要指标必须相同，并且能分解到每段文本。\n请比较同一任务的两个模型。",
     ),
     "suites.interval": ("95 % interval: {low} to {high}", "95 % 置信区间：{low} 至 {high}"),
-    "suites.reference": ("published: {model}, {on}", "已发表：{model}，{on}"),
+    "suites.reference": ("published: {model}, {where}", "已发表：{model}，{where}"),
     "suites.report_title": ("{model} on {data}", "{model} 在 {data} 上的评估"),
     "suites.report_subtitle": ("Evaluation", "评估"),
     "suites.difference": ("Difference (second − first)", "差值（后者 − 前者）"),

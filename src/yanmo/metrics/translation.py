@@ -40,7 +40,9 @@ def bleu_counts(
     require()
     from sacrebleu.metrics.bleu import BLEU
 
-    metric = BLEU(tokenize="zh" if chinese else "13a", effective_order=True)  # which silences a warning, no more
+    metric = BLEU(
+        tokenize="zh" if chinese else "13a", effective_order=True
+    )  # which silences a warning, no more
     found = [metric.sentence_score(one, [right]) for one, right in zip(hypotheses, references, strict=True)]
     return [[one.sys_len, one.ref_len, *one.counts, *one.totals] for one in found]
 

@@ -125,7 +125,9 @@ class TextClassification(Task):
         return replace(
             self,
             pairs=bool(values["pairs"]) if "pairs" in values else None,
-            temperature=float(temperature) if isinstance(temperature, int | float) and temperature > 0 else 1.0,
+            temperature=float(temperature)
+            if isinstance(temperature, int | float) and temperature > 0
+            else 1.0,
         )
 
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
@@ -147,9 +149,7 @@ class TextClassification(Task):
             prediction, scores=dict(zip(names, chances, strict=True)), temperature=self.temperature
         )
 
-    def _calibration_error(
-        self, gold: Sequence[Sequence[str]], found: Sequence[ClassPrediction]
-    ) -> float:
+    def _calibration_error(self, gold: Sequence[Sequence[str]], found: Sequence[ClassPrediction]) -> float:
         """Of the classes that are predicted; with several labels, of the decision about each class."""
         if not self.several:
             right = [list(one.labels) == list(names) for one, names in zip(found, gold, strict=True)]
