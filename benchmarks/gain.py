@@ -149,8 +149,8 @@ def render(results: Mapping[str, Any]) -> str:
     notes = [f"- {name}: {_note(result)}\n" for name, result in results.items()]
     return (
         "# What pre-training buys\n\nWritten by `benchmarks/gain.py`. Percent, mean and standard deviation over seeds; "
-        "the difference is that to random weights, with the interval of a paired bootstrap over texts; classical: TF-IDF "
-        "and logistic regression, of entities a tagger without a network.\n\n"
+        "the difference is that to random weights, with the interval of a paired bootstrap over texts; classical: "
+        "TF-IDF and logistic regression, of entities a tagger without a network.\n\n"
         f"{table(HEAD, lines)}\n{''.join(notes)}"
     )
 

@@ -252,7 +252,8 @@ class TextClassification(Task):
 
 def _log(found: Sequence[ClassPrediction]) -> NDArray[np.float64]:
     """Log probabilities [texts, classes]."""
-    return np.log(np.maximum([list(one.scores.values()) for one in found], 1e-300))
+    chances = np.array([list(one.scores.values()) for one in found], dtype=np.float64)
+    return np.asarray(np.log(np.maximum(chances, 1e-300)), dtype=np.float64)
 
 
 def _log_odds(prediction: ClassPrediction) -> NDArray[np.float64]:
