@@ -40,7 +40,10 @@ OTHERS = (
     "en_subjqa", "multi30k_en_fr",
 )  # fmt: skip
 EPOCHS = {"en_imdb": 2.0, "en_sst2": 1.0, "zh_msra": 1.0, "zh_tnews": 1.0}
-MOST_SEEN = 50_000  # records in a fine-tuning, epochs together, where a set is not named above
+MOST_SEEN, MOST_EPOCHS = (
+    50_000,
+    10,
+)  # records in a fine-tuning, epochs together, where a set is not named above
 BEGIN, END = "<!-- begin: benchmarks/results.py -->", "<!-- end: benchmarks/results.py -->"
 HEAD = [
     "set", "measure", "records", "pre-training", "seeds", "random weights", "pre-trained", "difference (95 %)", "p",
@@ -94,6 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rates", nargs="+", type=float, default=[4e-4, 1e-3], help="of both starts")
     add("--seeds", type=int, help="unset: 3 for the core sets, 1 for the others")
     add("--epochs", type=float, help="instead of each set's own")
+    add("--batch-tokens", type=int, default=1024, help="of a step; short texts need a small one")
     add("--train-limit", type=int, default=0, help="training records; 0: all")
     add("--test-limit", type=int, default=0, help="records of dev and test; 0: all")
     add("--work", default=str(WORK / "results"))
@@ -122,12 +126,13 @@ def _starts(suite: Suite, options: argparse.Namespace) -> dict[str, Tree] | None
 
 def _sweep(suite: Suite, options: argparse.Namespace) -> Sweep:
     records = (suite.splits.get("train") or suite.splits["dev"]).records
-    usual = EPOCHS.get(suite.name, float(min(6, max(1, round(MOST_SEEN / records)))))
+    usual = EPOCHS.get(suite.name, float(min(MOST_EPOCHS, max(1, round(MOST_SEEN / records)))))
     learned_alone = suite.task == "translation"  # the recipe has its rate and its budget
     return Sweep(
         rates=() if learned_alone else tuple(options.rates),
         seeds=options.seeds or (3 if suite.name in CORE else 1),
         epochs=options.epochs or (None if learned_alone else usual),
+        batch_tokens=options.batch_tokens,
         train_limit=options.train_limit,
         test_limit=options.test_limit,
     )

@@ -38,6 +38,7 @@ class Sweep:
     rates: tuple[float, ...]
     seeds: int
     epochs: float | None
+    batch_tokens: int = 2048
     train_limit: int = 0
     test_limit: int = 0
 
@@ -115,7 +116,7 @@ class Study:
             "train_file": str(self._file("train")),
             "dev_file": str(self._file("dev")),
             "settings": self.suite.settings.model_dump(exclude_unset=True),
-            "train": {"batch_tokens": 2048, "evaluations": 6, "seed": seed},
+            "train": {"batch_tokens": self.sweep.batch_tokens, "evaluations": 6, "seed": seed},
         }
         if rate is not None:
             tree["optim"] = {"name": "adamw", "lr": rate, "weight_decay": 0.01, "betas": [0.9, 0.999]}

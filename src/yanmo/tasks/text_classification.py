@@ -259,7 +259,8 @@ def _log(found: Sequence[ClassPrediction]) -> NDArray[np.float64]:
 def _log_odds(prediction: ClassPrediction) -> NDArray[np.float64]:
     """Log probabilities of no and yes, [classes, 2]."""
     chances = np.array(list(prediction.scores.values()))
-    return np.log(np.maximum(np.stack([1 - chances, chances], axis=1), 1e-16))  # 1 - p is exact to that
+    both = np.stack([1 - chances, chances], axis=1)
+    return np.asarray(np.log(np.maximum(both, 1e-16)), dtype=np.float64)  # 1 - p is exact to that
 
 
 def _are_pairs(records: Sequence[Record], config: TaskConfig) -> bool:
