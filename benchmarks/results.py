@@ -127,12 +127,12 @@ def _starts(suite: Suite, options: argparse.Namespace) -> dict[str, Tree] | None
 def _sweep(suite: Suite, options: argparse.Namespace) -> Sweep:
     records = (suite.splits.get("train") or suite.splits["dev"]).records
     usual = EPOCHS.get(suite.name, float(min(MOST_EPOCHS, max(1, round(MOST_SEEN / records)))))
-    learned_alone = suite.task == "translation"  # the recipe has its rate and its budget
+    learned_alone = suite.task == "translation"  # the recipe has its rate, its batch and its budget
     return Sweep(
         rates=() if learned_alone else tuple(options.rates),
         seeds=options.seeds or (3 if suite.name in CORE else 1),
         epochs=options.epochs or (None if learned_alone else usual),
-        batch_tokens=options.batch_tokens,
+        batch_tokens=None if learned_alone else options.batch_tokens,
         train_limit=options.train_limit,
         test_limit=options.test_limit,
     )

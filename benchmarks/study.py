@@ -33,12 +33,15 @@ OWN_UNIT = ("bleu", "chrf", "bits_per_byte", "loss")  # all others are 0 to 1 (o
 
 @dataclass(frozen=True, kw_only=True)
 class Sweep:
-    """What is tried. rates: of learning, chosen on dev with seed 0; none: the usual one. Limits of 0: all records."""
+    """What is tried. rates: of learning, chosen on dev with seed 0; none: the usual one. Limits of 0: all records.
+
+    epochs, batch_tokens: None is what the start says.
+    """
 
     rates: tuple[float, ...]
     seeds: int
     epochs: float | None
-    batch_tokens: int = 2048
+    batch_tokens: int | None = 2048
     train_limit: int = 0
     test_limit: int = 0
 
@@ -116,15 +119,17 @@ class Study:
             "train_file": str(self._file("train")),
             "dev_file": str(self._file("dev")),
             "settings": self.suite.settings.model_dump(exclude_unset=True),
-            "train": {"batch_tokens": self.sweep.batch_tokens, "evaluations": 6, "seed": seed},
+            "train": {"evaluations": 6, "seed": seed},
         }
+        if self.sweep.batch_tokens is not None:
+            tree["train"]["batch_tokens"] = self.sweep.batch_tokens
         if rate is not None:
             tree["optim"] = {"name": "adamw", "lr": rate, "weight_decay": 0.01, "betas": [0.9, 0.999]}
         if self.sweep.epochs is not None:
             tree["train"]["budget"] = f"{self.sweep.epochs:g}ep"
         run = self._run(start, rate, seed)
         began, done = time.monotonic(), (run / "results.json").is_file()
-        result = finetune(build(FinetuneConfig, merge(tree, self.starts[start])), run)
+        result = finetune(build(FinetuneConfig, merge(self.starts[start], tree)), run)
         shutil.rmtree(run / "checkpoints", ignore_errors=True)  # 100 MB each, and the run is over
         value = self._scale * result.metrics[self.suite.metric]
         if not done:

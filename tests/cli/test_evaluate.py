@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -64,6 +65,25 @@ def test_a_suite_names_its_part_metric_and_references(run, classifier, suite, tm
     assert "hotels (test)" in shown.out and "a bigger one" in shown.out
     held_back = run("evaluate", classifier, suite, "--data", tmp_path / "data", "--part", "dev", "--json")
     assert (held_back.json["count"], held_back.json["part"]) == (4, "dev")
+
+
+def test_classes_without_names_have_those_of_the_suite(run, classifier, suite, tmp_path):
+    """As a directory of `transformers` that was saved without id2label."""
+    folder = tmp_path / "nameless"
+    shutil.copytree(classifier / "model", folder)
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    named = [config["id2label"][str(number)] for number in range(2)]
+    config["id2label"] = {str(number): f"LABEL_{number}" for number in range(2)}
+    config["label2id"] = {f"LABEL_{number}": number for number in range(2)}
+    (folder / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    ran = run("evaluate", folder, suite, "--data", tmp_path / "data", "--json")
+    assert ran.json["error"]["code"] == "tasks.unseen_label"
+    suite.write_text(f"{suite.read_text(encoding='utf-8')}labels: {json.dumps(named)}\n", encoding="utf-8")
+    found = [
+        run("evaluate", each, suite, "--data", tmp_path / "data", "--json") for each in (folder, classifier)
+    ]
+    assert found[0].code == 0, found[0].err
+    assert found[0].json["metrics"] == found[1].json["metrics"]
 
 
 def test_other_records_than_the_suites_are_told(run, classifier, suite, tmp_path):
@@ -136,7 +156,7 @@ def test_two_runs_are_compared_in_both_directions(run, classifier, bert, files, 
     assert forth["first_minus_second"] == pytest.approx(back["second_minus_first"])
     assert forth["better"] == back["better"]
     shown = run("compare", classifier, other, files.classes_dev)
-    assert "second − first" in shown.out and "first − second" in shown.out
+    assert "B − A" in shown.out and "A − B" in shown.out and " points" in shown.out
     same = yanmo.compare(str(classifier), str(classifier), files.classes_dev)
     assert same.better is None and same.difference.p_value == 1.0
     assert "may be luck" in run("compare", classifier, classifier, files.classes_dev).out

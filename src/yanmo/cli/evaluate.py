@@ -90,7 +90,8 @@ def _show(result: EvaluateResult) -> None:
         pairs.insert(place + 1, ("", _interval(result.interval)))
     pairs += [("", signature) for signature in result.signatures.values()]
     pairs += [
-        (text("suites.reference", model=one.model, where=one.where), f"{one.value:g}") for one in result.references
+        (text("suites.reference", model=one.model, where=one.where), f"{one.value:g}")
+        for one in result.references
     ]
     where = result.data if result.part is None else f"{result.data} ({result.part})"
     print_pairs(pairs, title=text("cli.evaluated", data=where, count=number(result.count)))
@@ -104,16 +105,16 @@ def _interval(of: Interval) -> str:
 
 
 def _show_comparison(result: CompareResult) -> None:
-    from yanmo.evaluation.metric_text import metric_name, number
+    from yanmo.evaluation.metric_text import metric_name, metric_value, number
 
-    of = result.difference
+    of, models = result.difference, (result.first, result.second)
     pairs = [
-        *(
-            (model, f"{_plain(result.metric, value.value)}  {_interval(value)}")
-            for model, value in zip((result.first, result.second), result.values, strict=True)
-        ),
-        (text("suites.difference"), _range(result.metric, of.difference, of.low, of.high)),
-        (text("suites.reverse"), _range(result.metric, -of.difference, -of.high, -of.low)),
+        (name, f"{metric_value(result.metric, value.value)}  {_interval(value)}  {model}")
+        for name, model, value in zip("AB", models, result.values, strict=True)
+    ]
+    pairs += [
+        ("B − A", _range(result.metric, of.difference, of.low, of.high)),
+        ("A − B", _range(result.metric, -of.difference, -of.high, -of.low)),
         (text("suites.p_value"), f"{of.p_value:.4f}"),
     ]
     title = text("cli.evaluated", data=result.data, count=number(result.count))
@@ -121,24 +122,23 @@ def _show_comparison(result: CompareResult) -> None:
     if result.better is None:
         print_line(text("suites.equal", count=number(result.count)))
         return
-    worse = result.first if result.better == result.second else result.second
-    value = _plain(result.metric, abs(of.difference))
-    print_line((text("suites.better", better=result.better, worse=worse, value=value), "bold green"))
+    better, worse = ("B", "A") if result.better == result.second else ("A", "B")
+    value = _difference(result.metric, abs(of.difference))
+    print_line((text("suites.better", better=better, worse=worse, value=value), "bold green"))
 
 
 def _range(metric: str, value: float, low: float, high: float) -> str:
-    value_, low_, high_ = (_signed(metric, each) for each in (value, low, high))
+    value_, low_, high_ = (
+        f"{'−' if each < 0 else '+'}{_difference(metric, abs(each))}" for each in (value, low, high)
+    )
     return text("suites.range", value=value_, low=low_, high=high_)
 
 
-def _plain(metric: str, value: float) -> str:
-    from yanmo.evaluation.metric_text import metric_value
+def _difference(metric: str, value: float) -> str:
+    """Of two shares in points: 2 % more than 50 % could be 51 %."""
+    from yanmo.evaluation.metric_text import is_share, number
 
-    return metric_value(metric, value)
-
-
-def _signed(metric: str, value: float) -> str:
-    return f"{'−' if value < 0 else '+'}{_plain(metric, abs(value))}"
+    return text("suites.points", value=f"{100 * value:.2f}") if is_share(metric) else number(value)
 
 
 def _write_report(result: EvaluateResult, path: str) -> None:
@@ -148,7 +148,7 @@ def _write_report(result: EvaluateResult, path: str) -> None:
     from yanmo.evaluation.report import Report, write
 
     report = Report(
-        title=text("suites.report_title", model=result.model, data=result.data),
+        title=text("suites.report_title", model=Path(result.model).name, data=result.data),
         subtitle=text("suites.report_subtitle"),
         sections=tuple(error_sections(result.errors)) if result.errors is not None else (),
         highlights=tuple(metric_pairs(result.metrics)),

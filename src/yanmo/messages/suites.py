@@ -31,9 +31,9 @@ TEXTS: Texts = {
     ),
     "suites.other_task": (
         "{model} is trained for {task}, but the suite {name} is for {wanted}.\n"
-        "A suite is measured with a model of its own task.\nFine-tune one: yanmo finetune {wanted} --model {model} --train ...",
+        "A suite is measured with a model of its own task.\nFine-tune one: yanmo finetune {wanted} --model ... --train ...",
         "{model} 是为 {task} 训练的，而评测集 {name} 用于 {wanted}。\n评测集需要同一任务的模型。\n"
-        "请先微调：yanmo finetune {wanted} --model {model} --train ...",
+        "请先微调一个：yanmo finetune {wanted} --model ... --train ...",
     ),
     "suites.other_metric": (
         "{data} is measured by {metric}, which {model} does not have.\nIts metrics are: {known}.\n"
@@ -55,12 +55,11 @@ TEXTS: Texts = {
     "suites.reference": ("published: {model}, {where}", "已发表：{model}，{where}"),
     "suites.report_title": ("{model} on {data}", "{model} 在 {data} 上的评估"),
     "suites.report_subtitle": ("Evaluation", "评估"),
-    "suites.difference": ("Difference (second − first)", "差值（后者 − 前者）"),
-    "suites.reverse": ("The other way round (first − second)", "反向差值（前者 − 后者）"),
+    "suites.points": ("{value} points", "{value} 个百分点"),
     "suites.p_value": ("p (paired bootstrap)", "p 值（配对自助法）"),
     "suites.range": ("{value} ({low} to {high})", "{value}（{low} 至 {high}）"),
     "suites.better": (
-        "{better} is better than {worse} by {value}, and not by luck.",
+        "{better} is better than {worse} by {value}, which is more than luck.",
         "{better} 优于 {worse}，相差 {value}，差异显著。",
     ),
     "suites.equal": (
