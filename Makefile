@@ -4,7 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 OUT ?= runs/quickstart
-MINUTES ?= 5
+MINUTES ?= 6
 
 bin := $(VENV)/bin
 sources := src tests benchmarks
@@ -23,7 +23,7 @@ help:
 	@echo 'make TARGET'
 	@awk -F ' *## *' '/^[a-z-]+:.*##/ { split($$1, name, ":"); printf "  %-12s%s\n              %s\n", name[1], $$2, $$3 }' Makefile
 
-quickstart: $(VENV)/.installed ## Set up .venv and see the whole story in about 5 minutes ## 准备 .venv，约 5 分钟跑完全程
+quickstart: $(VENV)/.installed ## Set up .venv and see the whole story in about 6 minutes ## 准备 .venv，约 6 分钟跑完全程
 	@$(bin)/yanmo quickstart --out $(OUT) --minutes $(MINUTES)
 
 test: $(VENV)/.installed-develop ## Install what tests need and run them (about 10 minutes) ## 安装测试所需的包并运行测试（约 10 分钟）

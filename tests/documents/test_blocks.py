@@ -6,20 +6,17 @@ capped to three steps. A block that cannot run in a test says so in a comment be
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 import pytest
 
-from yanmo.corpus.builtin.storyworld import classification_records, ner_records
-from yanmo.corpus.document import Record
+from yanmo.api.quickstart_uses import USES
 
 ROOT = Path(__file__).parents[2]
 BLOCK = re.compile(
@@ -120,10 +117,8 @@ def test_chinese_page_runs(page: Path, tmp_path: Path) -> None:
 def run_page(page: Path, folder: Path, *, language: str) -> None:
     data = folder / "runs" / "quickstart" / "data"
     data.mkdir(parents=True)
-    for split, size in (("train", 64), ("dev", 16)):
-        topics = classification_records(language="both", split=split, size=size, task="topic")  # type: ignore[arg-type]
-        write(data / f"topic.{split}.jsonl", topics)
-        write(data / f"ner.{split}.jsonl", ner_records(language="both", split=split, size=size))  # type: ignore[arg-type]
+    for use in USES:
+        use.write(data, {"train": 64, "dev": 16})
     environment = {
         **os.environ,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
@@ -163,8 +158,3 @@ def commands(kind: str, found: list[Block], folder: Path) -> list[list[str]]:
     ]
     script.write_text("\n".join(parts), encoding="utf-8")
     return [[sys.executable, str(script)]]
-
-
-def write(path: Path, records: Iterable[Record]) -> None:
-    lines = (json.dumps(dict(record.fields), ensure_ascii=False) for record in records)
-    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

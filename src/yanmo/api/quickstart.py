@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +11,10 @@ from typing import Any
 from yanmo.api.finetune import FinetuneConfig, finetune
 from yanmo.api.predict import MaskPrediction, Model, load
 from yanmo.api.pretrain import PretrainConfig, pretrain
+from yanmo.api.quickstart_uses import SIZES, USES, Use
 from yanmo.api.reporter import Reporter
-from yanmo.api.run_folder import replace_text
 from yanmo.config import build
-from yanmo.corpus.builtin.storyworld import classification_records, ner_records, storyworld
-from yanmo.corpus.builtin.storyworld.structure import Split
-from yanmo.corpus.document import Record
+from yanmo.corpus.builtin.storyworld import storyworld
 from yanmo.evaluation.metric_text import duration, metric_name, metric_value
 from yanmo.evaluation.report import Example, Examples, Report, Section, Table, write
 from yanmo.evaluation.run_report import run_report
@@ -26,10 +23,9 @@ from yanmo.messages import text
 from yanmo.training.budget import Budget, cap
 
 # shares of the whole time; the rest is tokenizers, tokenising and evaluation
-BERT_SHARE, GPT_SHARE, TASK_SHARE = 0.36, 0.18, 0.06
+SHARES = {"bert": 0.28, "gpt2": 0.1}
+TASK_SHARE = 0.04
 STORIES = 8_000
-SPLITS: dict[Split, int] = {"train": 2_000, "dev": 400}
-TASKS = {"text_classification": "topic", "token_classification": "ner"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,9 +54,9 @@ class QuickstartResult:
 
 
 def quickstart(
-    out: str | Path, *, minutes: float = 5.0, reporter: Reporter | None = None
+    out: str | Path, *, minutes: float = 6.0, reporter: Reporter | None = None
 ) -> QuickstartResult:
-    """Runs everything into `out`: bert/, gpt/, one run per task and starting point, report.html.
+    """Runs everything into `out`: bert/, gpt2/, one run per task and starting point, report.html.
 
     Finished parts are kept, so the same call again goes on where it stopped. Errors: those of the verbs.
     """
@@ -68,31 +64,16 @@ def quickstart(
     reporter = reporter or Reporter()
     out = Path(out)
     out.mkdir(parents=True, exist_ok=True)
-    _write_data(out / "data")
-    for model, share in (("bert", BERT_SHARE), ("gpt2", GPT_SHARE)):
+    for model, share in SHARES.items():
         reporter.note(text(f"quickstart.pretrain_{model}"))
         pretrain(_pretrain_config(model, share * minutes), out / model, reporter=reporter)
-    rows = []
-    for task, name in TASKS.items():
-        scores = {}
-        for random in (False, True):
-            start = text("quickstart.without" if random else "quickstart.with")
-            reporter.note(text("quickstart.finetune", task=text(f"quickstart.{task}"), start=start))
-            config = _finetune_config(
-                task, out / "bert", out / "data" / name, TASK_SHARE * minutes, random=random
-            )
-            folder = out / f"{name}-{'random' if random else 'pretrained'}"
-            scores[random] = finetune(config, folder, reporter=reporter).metrics
-        metric = "accuracy" if task == "text_classification" else "f1"
-        rows.append(
-            Row(task=task, metric=metric, pretrained=scores[False][metric], random=scores[True][metric])
-        )
+    rows = tuple(_row(use, out, TASK_SHARE * minutes, reporter) for use in USES)
     fills = tuple(_fill(load(str(out / "bert")), sentence) for sentence in _masked_sentences())
     continuations = _continuations(load(str(out / "gpt2")))
     result = QuickstartResult(
         path=out,
         seconds=time.monotonic() - began,
-        rows=tuple(rows),
+        rows=rows,
         fills=fills,
         continuations=continuations,
         report=out / "report.html",
@@ -101,19 +82,17 @@ def quickstart(
     return result
 
 
-def _write_data(folder: Path) -> None:
-    """The labelled stories as files, so that they can be looked at and used again."""
-    folder.mkdir(exist_ok=True)
-    for split, size in SPLITS.items():
-        topics = classification_records(language="both", split=split, size=size, task="topic")
-        _write_records(folder / f"topic.{split}.jsonl", topics)
-        _write_records(folder / f"ner.{split}.jsonl", ner_records(language="both", split=split, size=size))
-
-
-def _write_records(path: Path, records: Iterable[Record]) -> None:
-    lines = (json.dumps(dict(record.fields), ensure_ascii=False) for record in records)
-    if not path.is_file():
-        replace_text(path, "".join(f"{line}\n" for line in lines))
+def _row(use: Use, out: Path, minutes: float, reporter: Reporter) -> Row:
+    """Fine-tunes from both starting points."""
+    use.write(out / "data")
+    scores = {}
+    for random in (False, True):
+        start = text("quickstart.without" if random else "quickstart.with")
+        reporter.note(text("quickstart.finetune", task=text(f"quickstart.{use.task}"), start=start))
+        config = _finetune_config(use, out, minutes, random=random)
+        run = out / f"{use.data}-{'random' if random else 'pretrained'}"
+        scores[random] = finetune(config, run, reporter=reporter).metrics[use.metric]
+    return Row(task=use.task, metric=use.metric, pretrained=scores[False], random=scores[True])
 
 
 def _budget(minutes: float) -> str:
@@ -128,18 +107,23 @@ def _pretrain_config(model: str, minutes: float) -> PretrainConfig:
             "preset": "tiny",
             "corpus": {"paths": [f"storyworld:{STORIES}"]},
             # in minutes, more questions per text are worth their time (docs: objectives)
-            "objective_settings": {"mlm": {"rate": 0.3}} if model == "bert" else {},
+            **(
+                {"objective": "mlm+nsp+bow", "objective_settings": {"mlm": {"rate": 0.3}}}
+                if model == "bert"
+                else {}
+            ),
             "train": {"budget": _budget(minutes), "batch_tokens": 1024, "evaluations": 5},
         },
     )
 
 
-def _finetune_config(task: str, model: Path, data: Path, minutes: float, *, random: bool) -> FinetuneConfig:
+def _finetune_config(use: Use, out: Path, minutes: float, *, random: bool) -> FinetuneConfig:
+    data = out / "data" / use.data
     return build(
         FinetuneConfig,
         {
-            "task": task,
-            "model": str(model),
+            "task": use.task,
+            "model": str(out / use.base),
             "random_weights": random,
             "train_file": f"{data}.train.jsonl",
             "dev_file": f"{data}.dev.jsonl",
@@ -199,7 +183,7 @@ def _report(result: QuickstartResult) -> Report:
                 )
                 for row in result.rows
             ),
-            note=text("quickstart.table_note", train=SPLITS["train"], test=SPLITS["dev"]),
+            note=text("quickstart.table_note", train=SIZES["train"], test=SIZES["dev"]),
         ),
         Examples(
             title=text("quickstart.fills"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from yanmo.api.quickstart import QuickstartResult
 
 
-def quickstart(*, out: Folder = "runs/quickstart", minutes: float = 5.0, json: Json = False) -> None:
+def quickstart(*, out: Folder = "runs/quickstart", minutes: float = 6.0, json: Json = False) -> None:
     if not 0 < minutes < 10_000:
         raise ConfigError("cli.bad_minutes", value=minutes)
     from yanmo.api.quickstart import quickstart as run

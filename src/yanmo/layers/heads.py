@@ -62,17 +62,17 @@ class PooledHead(nn.Module):
         return logits
 
 
-class PooledVocabularyHead(nn.Module):
-    """BERT's pooler (dense, tanh), then the product with the word vectors."""
+class SummaryHead(nn.Module):
+    """A dense layer with tanh, then the product with the word vectors: from one vector to all words of a text."""
 
     def __init__(self, hidden_size: int) -> None:
         super().__init__()
-        self.pooler = nn.Linear(hidden_size, hidden_size)
+        self.dense = nn.Linear(hidden_size, hidden_size)
 
     def forward(
         self, hidden: Float[Tensor, "labels hidden"], vocabulary: Float[Tensor, "vocab hidden"]
     ) -> Float[Tensor, "labels vocab"]:
-        return F.linear(torch.tanh(self.pooler(hidden)), vocabulary)
+        return F.linear(torch.tanh(self.dense(hidden)), vocabulary)
 
 
 class LinearHead(nn.Module):

@@ -6,8 +6,8 @@ TEXTS: Texts = {
     "quickstart.title": ("Yanmo quickstart", "研墨快速上手"),
     "quickstart.subtitle": ("The whole story in {time}", "全程用时 {time}"),
     "quickstart.pretrain_bert": (
-        "1  Pre-training BERT: masked LM + next-sentence prediction, on Chinese and English stories",
-        "1  预训练 BERT：掩码语言模型 + 下一句预测，语料为中英文故事",
+        "1  Pre-training BERT: masked LM + next-sentence prediction + bag of words, on Chinese and English stories",
+        "1  预训练 BERT：掩码语言模型 + 下一句预测 + 词袋，语料为中英文故事",
     ),
     "quickstart.pretrain_gpt2": (
         "2  Pre-training GPT: causal LM, on the same stories",
@@ -16,6 +16,10 @@ TEXTS: Texts = {
     "quickstart.finetune": ("3  Fine-tuning: {task}, {start}", "3  微调：{task}，{start}"),
     "quickstart.text_classification": ("text classification (topic)", "文本分类（主题）"),
     "quickstart.token_classification": ("named entities", "命名实体识别"),
+    "quickstart.question_answering": ("question answering", "阅读理解问答"),
+    "quickstart.sentence_similarity": ("sentence similarity", "句子相似度"),
+    "quickstart.text_generation": ("telling a story on request", "按要求讲故事"),
+    "quickstart.translation": ("translation, English to Chinese", "英译中"),
     "quickstart.with": ("with pre-training", "有预训练"),
     "quickstart.without": ("without", "无预训练"),
     "quickstart.table": ("What pre-training buys", "预训练带来了什么"),

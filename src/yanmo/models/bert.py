@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from yanmo.data.batch import Batch
 from yanmo.layers.embedding import Embedding
-from yanmo.layers.heads import LinearHead, PooledHead, PooledVocabularyHead, TransformedVocabularyHead
+from yanmo.layers.heads import LinearHead, PooledHead, SummaryHead, TransformedVocabularyHead
 from yanmo.models.backbone import Backbone, ModelConfig
 from yanmo.models.cache import Cache
 from yanmo.models.names import HuggingFaceNames
@@ -68,7 +68,7 @@ class Bert(Backbone):
             case "nsp", None:
                 return PooledHead(config.hidden_size, 2, dropout=0.0)
             case "bow", None:
-                return PooledVocabularyHead(config.hidden_size)
+                return SummaryHead(config.hidden_size)
             case "class", int():
                 return PooledHead(config.hidden_size, size, config.dropout)
             case "tag", int():
@@ -126,7 +126,6 @@ class Bert(Backbone):
                 ("", "cls.predictions"),
             ),
             "nsp": (("pooler", "bert.pooler.dense"), ("output", "cls.seq_relationship")),
-            "bow": (("pooler", "bert.pooler.dense"),),
             "class": (("pooler", "bert.pooler.dense"), ("output", "classifier")),
             "tag": (("output", "classifier"),),
             "span": (("output", "qa_outputs"),),
@@ -134,7 +133,6 @@ class Bert(Backbone):
         classes={
             frozenset(): "BertModel",
             frozenset({"mlm", "nsp"}): "BertForPreTraining",
-            frozenset({"mlm", "bow"}): "BertForMaskedLM",  # which leaves the pooler aside
             frozenset({"mlm"}): "BertForMaskedLM",
             frozenset({"nsp"}): "BertForNextSentencePrediction",
             frozenset({"class"}): "BertForSequenceClassification",

@@ -20,10 +20,11 @@ class BagOfWords(Objective):
     """Tells from the first token alone which tokens the text holds, so that one vector learns to sum a text up.
 
     Paper: Ma et al. 2024, "Drop your Decoder: Pre-training with Bag-of-Word Prediction for Dense Passage
-    Retrieval"; here the vector goes through the pooler, which classification starts from.
+    Retrieval"; here the head is a layer of its own, which nothing needs afterwards.
     Inputs: any text; an encoder. Of a text with more than `words` distinct tokens, that many are drawn.
     Loss: cross-entropy over the vocabulary, the same softmax for all tokens of a text (term `bow`).
-    Relations: used as `mlm+bow`, with the tokens that mlm hides among its answers; nsp trains the same vector with one bit per pair of texts.
+    Relations: used as `mlm+bow`, with the tokens that mlm hides among its answers; nsp teaches the same vector one
+    bit per pair of texts.
     Example: `yanmo pretrain --model bert --objective mlm+bow ...`
     """
 

@@ -31,7 +31,9 @@ class Objective(ABC):
 
     terms: ClassVar[tuple[str, ...]]
     needs_pairs: ClassVar[bool] = False  # whether samples are pairs of sentences
-    hides: ClassVar[bool] = False  # whether `corrupt` changes tokens: then it comes after those that read them
+    hides: ClassVar[bool] = (
+        False  # whether `corrupt` changes tokens: then it comes after those that read them
+    )
     text_term: ClassVar[str | None] = None  # the term that predicts tokens: its loss gives the perplexity
 
     label_smoothing: float = 0.0

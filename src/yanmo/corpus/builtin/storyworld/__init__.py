@@ -13,6 +13,7 @@ from yanmo.corpus.builtin.storyworld.records import (
     ner_records,
     question_records,
     similarity_records,
+    telling_records,
     translation_records,
 )
 from yanmo.corpus.builtin.storyworld.stories import VERSION, documents, storyworld
@@ -20,5 +21,6 @@ from yanmo.corpus.builtin.storyworld.structure import Event, Person, Phrase, Sto
 
 __all__ = [
     "VERSION", "Event", "Person", "Phrase", "Story", "Text", "classification_records", "documents", "ner_records",
-    "question_records", "similarity_records", "storyworld", "translation_records",
+    "question_records", "similarity_records", "storyworld", "telling_records",
+    "translation_records",
 ]  # fmt: skip

@@ -16,6 +16,10 @@ QUESTIONS: Mapping[str, Mapping[Language, str]] = {
     "who": {"en": "Who felt {feeling}?", "zh": "谁显得{feeling}？"},
     "when": {"en": "When does the story begin?", "zh": "故事从什么时候讲起？"},
 }
+TELL: Mapping[Language, str] = {
+    "en": "Tell a story of somebody who wanted to {goal}.",
+    "zh": "讲一个故事，主人公想{goal}。",
+}
 NARRATOR = Phrase(chinese="讲故事的人", english="the narrator")
 SAME_EVENT, SAME_TOPIC, OTHER = 5.0, 2.5, 0.0
 
@@ -60,11 +64,10 @@ def question_records(*, language: Languages, split: Split, size: int, seed: int 
         if missing or (answer is not None and not places) or (kind != "who" and len(places) > 1):
             continue
         question = QUESTIONS[kind][one].format(
-            who=_in(who if named else NARRATOR, one), feeling="" if story.feeling is None else _in(story.feeling, one)
+            who=_in(who if named else NARRATOR, one),
+            feeling="" if story.feeling is None else _in(story.feeling, one),
         )
-        answers: list[JsonValue] = [
-            {"text": context[start:end], "start": start} for start, end in places
-        ]
+        answers: list[JsonValue] = [{"text": context[start:end], "start": start} for start, end in places]
         yield _record(story, one, {"context": context, "question": question, "answers": answers})
 
 
@@ -85,6 +88,13 @@ def similarity_records(*, language: Languages, split: Split, size: int, seed: in
         yield _record(
             story, one, {"text_a": _in(event.goal, one), "text_b": _in(other.goal, one), "score": score}
         )
+
+
+def telling_records(*, language: Languages, split: Split, size: int, seed: int = 0) -> Iterator[Record]:
+    """Records with the fields `prompt` and `completion`: a wish, and the story of somebody who had it."""
+    for story, one in _told(language, split, size, seed):
+        prompt = TELL[one].format(goal=_in(story.events[0].goal, one))
+        yield _record(story, one, {"prompt": prompt, "completion": story.text(one).text})
 
 
 def translation_records(*, split: Split, size: int, seed: int = 0) -> Iterator[Record]:

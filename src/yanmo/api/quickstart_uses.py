@@ -1,0 +1,67 @@
+"""The uses that the quickstart shows: a task, what it starts from, and labelled stories for it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from yanmo.api.run_folder import replace_text
+from yanmo.corpus.builtin.storyworld import (
+    classification_records,
+    ner_records,
+    question_records,
+    similarity_records,
+    telling_records,
+)
+from yanmo.corpus.builtin.storyworld.structure import Split
+from yanmo.corpus.document import Record
+
+SIZES: Mapping[Split, int] = {"train": 2_000, "dev": 400}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Use:
+    """A task, the pre-trained model that it starts from, the name of its files, and the metric that is shown."""
+
+    task: str
+    base: str
+    data: str
+    metric: str
+    records: Callable[..., Iterable[Record]]
+
+    def write(self, folder: Path, sizes: Mapping[Split, int] = SIZES) -> None:
+        """The labelled stories as files, so that they can be looked at and used again."""
+        folder.mkdir(exist_ok=True)
+        for split, size in sizes.items():
+            path = folder / f"{self.data}.{split}.jsonl"
+            if not path.is_file():
+                records = self.records(split=split, size=size)
+                lines = (json.dumps(dict(record.fields), ensure_ascii=False) for record in records)
+                replace_text(path, "".join(f"{line}\n" for line in lines))
+
+
+USES = (
+    Use(
+        task="text_classification", base="bert", data="topic", metric="accuracy",
+        records=partial(classification_records, language="both", task="topic"),
+    ),
+    Use(
+        task="token_classification", base="bert", data="ner", metric="f1",
+        records=partial(ner_records, language="both"),
+    ),
+    Use(
+        task="question_answering", base="bert", data="questions", metric="f1",
+        records=partial(question_records, language="both"),
+    ),
+    Use(
+        task="sentence_similarity", base="bert", data="wishes", metric="spearman",
+        records=partial(similarity_records, language="both"),
+    ),
+    Use(
+        task="text_generation", base="gpt2", data="tellings", metric="perplexity",
+        records=partial(telling_records, language="both"),
+    ),
+)  # fmt: skip
