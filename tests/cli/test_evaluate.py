@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+import torch
 
 import yanmo
 from yanmo.evaluation.suite import content_hash
@@ -179,3 +180,18 @@ def test_the_temperature_is_in_the_model_folder_and_changes_no_class(classifier)
     model = yanmo.load(str(classifier))
     assert model.task.temperature != 1.0
     assert model.task.values["temperature"] == model.task.temperature
+
+
+def test_transformers_computes_what_it_did_without_the_temperature(classifier):
+    """Logits of the folder are those of the network; only our probabilities are divided."""
+    transformers = pytest.importorskip("transformers")
+    model = yanmo.load(str(classifier))
+    (prediction,) = model.predict(["第3家酒店很好"])
+    theirs = transformers.AutoModelForSequenceClassification.from_pretrained(classifier / "model").eval()
+    tokenizer = transformers.AutoTokenizer.from_pretrained(classifier / "model")
+    with torch.no_grad():
+        logits = theirs(**tokenizer("第3家酒店很好", return_tensors="pt")).logits[0]
+    assert logits.softmax(0).tolist() != pytest.approx(list(prediction.scores.values()), abs=1e-6)
+    assert (logits / model.task.temperature).softmax(0).tolist() == pytest.approx(
+        list(prediction.scores.values()), abs=1e-5
+    )
