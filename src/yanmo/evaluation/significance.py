@@ -79,16 +79,6 @@ def paired_bootstrap(first: Sequence[float], second: Sequence[float], *, seed: i
     return comparison(len(difference), lambda chosen: difference[chosen].mean(axis=1), seed)
 
 
-def entity_bootstrap(first: Counts, second: Counts, *, seed: int = 0) -> Comparison:
-    """Compares two entity F1 over the same texts, from their `entity_counts`.
-
-    With several seeds give the sum of their counts. Errors: ValueError when the shapes differ or are empty.
-    """
-    if first.shape != second.shape:
-        raise ValueError(f"counts of shapes {first.shape} and {second.shape}")
-    return comparison(len(first), lambda chosen: _f1(second, chosen) - _f1(first, chosen), seed)
-
-
 def entity_counts(gold: Sequence[Iterable[Entity]], predicted: Sequence[Iterable[Entity]]) -> Counts:
     """Correct, predicted and gold entities of each text."""
     rows = [entity_scores([right], [found]) for right, found in zip(gold, predicted, strict=True)]
@@ -130,9 +120,3 @@ def resample(size: int, statistic: Statistic, seed: int = 0) -> NDArray[np.float
     step = max(1, CHUNK // size)
     counts = [min(step, SAMPLES - start) for start in range(0, SAMPLES, step)]
     return np.concatenate([statistic(generator.integers(size, size=(count, size))) for count in counts])
-
-
-def _f1(counts: Counts, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-    """F1 [samples] of the texts that are chosen [samples, texts]; 0 where there is no entity at all."""
-    correct, predicted, gold = (column[chosen].sum(axis=1) for column in counts.T)
-    return np.asarray(2 * correct / np.maximum(predicted + gold, 1e-12), dtype=np.float64)
