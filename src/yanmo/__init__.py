@@ -19,6 +19,7 @@ __version__ = "0.1.0"
 
 _HOMES = {  # as __init__.pyi says it to type checkers and editors
     "TransformerLayer": "yanmo.layers.transformer_layer",
+    "compare": "yanmo.api.compare",
     "evaluate": "yanmo.api.evaluate",
     "finetune": "yanmo.api.verbs",
     "load": "yanmo.api.predict",

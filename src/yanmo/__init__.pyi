@@ -1,3 +1,4 @@
+from yanmo.api.compare import compare as compare
 from yanmo.api.evaluate import evaluate as evaluate
 from yanmo.api.predict import load as load
 from yanmo.api.verbs import finetune as finetune

@@ -81,7 +81,7 @@ def test_a_file_of_pairs_is_answered_in_its_order(run, inference, similarity, la
 
 def test_pairs_are_evaluated(run, inference, similarity, labelled):
     ran = run("evaluate", inference, labelled, "--json")
-    assert set(ran.json["metrics"]) == {"accuracy", "macro_f1", "matthews"}
+    assert set(ran.json["metrics"]) == {"accuracy", "macro_f1", "matthews", "ece"}
     ran = run("evaluate", similarity, labelled, "--json")
     assert set(ran.json["metrics"]) == {"accuracy", "f1", "precision", "recall", "threshold"}
     assert "threshold" in run("evaluate", similarity, labelled).out

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+import yanmo
+
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 SPEED = ["--size", "1x64", "--causal-size", "1x64", "--vocabulary", "500", "--tokens", "6000", "--documents", "4",
          "--causal-documents", "1", "--rounds", "1", "--seconds", "0.01", "--warmup", "1", "--dropout", "0",
@@ -95,8 +97,8 @@ def test_the_sequences_of_both_sides_are_the_same(tmp_path: Path, monkeypatch: p
         assert sequences[number][1:-1] == ids.tolist()
 
 
-def test_gain(tmp_path: Path) -> None:
-    data = tmp_path / "data"
+def labelled(folder: Path) -> Path:
+    """Reviews, tagged texts and pairs in the places of three Chinese suites."""
     for part, count in (("train", 40), ("dev", 12), ("test", 12)):
         records = [
             {
@@ -106,7 +108,7 @@ def test_gain(tmp_path: Path) -> None:
             }
             for number in range(count)
         ]
-        _write(data / "classification/zh_chnsenticorp" / f"{part}.jsonl", records)
+        _write(folder / "classification/zh_chnsenticorp" / f"{part}.jsonl", records)
         tagged = [
             {
                 "tokens": list(f"{part}{number}号去北京"),
@@ -114,7 +116,22 @@ def test_gain(tmp_path: Path) -> None:
             }
             for number in range(count)
         ]
-        _write(data / "ner/zh_cluener" / f"{part}.jsonl", tagged)
+        _write(folder / "ner/zh_cluener" / f"{part}.jsonl", tagged)
+        pairs = [
+            {
+                "text_a": f"问{number}",
+                "text_b": f"{'问' if number % 2 else '答'}{number}",
+                "label": str(number % 2),
+            }
+            for number in range(count)
+        ]
+        if part != "train":
+            _write(folder / "pair/zh_lcqmc" / f"{part}.jsonl", pairs)
+    return folder
+
+
+def test_gain(tmp_path: Path) -> None:
+    data = labelled(tmp_path / "data")
     arguments = (
         "--languages", "zh", "--data", str(data), "--corpus", corpus(tmp_path), "--preset", "tiny",
         "--budget", "2steps", "--set", "objective=mlm", "--rates", "1e-3", "--seeds", "2",
@@ -124,9 +141,9 @@ def test_gain(tmp_path: Path) -> None:
     classes, entities = results["zh_chnsenticorp, tiny-2steps"], results["zh_cluener, tiny-2steps"]
     assert classes["records"] == {"test": 12, "clean": 8, "train_limit": 0}
     assert len(classes["starts"]["pretrained"]["clean"]["scores"]) == 2
-    assert classes["tfidf"]["clean"]["mean"] > 90, "one character decides"
+    assert classes["classical"]["clean"]["mean"] > 90, "one character decides"
     assert entities["part"] == "dev"
-    assert entities["tfidf"] is None
+    assert entities["classical"]["clean"]["mean"] > 90, "one word decides"
     assert not list((tmp_path / "work" / "zh-tiny-2steps" / "zh_cluener").rglob("checkpoints")), (
         "large, and not needed"
     )
@@ -144,6 +161,34 @@ def test_gain_without_data(tmp_path: Path) -> None:
     assert found.returncode == 0, found.stderr[-3000:]
     assert "skipped: en_sst2 is not in" in found.stdout
     assert not (tmp_path / "gain.json").exists()
+
+
+def test_results(tmp_path: Path) -> None:
+    data, model, page = labelled(tmp_path / "data"), tmp_path / "bert", tmp_path / "results_page.md"
+    yanmo.pretrain(
+        model="bert", preset="tiny", corpus=corpus(tmp_path), budget="2steps", out=model, overrides={"objective": "mlm"}
+    )  # fmt: skip
+    page.write_text("# Results\n\n## Speed\n\nfast\n", encoding="utf-8")
+    arguments = (
+        "--zh", str(model), "--data", str(data), "--rates", "1e-3", "--seeds", "2", "--epochs", "1", "--page",
+        str(page), "--work", str(tmp_path / "work"), "--sets",
+    )  # fmt: skip
+    first = run("results.py", tmp_path, *arguments, "zh_lcqmc", "en_sst2")
+    pairs = first["zh_lcqmc"]
+    assert list(first) == ["zh_lcqmc"], "what is absent is skipped"
+    assert (pairs["part"], pairs["records"]["clean"]) == ("test", 12)
+    assert len(pairs["starts"]["random"]["clean"]["scores"]) == 2
+    assert pairs["pretraining"]["minutes"] > 0
+    assert pairs["classical"]["method"] == "TF-IDF + LR"
+    assert {"low", "high", "p_value"} <= pairs["difference"].keys()
+    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "work").rglob("*.json*")}
+    both = run("results.py", tmp_path, *arguments, "zh_lcqmc", "zh_chnsenticorp")
+    assert list(both) == ["zh_lcqmc", "zh_chnsenticorp"], "a row is added to those that are there"
+    assert both["zh_lcqmc"]["starts"] == pairs["starts"]
+    assert times == {path: path.stat().st_mtime_ns for path in times}, "finished runs are skipped"
+    written = page.read_text(encoding="utf-8")
+    assert written.count("| zh_lcqmc |") == 1 and "| zh_chnsenticorp |" in written
+    assert "## Speed\n\nfast" in written, "the rest of the page stays"
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")

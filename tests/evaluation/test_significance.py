@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
+from yanmo.evaluation.evidence import Evidence, compare
 from yanmo.evaluation.significance import (
     Comparison,
-    entity_bootstrap,
     entity_counts,
     mcnemar,
     paired_bootstrap,
@@ -66,20 +66,22 @@ def entities(count: int, found: float, seed: int) -> list[list[Entity]]:
     ]
 
 
-def test_entity_bootstrap_compares_the_micro_f1() -> None:
+def f1(gold: list[list[Entity]], found: list[list[Entity]]) -> Evidence:
+    return Evidence(metric="f1", measure="f1", rows=entity_counts(gold, found))
+
+
+def test_entities_are_compared_by_their_micro_f1() -> None:
     gold = entities(200, 1.0, 0)
     weak, strong = entities(200, 0.6, 1), entities(200, 0.9, 2)
-    comparison = entity_bootstrap(entity_counts(gold, weak), entity_counts(gold, strong))
+    comparison = compare([f1(gold, weak)], [f1(gold, strong)])
     expected = entity_scores(gold, strong).f1 - entity_scores(gold, weak).f1
     assert comparison.difference == pytest.approx(expected)
     assert comparison.significantly_better
-    pooled = entity_counts(gold, weak) + entity_counts(gold, strong)  # two seeds against two seeds
-    assert not entity_bootstrap(pooled, pooled).significantly_worse
 
 
 def test_texts_without_entities_count_as_zero() -> None:
-    nothing = entity_counts([[], []], [[], []])
-    assert entity_bootstrap(nothing, nothing).difference == 0.0
+    nothing = f1([[], []], [[], []])
+    assert compare([nothing], [nothing]).difference == 0.0
 
 
 def test_spread() -> None:
@@ -92,5 +94,5 @@ def test_spread() -> None:
 def test_nothing_to_compare() -> None:
     with pytest.raises(ValueError, match="no texts"):
         paired_bootstrap([], [])
-    with pytest.raises(ValueError, match="shapes"):
-        entity_bootstrap(entity_counts([[]], [[]]), entity_counts([[], []], [[], []]))
+    with pytest.raises(ValueError, match="1 and 2 scores"):
+        paired_bootstrap([1.0], [1.0, 0.0])

@@ -10,7 +10,7 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks import Encoder
 from yanmo.tasks.task import TaskConfig
-from yanmo.tasks.text_classification import TextClassification
+from yanmo.tasks.text_classification import TEMPERATURE, ClassPrediction, TextClassification
 
 NewRecord = Callable[..., Record]
 Encoders = Callable[..., Encoder]
@@ -239,3 +239,78 @@ def test_numbers_and_words_do_not_mix(record: NewRecord) -> None:
             make([record(text="a", label=label) for label in labels])
         assert error.value.key == "pairs.mixed_labels"
         assert "set.jsonl:7" in str(error.value)
+
+
+def predicted(*chances: float, gold: str = "x") -> tuple[list[Record], list[ClassPrediction]]:
+    """Texts of class `gold`, and predictions that give x these probabilities."""
+    records = [Record(fields={"text": "a", "label": gold}, source="set.jsonl:1") for _ in chances]
+    found = [
+        ClassPrediction(
+            text="a",
+            labels=("x" if chance > 0.5 else "y",),
+            scores={"x": chance, "y": 1 - chance},
+            multi_label=False,
+        )
+        for chance in chances
+    ]
+    return records, found
+
+
+def test_a_temperature_is_fitted_kept_and_used(record: NewRecord, encoder_of: Encoders) -> None:
+    task = make([record(text="a", label="x"), record(text="b", label="y")])
+    assert TEMPERATURE not in task.values
+    records, found = predicted(0.99, 0.99, 0.99, 0.99)
+    wrong, said = predicted(0.99, 0.99, gold="y")
+    tuned = task.tuned(records + wrong, found + said)
+    assert tuned.temperature > 3
+    assert (
+        tuned.score(records + wrong, found + said)["ece"]
+        < task.score(records + wrong, found + said)["ece"] / 2
+    )
+    assert tuned.score(records, found)["accuracy"] == task.score(records, found)["accuracy"] == 1
+    again = task.with_values(tuned.values)
+    assert again.temperature == tuned.temperature
+    one, logits = record(text="a"), np.array([[0.0, 4.0]], dtype=np.float32)
+    decoded = again.decode(one, again.encode(one, encoder_of("wordpiece"), labelled=False), [logits])
+    assert decoded.scores["y"] == pytest.approx(1 / (1 + np.exp(-4 / tuned.temperature)))
+    assert again.calibrated(task.decode(one, [], [logits])).scores == pytest.approx(decoded.scores)
+    retuned = again.tuned(
+        records, [again.calibrated(each) for each in found]
+    )  # on top of the one that was there
+    assert retuned.temperature == pytest.approx(task.tuned(records, found).temperature, rel=1e-6)
+
+
+def test_several_labels_have_one_temperature_and_the_same_labels(record: NewRecord) -> None:
+    records = [record(text="a", labels=["x"]), record(text="b", labels=["y"]), record(text="c", labels=[])]
+    task = make(records)
+    logits = [np.array([[8.0, -8.0]]), np.array([[8.0, 8.0]]), np.array([[-8.0, -8.0]])]
+    found = [
+        task.decode(one, [], [values.astype(np.float32)]) for one, values in zip(records, logits, strict=True)
+    ]
+    tuned = task.tuned(records, found)
+    assert tuned.temperature > 1.5
+    assert [tuned.calibrated(one).labels for one in found] == [one.labels for one in found]
+    assert tuned.score(records, found)["ece"] < task.score(records, found)["ece"]
+    sure = tuned.calibrated(found[0])
+    assert sure.scores["x"] == pytest.approx(1 / (1 + np.exp(-8 / tuned.temperature)), rel=1e-4)
+
+
+def test_the_calibration_error_of_a_hand_computed_case(record: NewRecord) -> None:
+    task = make([record(text="a", label="x"), record(text="b", label="y")])
+    records, found = predicted(0.9, 0.9)
+    wrong, said = predicted(0.9, 0.9, gold="y")
+    assert task.score(records + wrong, found + said)["ece"] == pytest.approx(
+        0.4
+    )  # sure of 0.9, right in half
+
+
+def test_what_is_not_sure_enough_has_no_label() -> None:
+    _, (sure, unsure) = predicted(0.9, 0.6)
+    assert sure.abstain_below(0.8) is sure
+    assert unsure.abstain_below(0.8).labels == ()
+    assert unsure.abstain_below(0.8).to_json() == {
+        "text": "a", "label": None, "abstained": True, "scores": {"x": 0.6, "y": 0.4},
+    }  # fmt: skip
+    several = ClassPrediction(text="a", labels=("x",), scores={"x": 0.9, "y": 0.3}, multi_label=True)
+    assert several.confidence == pytest.approx(0.7)
+    assert several.abstain_below(0.8).to_json()["labels"] == []

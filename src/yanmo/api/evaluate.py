@@ -1,26 +1,63 @@
-"""`yanmo evaluate`: a fine-tuned model on labelled records, or a language model on text."""
+"""`yanmo evaluate`: a fine-tuned model on labelled records or on a suite, with an interval for the main metric."""
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from yanmo.api.predict import load, use_machine
+from yanmo.api.predict import Model, load, use_machine
 from yanmo.api.reporter import Reporter
+from yanmo.corpus.document import Record
 from yanmo.corpus.read import read_records
-from yanmo.errors import InputError
+from yanmo.errors import ConfigError, InputError, RunError
+from yanmo.evaluation import suite as suites
+from yanmo.evaluation.errors import Errors, errors_of
+from yanmo.evaluation.evidence import Evidence, Interval, interval
+from yanmo.evaluation.gather import gather
+from yanmo.evaluation.splits import Part
+from yanmo.evaluation.suite import Reference, Suite
 from yanmo.messages import text
 from yanmo.tasks.inference import predict_encoded
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.task import Task, TaskConfig
+
+NAMELESS = re.compile(r"LABEL_\d+")  # what `transformers` calls a class without a name
+FORM = ("text_field", "pair_field", "label_field", "direction")  # of records, not of a model
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Measured:
+    """A model's metrics on records, what the main one is made of, and where it errs."""
+
+    metrics: dict[str, float]
+    metric: str
+    evidence: Evidence | None
+    signatures: dict[str, str]
+    errors: Errors | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelledData:
+    """Records to measure on. part: of the suite that they are from, if any; exact: whether its hash is right."""
+
+    name: str
+    sha256: str
+    records: Sequence[Record]
+    suite: Suite | None = None
+    part: Part | None = None
+    exact: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class EvaluateResult:
     """metrics over `count` records of `data`, whose bytes have this SHA-256.
 
-    signatures: how those metrics were computed that have several definitions.
+    interval: of the main metric, 95 %; None where the metric is not made of single texts. signatures: how those
+    metrics were computed that have several definitions. suite, part: what the data is, if it is a suite; exact: whether
+    it holds the very records that the suite names; references: published results on it.
     """
 
     model: str
@@ -29,47 +66,144 @@ class EvaluateResult:
     count: int
     metrics: dict[str, float]
     signatures: dict[str, str] = field(default_factory=dict)
+    interval: Interval | None = None
+    suite: str | None = None
+    part: str | None = None
+    exact: bool | None = None
+    references: tuple[Reference, ...] = ()
+    errors: Errors | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
+        of_suite = {"suite": self.suite, "part": self.part, "exact": self.exact}
         return {
             "model": self.model,
             "data": self.data,
             "sha256": self.sha256,
             "count": self.count,
             "metrics": self.metrics,
+            **({"interval": self.interval.to_json()} if self.interval else {}),
             **({"signatures": self.signatures} if self.signatures else {}),
+            **(of_suite if self.suite else {}),
+            **({"references": [one.model_dump() for one in self.references]} if self.references else {}),
         }
 
 
 def evaluate(
-    source: str, data: str | Path, *, settings: TaskConfig | None = None, reporter: Reporter | None = None
+    source: str,
+    data: str | Path,
+    *,
+    folder: str | Path | None = None,
+    part: Part | None = None,
+    settings: TaskConfig | None = None,
+    reporter: Reporter | None = None,
 ) -> EvaluateResult:
-    """The metrics of the task that the model was fine-tuned for.
+    """The metrics of the task that the model was fine-tuned for, on a file of records or on a suite.
 
-    Errors: RunError (no trained head), InputError (records; a label that training never saw).
+    folder: where the files of suites lie. part: of a suite; unset: what is reported, its test. settings: where a file
+    keeps texts and labels. Errors: RunError (no trained head, or one of another task), InputError (records; a label
+    that training never saw), ConfigError (an unknown suite).
     """
     reporter = reporter or Reporter()
     use_machine()
-    model = load(source)
-    task = model.task
-    if settings is not None:
-        task = task.with_config(settings)
+    given = labelled_data(data, folder=folder, part=part, reporter=reporter)
+    measured = measure(load(source), given, settings)
+    return EvaluateResult(
+        model=source,
+        data=given.name,
+        sha256=given.sha256,
+        count=len(given.records),
+        metrics=measured.metrics,
+        signatures=measured.signatures,
+        interval=None if measured.evidence is None else interval(measured.evidence),
+        suite=None if given.suite is None else given.suite.name,
+        part=given.part,
+        exact=given.exact,
+        references=() if given.suite is None else given.suite.references,
+        errors=measured.errors,
+    )
+
+
+def labelled_data(
+    data: str | Path, *, folder: str | Path | None, part: Part | None, reporter: Reporter
+) -> LabelledData:
+    """A file of records, or a part of a suite. Errors: InputError, ConfigError."""
+    if suites.is_suite(data):
+        return _of_suite(suites.find(data), folder, part, reporter)
+    path = Path(data).expanduser()
+    if not path.is_file() and not path.suffix and path.name == str(data):
+        suites.find(data)  # a word that names no file is a suite's name, and this says which there are
+    if part is not None:
+        raise ConfigError("suites.part_of_file", part=part, data=data)
     with reporter.stage(text("run.stage_read")):
         records = list(read_records(data))
     if not records:
         raise InputError("run.no_records", path=data)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return LabelledData(name=str(data), sha256=digest, records=records)
+
+
+def measure(model: Model, given: LabelledData, settings: TaskConfig | None = None) -> Measured:
+    """The metrics of a model. Errors: as `evaluate`."""
+    task, records = _task(model, given, settings), given.records
     encoded = [task.encode(record, model.encoder, labelled=True) for record in records]
     predictions = predict_encoded(task, model.learner, records, encoded, model.encoder)
     metrics = task.score(records, predictions)
     training = model.training_records() if task.generates else []
     metrics |= task.sample_scores(model.learner, records, training, model.encoder)
-    with Path(data).open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return EvaluateResult(
-        model=source,
-        data=str(data),
-        sha256=digest,
-        count=len(records),
+    metric = task.metric_on(records) if given.suite is None else given.suite.metric
+    if metric not in metrics:
+        raise RunError(
+            "suites.other_metric",
+            model=model.source,
+            data=given.name,
+            metric=metric,
+            known=", ".join(metrics),
+        )
+    return Measured(
         metrics=metrics,
+        metric=metric,
+        evidence=gather(task, records, predictions, metric, metrics[metric]),
         signatures=task.signatures(records),
+        errors=errors_of(task, records, predictions),
+    )
+
+
+def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Task:
+    """The model's task, on records of the form at hand. Errors: RunError where it is not the suite's."""
+    task = model.task
+    if given.suite is None:
+        return task if settings is None else task.with_config(settings)
+    suite = given.suite
+    name = type(task).__module__.rpartition(".")[2]
+    if name != suite.task and {name, suite.task} - {"text_classification", "sentence_similarity"}:
+        raise RunError("suites.other_task", model=model.source, task=name, name=suite.name, wanted=suite.task)
+    form = {key: getattr(suite.settings, key) for key in FORM}
+    own = suite.settings.model_dump(exclude_unset=True, exclude=set(FORM))
+    task = task.with_config(task.config.model_copy(update=form | own))
+    if len(task.labels) == len(suite.labels) and all(NAMELESS.fullmatch(label) for label in task.labels):
+        task = replace(task, labels=suite.labels)
+    return task
+
+
+def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, reporter: Reporter) -> LabelledData:
+    if folder is None:
+        raise ConfigError("suites.no_folder", name=suite.name, folder=suite.folder, source=suite.source)
+    where = Path(folder).expanduser()
+    wanted: Part = suite.reported() if part is None or part == "test" else part
+    sources: tuple[Part, ...] = (wanted, "train", "dev")
+    with reporter.stage(text("run.stage_read")):
+        if wanted == suite.reported():
+            records: Sequence[Record] = suite.test(where)
+        else:
+            records = getattr(suite.complete(where), wanted)
+        origin = next(name for name in sources if name in suite.splits)
+        digest = suites.content_hash(suite.file(origin, where))
+    if not records:
+        raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=", ".join(suite.splits))
+    exact = digest == suite.splits[origin].sha256
+    if not exact:
+        reporter.warn(text("suites.warn_other", name=suite.name, path=suite.file(origin, where)))
+    return LabelledData(
+        name=suite.name, sha256=digest, records=records, suite=suite, part=wanted, exact=exact
     )

@@ -23,6 +23,8 @@ from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.errors import InputError, RunError
+from yanmo.evaluation.errors import errors_of
+from yanmo.evaluation.splits import hold_back
 from yanmo.interop.huggingface import Labelling, LoadedModel, save_model
 from yanmo.interop.sentence_transformers import Pooling, save_modules
 from yanmo.messages import text
@@ -157,6 +159,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         task = task.tuned(dev, predictions)
         metrics = task.score(dev, predictions) | task.sample_scores(learner, dev, train, encoder)
         _save(run, task, learner, loaded, encoder, config)
+        run.write_errors(errors_of(task, dev, predictions))
         results: dict[str, Any] = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
         if signatures := task.signatures(dev):
             results["signatures"] = signatures
@@ -211,17 +214,7 @@ def _records(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], 
 def _split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
     """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
     kind = tasks.find(config.task)
-    contents = [kind.group(record, config.settings) for record in records]
-    if len(set(contents)) < 2:
-        contents = [kind.content(record, config.settings) for record in records]
-    distinct = sorted(set(contents), key=lambda content: hashlib.sha256(content.encode()).digest())
-    if len(distinct) < 2:
-        raise InputError("run.one_text", path=config.train_file)
-    dev = set(distinct[: min(len(distinct) - 1, max(1, round(len(distinct) * config.dev_share)))])
-    sides: tuple[list[Record], list[Record]] = ([], [])
-    for record, content in zip(records, contents, strict=True):
-        sides[content in dev].append(record)
-    return sides
+    return hold_back(records, kind, config.settings, share=config.dev_share, source=config.train_file)
 
 
 def _optim(config: FinetuneConfig, loaded: LoadedModel) -> OptimConfig:

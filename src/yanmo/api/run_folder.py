@@ -17,11 +17,12 @@ from yanmo.errors import ConfigError, RunError
 
 Schema = TypeVar("Schema", bound=Config)
 REPORT = "report.html"
+ERRORS = "errors.json"
 
 
 class RunFolder:
-    """config.yaml, machine.json, tokenizer/, data/, checkpoints/, metrics.jsonl, decisions.jsonl, model/, report.html,
-    results.json, manifest.json."""
+    """config.yaml, machine.json, tokenizer/, data/, checkpoints/, metrics.jsonl, decisions.jsonl, model/, errors.json,
+    report.html, results.json, manifest.json."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -91,6 +92,11 @@ class RunFolder:
     def finish(self, results: Mapping[str, Any]) -> None:
         """Writes results.json: the run is done, and the same command again does nothing."""
         replace_text(self.path / "results.json", json.dumps(_finite(results), ensure_ascii=False, indent=1))
+
+    def write_errors(self, errors: Config | None) -> None:
+        """Where a classification goes wrong on dev, for the report; nothing for other tasks."""
+        if errors is not None:
+            replace_text(self.path / ERRORS, errors.model_dump_json(exclude_defaults=True))
 
     def ensure_report(self) -> None:
         """Writes report.html of a finished run, unless it is there."""

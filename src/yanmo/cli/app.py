@@ -33,7 +33,8 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         finetune.finetune,
         "TASK|RECIPE --model MODEL --train FILE --out DIR [OPTIONS] [KEY=VALUE...]",
     ),
-    "evaluate": (evaluate.evaluate, "MODEL DATA [OPTIONS]"),
+    "evaluate": (evaluate.evaluate, "MODEL FILE|SUITE [--data DIR] [OPTIONS]"),
+    "compare": (evaluate.compare, "FIRST SECOND FILE|SUITE [--data DIR] [OPTIONS]"),
     "predict": (
         predict.predict,
         "MODEL TEXT... | --pair A B | --question Q --context FILE | --file FILE [OPTIONS]",

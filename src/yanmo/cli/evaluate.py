@@ -1,38 +1,156 @@
-"""`yanmo evaluate`."""
+"""`yanmo evaluate`, `yanmo compare`."""
 
 from __future__ import annotations
 
-from yanmo.cli.options import Json
-from yanmo.cli.screen import metric_pairs, print_json, print_pairs
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from cyclopts import Parameter
+
+from yanmo.cli.options import File, Json
+from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
 from yanmo.messages import text
+
+if TYPE_CHECKING:
+    from yanmo.api.compare import CompareResult
+    from yanmo.api.evaluate import EvaluateResult
+    from yanmo.evaluation.evidence import Interval
+    from yanmo.tasks.task import TaskConfig
+
+PartName = Literal["train", "dev", "test"]
+DataFolder = Annotated[str | None, Parameter(name="--data", metavar="DIR")]
 
 
 def evaluate(
     model: str,
-    data: str,
+    suite: str,
     /,
     *,
+    folder: DataFolder = None,
+    part: PartName | None = None,
+    text_field: str | None = None,
+    label_field: str | None = None,
+    direction: str | None = None,
+    report: File = None,
+    json: Json = False,
+) -> None:
+    from yanmo.api.evaluate import evaluate as run
+    from yanmo.cli.progress import ProgressBar
+
+    settings = _settings(text_field, label_field, direction)
+    with ProgressBar() as reporter:
+        result = run(model, suite, folder=folder, part=part, settings=settings, reporter=reporter)
+    if report is not None:
+        _write_report(result, report)
+    if json:
+        print_json(result.to_json())
+        return
+    _show(result)
+
+
+def compare(
+    first: str,
+    second: str,
+    suite: str,
+    /,
+    *,
+    folder: DataFolder = None,
+    part: PartName | None = None,
     text_field: str | None = None,
     label_field: str | None = None,
     direction: str | None = None,
     json: Json = False,
 ) -> None:
-    from yanmo.api.evaluate import evaluate as run
+    from yanmo.api.compare import compare as run
     from yanmo.cli.progress import ProgressBar
+
+    settings = _settings(text_field, label_field, direction)
+    with ProgressBar() as reporter:
+        result = run(first, second, suite, folder=folder, part=part, settings=settings, reporter=reporter)
+    if json:
+        print_json(result.to_json())
+        return
+    _show_comparison(result)
+
+
+def _settings(text_field: str | None, label_field: str | None, direction: str | None) -> TaskConfig | None:
     from yanmo.config import build
-    from yanmo.evaluation.metric_text import number
     from yanmo.tasks.task import TaskConfig
 
     fields = {"text_field": text_field, "label_field": label_field, "direction": direction}
     given = {name: value for name, value in fields.items() if value is not None}
-    settings = build(TaskConfig, given) if given else None
-    with ProgressBar() as reporter:
-        result = run(model, data, settings=settings, reporter=reporter)
-    if json:
-        print_json(result.to_json())
+    return build(TaskConfig, given) if given else None
+
+
+def _show(result: EvaluateResult) -> None:
+    from yanmo.evaluation.metric_text import metric_name, number
+
+    pairs = metric_pairs(result.metrics)
+    if result.interval is not None:
+        place = [name for name, _ in pairs].index(metric_name(result.interval.metric))
+        pairs.insert(place + 1, ("", _interval(result.interval)))
+    pairs += [("", signature) for signature in result.signatures.values()]
+    pairs += [
+        (text("suites.reference", model=one.model, where=one.where), f"{one.value:g}")
+        for one in result.references
+    ]
+    where = result.data if result.part is None else f"{result.data} ({result.part})"
+    print_pairs(pairs, title=text("cli.evaluated", data=where, count=number(result.count)))
+
+
+def _interval(of: Interval) -> str:
+    from yanmo.evaluation.metric_text import metric_value
+
+    low, high = (metric_value(of.metric, value) for value in (of.low, of.high))
+    return text("suites.interval", low=low, high=high)
+
+
+def _show_comparison(result: CompareResult) -> None:
+    from yanmo.evaluation.metric_text import metric_name, metric_value, number
+
+    of, models = result.difference, (result.first, result.second)
+    pairs = [
+        (name, f"{metric_value(result.metric, value.value)}  {_interval(value)}  {model}")
+        for name, model, value in zip("AB", models, result.values, strict=True)
+    ]
+    pairs += [
+        ("B − A", _range(result.metric, of.difference, of.low, of.high)),
+        ("A − B", _range(result.metric, -of.difference, -of.high, -of.low)),
+        (text("suites.p_value"), f"{of.p_value:.4f}"),
+    ]
+    title = text("cli.evaluated", data=result.data, count=number(result.count))
+    print_pairs(pairs, title=f"{title}, {metric_name(result.metric)}")
+    if result.better is None:
+        print_line(text("suites.equal", count=number(result.count)))
         return
-    title = text("cli.evaluated", data=data, count=number(result.count))
-    print_pairs(
-        [*metric_pairs(result.metrics), *(("", signature) for signature in result.signatures.values())],
-        title=title,
+    better, worse = ("B", "A") if result.better == result.second else ("A", "B")
+    value = _difference(result.metric, abs(of.difference))
+    print_line((text("suites.better", better=better, worse=worse, value=value), "bold green"))
+
+
+def _range(metric: str, value: float, low: float, high: float) -> str:
+    value_, low_, high_ = (
+        f"{'−' if each < 0 else '+'}{_difference(metric, abs(each))}" for each in (value, low, high)
     )
+    return text("suites.range", value=value_, low=low_, high=high_)
+
+
+def _difference(metric: str, value: float) -> str:
+    """Of two shares in points: 2 % more than 50 % could be 51 %."""
+    from yanmo.evaluation.metric_text import is_share, number
+
+    return text("suites.points", value=f"{100 * value:.2f}") if is_share(metric) else number(value)
+
+
+def _write_report(result: EvaluateResult, path: str) -> None:
+    from pathlib import Path
+
+    from yanmo.evaluation.error_report import error_sections
+    from yanmo.evaluation.report import Report, write
+
+    report = Report(
+        title=text("suites.report_title", model=Path(result.model).name, data=result.data),
+        subtitle=text("suites.report_subtitle"),
+        sections=tuple(error_sections(result.errors)) if result.errors is not None else (),
+        highlights=tuple(metric_pairs(result.metrics)),
+    )
+    write(report, Path(path).expanduser())

@@ -35,6 +35,7 @@ def predict(
     text_field: str | None = None,
     question: str | None = None,
     context: str | None = None,
+    abstain_below: float | None = None,
     json: Json = False,
 ) -> None:
     asked = question is not None or context is not None
@@ -44,10 +45,14 @@ def predict(
         raise ConfigError("cli.question_and_context")
     if file is not None:
         _check_file(file)
+    if abstain_below is not None and not 0 < abstain_below <= 1:
+        raise ConfigError("cli.bad_probability", value=abstain_below)
     given: Sequence[str | Mapping[str, JsonValue]] = words
     if asked:
         given = [{"question": question, "context": _text_of(context or "")}]
     loaded = _load(model)
+    if abstain_below is not None:
+        _check_abstention(loaded)
     if words and loaded.task.reads != ("text",):
         raise ConfigError("cli.question_and_context")
     predictions: Iterable[TaskPrediction]
@@ -55,11 +60,29 @@ def predict(
         predictions = _of_file(loaded, file, text_field)
     else:
         predictions = loaded.predict_pairs([pair]) if pair else loaded.predict(given)
+    if abstain_below is not None:
+        predictions = _abstaining(predictions, abstain_below)
     if json:
         print_json({"predictions": [prediction.to_json() for prediction in predictions]})
         return
     for prediction in predictions:
         show(prediction)
+
+
+def _check_abstention(model: Model) -> None:
+    from yanmo.tasks.text_classification import TextClassification
+
+    if not isinstance(model.task, TextClassification):
+        name = type(model.task).__module__.rpartition(".")[2]
+        raise ConfigError("cli.cannot_abstain", path=model.source, task=name)
+
+
+def _abstaining(predictions: Iterable[TaskPrediction], probability: float) -> Iterator[TaskPrediction]:
+    """The same, without a label where it is less sure than this."""
+    from yanmo.tasks.text_classification import ClassPrediction
+
+    for one in predictions:
+        yield one.abstain_below(probability) if isinstance(one, ClassPrediction) else one
 
 
 def fill_mask(model: str, /, *words: Words, top: int = 5, json: Json = False) -> None:

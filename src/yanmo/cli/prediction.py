@@ -61,7 +61,8 @@ def show_answer(prediction: AnswerPrediction) -> None:
 def show_classes(prediction: ClassPrediction) -> None:
     chosen = ", ".join(f"{label} {prediction.scores[label]:.1%}" for label in prediction.labels)
     shown = _both(prediction.text, prediction.text_pair)
-    print_line((chosen or text("cli.no_label"), "bold green" if chosen else "dim"), "  ", shown)
+    nothing = text("cli.abstained" if prediction.abstained else "cli.no_label")
+    print_line((chosen or nothing, "bold green" if chosen else "dim"), "  ", shown)
 
 
 def show_similarity(prediction: SimilarityPrediction) -> None:

@@ -10,7 +10,10 @@ from pathlib import Path
 import yaml
 from pydantic import JsonValue
 
+from yanmo.config import build
 from yanmo.evaluation.chart import Point, Series
+from yanmo.evaluation.error_report import error_sections
+from yanmo.evaluation.errors import Errors
 from yanmo.evaluation.metric_text import duration, is_share, metric_name, metric_value, number
 from yanmo.evaluation.report import Cell, Curves, Facts, Report, Section, Table
 from yanmo.messages import text
@@ -30,6 +33,7 @@ class Run:
     config: JsonValue
     manifest: JsonValue
     results: dict[str, JsonValue]
+    errors: Errors | None = None
 
 
 def run_report(folder: Path) -> Report:
@@ -38,7 +42,12 @@ def run_report(folder: Path) -> Report:
     Every file may be missing: its sections are then left out.
     """
     run = _read(folder)
-    sections = [_loss(run), *_terms(run), *_scores(run), *_course(run), *_final(run), *_lineage(run)]
+    sections: list[Section] = [
+        _loss(run), *_terms(run), *_scores(run), *_course(run), *_final(run)
+    ]  # fmt: skip
+    if run.errors is not None:
+        sections += error_sections(run.errors)
+    sections += _lineage(run)
     verb = run.config.get("verb") if isinstance(run.config, dict) else None
     subtitle = text(f"report.verb_{verb}") if verb in ("pretrain", "finetune") else run.name
     if not run.results:
@@ -69,7 +78,7 @@ def _read(folder: Path) -> Run:
     lines = read_metrics(folder / FILE)
     config_path = folder / "config.yaml"
     config = yaml.safe_load(config_path.read_text(encoding="utf-8")) if config_path.is_file() else None
-    results = _json(folder / "results.json")
+    results, errors = _json(folder / "results.json"), _json(folder / "errors.json")
     return Run(
         name=folder.resolve().name,
         steps=tuple(line for line in lines if isinstance(line, StepLine)),
@@ -77,6 +86,7 @@ def _read(folder: Path) -> Run:
         config=config,
         manifest=_json(folder / "manifest.json"),
         results=results if isinstance(results, dict) else {},
+        errors=build(Errors, errors) if isinstance(errors, dict) else None,
     )
 
 

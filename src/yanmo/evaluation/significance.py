@@ -21,7 +21,7 @@ SAMPLES = 5000
 CHUNK = 1 << 21  # indices drawn at a time: flat memory however large the test set
 
 Counts = NDArray[np.float64]  # [texts, 3]: correct, predicted, gold
-Measure = Callable[[NDArray[np.float64]], NDArray[np.float64]]  # sums [samples, columns] -> values [samples]
+Statistic = Callable[[NDArray[np.int64]], NDArray[np.float64]]  # texts [samples, texts] -> values [samples]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,13 +34,18 @@ class Comparison:
     p_value: float
 
     @property
+    def significant(self) -> bool:
+        """Not by luck, in whichever direction."""
+        return self.p_value < LEVEL
+
+    @property
     def significantly_worse(self) -> bool:
         """The second is worse, and not by luck."""
-        return self.difference < 0 and self.p_value < LEVEL
+        return self.difference < 0 and self.significant
 
     @property
     def significantly_better(self) -> bool:
-        return self.difference > 0 and self.p_value < LEVEL
+        return self.difference > 0 and self.significant
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,20 +73,10 @@ def paired_bootstrap(first: Sequence[float], second: Sequence[float], *, seed: i
 
     With several seeds give each text's mean over them. Errors: ValueError when the lengths differ or are 0.
     """
-    columns = np.stack([np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)], axis=1)
-    size = len(columns)
-    return _bootstrap(columns, lambda sums: (sums[:, 1] - sums[:, 0]) / size, seed)
-
-
-def entity_bootstrap(first: Counts, second: Counts, *, seed: int = 0) -> Comparison:
-    """Compares two entity F1 over the same texts, from their `entity_counts`.
-
-    With several seeds give the sum of their counts. Errors: ValueError when the shapes differ or are empty.
-    """
-    if first.shape != second.shape:
-        raise ValueError(f"counts of shapes {first.shape} and {second.shape}")
-    columns = np.concatenate([first, second], axis=1)
-    return _bootstrap(columns, lambda sums: _f1(sums[:, 3:]) - _f1(sums[:, :3]), seed)
+    if len(first) != len(second):
+        raise ValueError(f"{len(first)} and {len(second)} scores")
+    difference = np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64)
+    return comparison(len(difference), lambda chosen: difference[chosen].mean(axis=1), seed)
 
 
 def entity_counts(gold: Sequence[Iterable[Entity]], predicted: Sequence[Iterable[Entity]]) -> Counts:
@@ -104,28 +99,24 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> float:
     return min(1.0, 2 * tail / (1 << total))
 
 
-def _bootstrap(columns: NDArray[np.float64], measure: Measure, seed: int) -> Comparison:
-    """Resamples the rows with replacement and measures the column sums of each sample."""
-    size = len(columns)
-    if not size:
-        raise ValueError("no texts to compare on")
-    generator = np.random.default_rng(seed)
-    observed = float(measure(columns.sum(axis=0, keepdims=True))[0])
-    values = []
-    step = max(1, CHUNK // size)
-    for start in range(0, SAMPLES, step):
-        chosen = generator.integers(size, size=(min(step, SAMPLES - start), size))
-        sums = np.stack([column[chosen].sum(axis=1) for column in columns.T], axis=1)
-        values.append(measure(sums))
-    differences = np.concatenate(values)
+def comparison(size: int, difference: Statistic, seed: int = 0) -> Comparison:
+    """What a paired bootstrap over `size` texts says of a difference. Errors: ValueError when there are none."""
+    differences = resample(size, difference, seed)
     low, high = np.quantile(differences, [LEVEL / 2, 1 - LEVEL / 2])
     # One is added on both sides, for the observed set is itself a possible sample: p is never 0.
     below = (1 + int((differences <= 0).sum())) / (1 + SAMPLES)
     above = (1 + int((differences >= 0).sum())) / (1 + SAMPLES)
-    p_value = min(1.0, 2 * min(below, above))
-    return Comparison(difference=observed, low=float(low), high=float(high), p_value=p_value)
+    observed = float(difference(np.arange(size)[None])[0])
+    return Comparison(
+        difference=observed, low=float(low), high=float(high), p_value=min(1.0, 2 * min(below, above))
+    )
 
 
-def _f1(sums: NDArray[np.float64]) -> NDArray[np.float64]:
-    """[samples, 3] -> F1 [samples]; 0 where there is no entity at all."""
-    return 2 * sums[:, 0] / np.maximum(sums[:, 1] + sums[:, 2], 1e-12)
+def resample(size: int, statistic: Statistic, seed: int = 0) -> NDArray[np.float64]:
+    """The statistic of samples of `size` texts, drawn with replacement. Errors: ValueError when size is 0."""
+    if not size:
+        raise ValueError("no texts to compare on")
+    generator = np.random.default_rng(seed)
+    step = max(1, CHUNK // size)
+    counts = [min(step, SAMPLES - start) for start in range(0, SAMPLES, step)]
+    return np.concatenate([statistic(generator.integers(size, size=(count, size))) for count in counts])

@@ -81,6 +81,16 @@ TEXTS: Texts = {
         "Leave out --stream or --json.",
         "同时要求了流式输出和 JSON 对象。\n要么边生成边输出文本，要么最后输出一个对象。\n请去掉 --stream 或 --json。",
     ),
+    "cli.bad_probability": (
+        "--abstain-below is {value}.\nA probability above 0 and up to 1.\nGive for example --abstain-below 0.8.",
+        "--abstain-below 的值是 {value}。\n应为大于 0 且不超过 1 的概率。\n例如写作 --abstain-below 0.8。",
+    ),
+    "cli.cannot_abstain": (
+        "--abstain-below is given, but the model {path} is trained for {task}.\n"
+        "text_classification alone gives calibrated probabilities.\nLeave --abstain-below out.",
+        "给出了 --abstain-below，但模型 {path} 是为 {task} 训练的。\n只有 text_classification 给出经过校准的概率。\n"
+        "请去掉 --abstain-below。",
+    ),
     "cli.bad_minutes": (
         "--minutes is {value}.\nA number above zero.\nGive for example --minutes 5.",
         "--minutes 的值是 {value}。\n应为大于零的数。\n例如写作 --minutes 5。",
@@ -112,6 +122,7 @@ TEXTS: Texts = {
     "cli.report": ("Report", "报告"),
     "cli.folder": ("Folder", "文件夹"),
     "cli.no_label": ("(no label)", "（无标签）"),
+    "cli.abstained": ("(not sure enough)", "（把握不足）"),
     "cli.no_answer": ("(no answer)", "（无答案）"),
     "cli.kind": ("Kind", "种类"),
     "cli.vocabulary": ("Vocabulary", "词表大小"),

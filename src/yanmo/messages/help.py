@@ -78,6 +78,10 @@ TEXTS: Texts = {
         "A file with one text per line, or records (.jsonl, .csv, .tsv, .parquet).",
         "每行一段文本的文件，或记录文件（.jsonl、.csv、.tsv、.parquet）。",
     ),
+    "help.abstain_below": (
+        "Give no class where its probability is below this (text_classification).",
+        "类别的概率低于该值时不作判断（text_classification）。",
+    ),
     "help.encode.out": ("The .npy file to write.", "要写出的 .npy 文件。"),
     "help.normalize": (
         "Vectors of length 1, so that a dot product is the cosine.",
@@ -199,10 +203,24 @@ TEXTS: Texts = {
     "help.path": ("A run, a model directory or a hub id.", "运行、模型目录或 Hub 名称。"),
     "help.doctor.model": ("bert or gpt2, for --corpus.", "bert 或 gpt2，与 --corpus 一起使用。"),
     "help.model": ("A run, a model directory or a hub id.", "运行、模型目录或 Hub 名称。"),
-    "help.data": (
-        "Labelled records: .jsonl, .csv, .tsv, .parquet (also .gz).",
-        "带标注的数据：.jsonl、.csv、.tsv、.parquet（均可再加 .gz）。",
+    "help.suite": (
+        "Labelled records (.jsonl, .csv, .tsv, .parquet, also .gz), or a suite: its name or a YAML file.",
+        "带标注的数据（.jsonl、.csv、.tsv、.parquet，均可再加 .gz），或评测集（名称或 YAML 文件）。",
     ),
+    "help.data": (
+        "The folder that holds the data of suites.",
+        "存放评测集数据的文件夹。",
+    ),
+    "help.part": (
+        "Of a suite: train, dev or test (unset: test, or dev where test has no labels).",
+        "评测集的部分：train、dev 或 test（不指定时为 test；若 test 无标签，则为 dev）。",
+    ),
+    "help.report": (
+        "Write an HTML page with the confusion matrix and the errors.",
+        "写出含混淆矩阵和错误示例的 HTML 页面。",
+    ),
+    "help.first": ("A fine-tuned run, or a model directory.", "微调后的运行，或模型目录。"),
+    "help.second": ("The one to compare it with.", "与之比较的另一个。"),
     "help.out": (
         "The folder of the run: new, or that of the same command.",
         "运行文件夹：新的，或同一命令之前用过的。",

@@ -60,8 +60,28 @@ TEXTS: Texts = {
         "  yanmo finetune translation --model transformer --train pairs.jsonl --direction en-zh --out runs/en-zh",
     ),
     "pages.evaluate": (
-        "Measure a fine-tuned model on labelled records.\n\n  yanmo evaluate runs/my-clf test.jsonl",
-        "在带标注的数据上评估微调后的模型。\n\n  yanmo evaluate runs/my-clf test.jsonl",
+        "Measure a fine-tuned model on labelled records or on a suite.\n\n"
+        "The main metric comes with the interval in which it lies for 95 % of such test sets.\n"
+        "Suites name published sets; their files are looked for in the folder of --data.\n\n"
+        "  yanmo evaluate runs/my-clf test.jsonl\n"
+        "  yanmo evaluate runs/my-clf test.jsonl --report errors.html\n"
+        "  yanmo evaluate runs/my-clf zh_chnsenticorp --data my_data/",
+        "在带标注的数据或评测集上评估微调后的模型。\n\n"
+        "主要指标附有 95 % 置信区间。\n"
+        "评测集指已发表的数据集；其文件从 --data 指定的文件夹中读取。\n\n"
+        "  yanmo evaluate runs/my-clf test.jsonl\n"
+        "  yanmo evaluate runs/my-clf test.jsonl --report errors.html\n"
+        "  yanmo evaluate runs/my-clf zh_chnsenticorp --data my_data/",
+    ),
+    "pages.compare": (
+        "Tell whether two fine-tuned models differ by more than luck.\n\n"
+        "Both answer the same records; a paired bootstrap over them gives the difference, its 95 % interval and p.\n\n"
+        "  yanmo compare runs/from-random runs/my-clf test.jsonl\n"
+        "  yanmo compare runs/a runs/b en_sst2 --data my_data/ --json",
+        "判断两个微调后的模型之间的差异是否显著。\n\n"
+        "两者回答同样的记录；对记录做配对自助法，得到差值、95 % 置信区间和 p 值。\n\n"
+        "  yanmo compare runs/from-random runs/my-clf test.jsonl\n"
+        "  yanmo compare runs/a runs/b en_sst2 --data my_data/ --json",
     ),
     "pages.predict": (
         "Ask a fine-tuned model: classes or entities of texts, what a pair of texts is to each other, answers.\n\n"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
@@ -130,7 +131,7 @@ def score(
     if given == "text":
         return {"spread": spread(np.stack([each.vectors[0] for each in found]))}
     if given == "pair":
-        return _search(found)
+        return retrieval(search_ranks(found))
     targets = read_targets(records, config)
     if given == "score":
         values = _similarities(found)
@@ -171,8 +172,8 @@ def _similarities(found: Sequence[SimilarityPrediction]) -> list[float]:
     return values
 
 
-def _search(found: Sequence[SimilarityPrediction]) -> dict[str, float]:
-    """Each first text searches its partners among all second texts; equal texts count once."""
+def search_ranks(found: Sequence[SimilarityPrediction]) -> NDArray[np.int64]:
+    """The rank of the best partner of each first text among all second texts; equal texts count once."""
     queries: dict[str, int] = {}
     candidates: dict[str, int] = {}
     right: list[set[int]] = []
@@ -185,4 +186,4 @@ def _search(found: Sequence[SimilarityPrediction]) -> dict[str, float]:
         if queries[each.texts[0]] == len(right):
             right.append(set())
         right[queries[each.texts[0]]].add(candidates[each.texts[1]])
-    return retrieval(first_ranks(np.stack(vectors[0]), np.stack(vectors[1]), right))
+    return first_ranks(np.stack(vectors[0]), np.stack(vectors[1]), right)

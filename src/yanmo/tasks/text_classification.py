@@ -9,31 +9,53 @@ from typing import Any, ClassVar, Self, final
 
 import numpy as np
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from pydantic import JsonValue
 from torch import Tensor
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics import classification
+from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
 from yanmo.tasks.targets import refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
 from yanmo.tasks.texts import fit, texts_of
 
 USUAL_FIELDS = ("label", "labels", "category", "class")
+TEMPERATURE = "temperature"
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClassPrediction(TaskPrediction):
-    """labels: the predicted ones (one, or any number). scores: probability of each class."""
+    """labels: the predicted ones (one, or any number; none where it abstained). scores: probability of each class.
+
+    temperature: at which the scores were computed.
+    """
 
     text: str
     labels: tuple[str, ...]
     scores: dict[str, float]
     multi_label: bool
     text_pair: str | None = None
+    temperature: float = 1.0
+    abstained: bool = False
+
+    @property
+    def confidence(self) -> float:
+        """The probability of the class that is likeliest; of several decisions, that of the least certain one."""
+        if self.multi_label:
+            return min((max(score, 1 - score) for score in self.scores.values()), default=1.0)
+        return max(self.scores.values())
+
+    def abstain_below(self, probability: float) -> ClassPrediction:
+        """The same, or without a label where it is less sure than this."""
+        return self if self.confidence >= probability else replace(self, labels=(), abstained=True)
 
     def to_json(self) -> dict[str, Any]:
-        chosen = {"labels": list(self.labels)} if self.multi_label else {"label": self.labels[0]}
+        label = self.labels[0] if self.labels else None
+        chosen: dict[str, Any] = {"labels": list(self.labels)} if self.multi_label else {"label": label}
+        if self.abstained:
+            chosen["abstained"] = True
         scores = {name: round(score, 6) for name, score in self.scores.items()}
         pair = {} if self.text_pair is None else {"text_pair": self.text_pair}
         return {"text": self.text, **pair, **chosen, "scores": scores}
@@ -55,6 +77,7 @@ class TextClassification(Task):
 
     term: ClassVar = "class"
     several: bool = False
+    temperature: float = 1.0  # logits are divided by it, so that probabilities are as right as they say
     pairs: bool | None = None  # whether it learned from two texts; None: not known
 
     @property
@@ -94,10 +117,60 @@ class TextClassification(Task):
 
     @property
     def values(self) -> Mapping[str, JsonValue]:
-        return {} if self.pairs is None else {"pairs": self.pairs}
+        pairs: dict[str, JsonValue] = {} if self.pairs is None else {"pairs": self.pairs}
+        return pairs if self.temperature == 1.0 else {**pairs, TEMPERATURE: self.temperature}
 
     def with_values(self, values: Mapping[str, JsonValue]) -> Self:
-        return replace(self, pairs=bool(values["pairs"]) if "pairs" in values else None)
+        temperature = values.get(TEMPERATURE, 1.0)
+        return replace(
+            self,
+            pairs=bool(values["pairs"]) if "pairs" in values else None,
+            temperature=float(temperature)
+            if isinstance(temperature, int | float) and temperature > 0
+            else 1.0,
+        )
+
+    def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
+        """With the temperature that fits the dev records; which class is predicted does not depend on it."""
+        found = [one for one in predictions if isinstance(one, ClassPrediction)]
+        if not found:
+            return self
+        fitted = fit_temperature(*self._decisions(records, found))
+        return replace(self, temperature=found[0].temperature * fitted)
+
+    def calibrated(self, prediction: ClassPrediction) -> ClassPrediction:
+        """A prediction that was made at another temperature, at this one."""
+        if prediction.temperature == self.temperature:
+            return prediction
+        names, power = tuple(prediction.scores), self.temperature / prediction.temperature
+        values = scaled(_log_odds(prediction) if self.several else _log([prediction]), power)
+        chances = (values[:, 1] if self.several else values[0]).tolist()
+        return replace(
+            prediction, scores=dict(zip(names, chances, strict=True)), temperature=self.temperature
+        )
+
+    def _calibration_error(self, gold: Sequence[Sequence[str]], found: Sequence[ClassPrediction]) -> float:
+        """Of the classes that are predicted; with several labels, of the decision about each class."""
+        if not self.several:
+            right = [list(one.labels) == list(names) for one, names in zip(found, gold, strict=True)]
+            return expected_calibration_error([one.confidence for one in found], right)
+        pairs = [
+            (score, label in names)
+            for one, names in zip(found, gold, strict=True)
+            for label, score in one.scores.items()
+        ]
+        sure = [max(score, 1 - score) for score, _ in pairs]
+        return expected_calibration_error(sure, [(score > 0.5) == is_one for score, is_one in pairs])
+
+    def _decisions(
+        self, records: Sequence[Record], found: Sequence[ClassPrediction]
+    ) -> tuple[NDArray[np.float64], list[int]]:
+        """Log probabilities [decisions, classes] and the right class of each; with several labels each is decided."""
+        gold = [self.gold(record) for record in records]
+        if not self.several:
+            return _log(found), [self.labels.index(names[0]) for names in gold]
+        right = [int(label in names) for names in gold for label in self.labels]
+        return np.concatenate([_log_odds(one) for one in found]), right
 
     @property
     def truncation(self) -> str:
@@ -129,7 +202,7 @@ class TextClassification(Task):
         return [Encoded(example=example, cut=cut)]
 
     def decode(self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]) -> ClassPrediction:
-        values = logits[0][0].astype(np.float64)
+        values = logits[0][0].astype(np.float64) / self.temperature
         if self.several:
             scores = 1 / (1 + np.exp(-values))
             chosen = tuple(name for name, score in zip(self.labels, scores, strict=True) if score > 0.5)
@@ -144,16 +217,24 @@ class TextClassification(Task):
             labels=chosen,
             scores=dict(zip(self.labels, scores.tolist(), strict=True)),
             multi_label=self.several,
+            temperature=self.temperature,
         )
+
+    def gold(self, record: Record) -> list[str]:
+        """The labels that a record has. Errors: InputError with file and line."""
+        return _labels(record, self.config)
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         gold = [_labels(record, self.config) for record in records]
-        chosen = [prediction.labels for prediction in predictions if isinstance(prediction, ClassPrediction)]
+        found = [self.calibrated(one) for one in predictions if isinstance(one, ClassPrediction)]
+        chosen = [one.labels for one in found]
         if self.several:
-            return classification.multi_label(gold, chosen, self.labels)
-        return classification.single_label(
-            [names[0] for names in gold], [names[0] for names in chosen], self.labels
-        )
+            scores = classification.multi_label(gold, chosen, self.labels)
+        else:
+            scores = classification.single_label(
+                [names[0] for names in gold], [names[0] for names in chosen], self.labels
+            )
+        return {**scores, "ece": self._calibration_error(gold, found)}
 
     def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
         if not self.several:
@@ -167,6 +248,19 @@ class TextClassification(Task):
                 "tasks.unseen_label", source=record.source, label=name, known=", ".join(self.labels)
             )
         return self.labels.index(name)
+
+
+def _log(found: Sequence[ClassPrediction]) -> NDArray[np.float64]:
+    """Log probabilities [texts, classes]."""
+    chances = np.array([list(one.scores.values()) for one in found], dtype=np.float64)
+    return np.asarray(np.log(np.maximum(chances, 1e-300)), dtype=np.float64)
+
+
+def _log_odds(prediction: ClassPrediction) -> NDArray[np.float64]:
+    """Log probabilities of no and yes, [classes, 2]."""
+    chances = np.array(list(prediction.scores.values()))
+    both = np.stack([1 - chances, chances], axis=1)
+    return np.asarray(np.log(np.maximum(both, 1e-16)), dtype=np.float64)  # 1 - p is exact to that
 
 
 def _are_pairs(records: Sequence[Record], config: TaskConfig) -> bool:

@@ -1,0 +1,104 @@
+"""`yanmo compare`: two fine-tuned models on the same records, and whether their difference is more than luck."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from yanmo.api.evaluate import Measured, labelled_data, measure
+from yanmo.api.predict import load, use_machine
+from yanmo.api.reporter import Reporter
+from yanmo.errors import RunError
+from yanmo.evaluation import evidence
+from yanmo.evaluation.evidence import Evidence, Interval, interval
+from yanmo.evaluation.significance import Comparison
+from yanmo.evaluation.splits import Part
+from yanmo.tasks.task import TaskConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class CompareResult:
+    """The main metric of two models on `count` records, and second minus first over the same texts."""
+
+    first: str
+    second: str
+    data: str
+    sha256: str
+    count: int
+    metric: str
+    higher_is_better: bool
+    values: tuple[Interval, Interval]
+    difference: Comparison
+
+    @property
+    def better(self) -> str | None:
+        """The model that is significantly better, or None."""
+        if not self.difference.significant:
+            return None
+        return self.second if (self.difference.difference > 0) == self.higher_is_better else self.first
+
+    def to_json(self) -> dict[str, Any]:
+        of, values = self.difference, [one.to_json() for one in self.values]
+        forth = {"difference": of.difference, "low": of.low, "high": of.high}
+        back = {"difference": -of.difference, "low": -of.high, "high": -of.low}
+        return {
+            "first": {"model": self.first, **values[0]},
+            "second": {"model": self.second, **values[1]},
+            "data": self.data,
+            "sha256": self.sha256,
+            "count": self.count,
+            "metric": self.metric,
+            "higher_is_better": self.higher_is_better,
+            "second_minus_first": forth,
+            "first_minus_second": back,
+            "p_value": of.p_value,
+            "significant": of.significant,
+            "better": self.better,
+        }
+
+
+def compare(
+    first: str,
+    second: str,
+    data: str | Path,
+    *,
+    folder: str | Path | None = None,
+    part: Part | None = None,
+    settings: TaskConfig | None = None,
+    reporter: Reporter | None = None,
+) -> CompareResult:
+    """Two models of one task on a file of records or a suite, by a paired bootstrap over its texts.
+
+    folder, part, settings: as in `evaluate`. Errors: as `evaluate`; RunError for models that have no metric in common.
+    """
+    use_machine()
+    given = labelled_data(data, folder=folder, part=part, reporter=reporter or Reporter())
+    one, other = (measure(load(source), given, settings) for source in (first, second))
+    both = _both(one, other)
+    if both is None:
+        raise RunError(
+            "suites.not_compared",
+            first=first,
+            second=second,
+            data=given.name,
+            one=one.metric,
+            other=other.metric,
+        )
+    return CompareResult(
+        first=first,
+        second=second,
+        data=given.name,
+        sha256=given.sha256,
+        count=len(given.records),
+        metric=one.metric,
+        higher_is_better=both[0].higher_is_better,
+        values=(interval(both[0]), interval(both[1])),
+        difference=evidence.compare(both[:1], both[1:]),
+    )
+
+
+def _both(one: Measured, other: Measured) -> tuple[Evidence, Evidence] | None:
+    if one.metric != other.metric or one.evidence is None or other.evidence is None:
+        return None
+    return (one.evidence, other.evidence) if one.evidence.measure == other.evidence.measure else None

@@ -1,0 +1,83 @@
+"""Training, development and test records, and the one rule for those that a set lacks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from yanmo.corpus.document import Record
+from yanmo.errors import InputError
+from yanmo.tasks.task import Task, TaskConfig
+
+Part: TypeAlias = Literal["train", "dev", "test"]
+PARTS: tuple[Part, ...] = ("train", "dev", "test")
+SHARE = 0.1  # that is held back
+
+
+@dataclass(frozen=True, kw_only=True)
+class Splits:
+    """train to learn from, dev to choose by, test to report; each may be empty.
+
+    taken_from: of each part that the set lacked, the part that it was taken from.
+    """
+
+    train: tuple[Record, ...] = ()
+    dev: tuple[Record, ...] = ()
+    test: tuple[Record, ...] = ()
+    taken_from: Mapping[Part, Part] = field(default_factory=dict)
+
+
+def complete(
+    given: Mapping[Part, Sequence[Record]],
+    kind: type[Task],
+    config: TaskConfig,
+    *,
+    needs_test: bool = True,
+    share: float = SHARE,
+) -> Splits:
+    """The parts that are given, and those that follow from them.
+
+    Without labelled test records the official dev is the test, where one is needed. A missing dev is then a share of
+    train, chosen by the hash of the text; a missing train is dev less that share. Nothing is ever made of test.
+    Errors: InputError where a share cannot be held back, because there is one text alone.
+    """
+    parts: dict[Part, Sequence[Record]] = {name: given.get(name) or () for name in PARTS}
+    taken: dict[Part, Part] = {}
+    if needs_test and not parts["test"] and parts["dev"]:
+        parts |= {"test": parts["dev"], "dev": ()}
+        taken["test"] = "dev"
+    if bool(parts["train"]) != bool(parts["dev"]):
+        whole: Part = "train" if parts["train"] else "dev"
+        parts["train"], parts["dev"] = hold_back(parts[whole], kind, config, share=share)
+        taken["dev" if whole == "train" else "train"] = whole
+    return Splits(
+        train=tuple(parts["train"]), dev=tuple(parts["dev"]), test=tuple(parts["test"]), taken_from=taken
+    )
+
+
+def hold_back(
+    records: Sequence[Record],
+    kind: type[Task],
+    config: TaskConfig,
+    *,
+    share: float = SHARE,
+    source: str | None = None,
+) -> tuple[list[Record], list[Record]]:
+    """The records without a share of them, and that share.
+
+    Chosen by the hash of the text, so that order, labels and other records make no difference to which; equal texts,
+    and questions about one context, fall on the same side. Errors: InputError when there is one text alone.
+    """
+    contents = [kind.group(record, config) for record in records]
+    if len(set(contents)) < 2:
+        contents = [kind.content(record, config) for record in records]
+    distinct = sorted(set(contents), key=lambda content: hashlib.sha256(content.encode()).digest())
+    if len(distinct) < 2:
+        raise InputError("run.one_text", path=source or records[0].source)
+    chosen = set(distinct[: min(len(distinct) - 1, max(1, round(len(distinct) * share)))])
+    sides: tuple[list[Record], list[Record]] = ([], [])
+    for record, content in zip(records, contents, strict=True):
+        sides[content in chosen].append(record)
+    return sides

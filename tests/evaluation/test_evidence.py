@@ -1,0 +1,97 @@
+"""Metrics from their rows: the value, its interval, the paired difference."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from yanmo.evaluation.evidence import Evidence, Measure, compare, interval
+from yanmo.metrics import classification, correlation
+from yanmo.metrics.translation import bleu, bleu_counts
+
+WORDS = ["a", "cat", "sat", "on", "the", "mat", "dog", "ran", "home", "."]
+
+
+def evidence(measure: Measure, rows: list[list[float]], metric: str = "accuracy") -> Evidence:
+    return Evidence(metric=metric, measure=measure, rows=np.array(rows, dtype=np.float64))
+
+
+def right(share: float, size: int, seed: int) -> Evidence:
+    hits = np.random.default_rng(seed).random(size) < share
+    return evidence("ratio", [[float(hit), 1.0] for hit in hits])
+
+
+def test_values_are_those_of_the_metrics() -> None:
+    assert evidence("ratio", [[1, 2], [2, 2]]).value == 0.75
+    assert evidence("f1", [[1, 2, 1], [0, 0, 1]], "f1").value == pytest.approx(2 * 1 / (2 + 2))
+    generator = np.random.default_rng(0)
+    pairs = generator.normal(size=(40, 2)).round(1)
+    for name in ("pearson", "spearman"):
+        expected = getattr(correlation, name)(pairs[:, 0], pairs[:, 1])
+        assert evidence(name, pairs.tolist(), name).value == pytest.approx(expected)  # type: ignore[arg-type]
+    classes = generator.integers(3, size=(60, 2))
+    labels = ["0", "1", "2"]
+    scores = classification.single_label(
+        [labels[g] for g, _ in classes], [labels[p] for _, p in classes], labels
+    )
+    for name in ("matthews", "macro_f1"):
+        assert evidence(name, classes.tolist(), name).value == pytest.approx(scores[name])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("chinese", [False, True])
+def test_bleu_from_counts_is_sacrebleus(chinese: bool) -> None:
+    generator = np.random.default_rng(1)
+    references = [" ".join(generator.choice(WORDS, size=9)) for _ in range(12)]
+    said = [" ".join(text.split()[:7]) for text in references]
+    if chinese:
+        said, references = (["".join("天地玄黄宇宙洪荒"[len(word) % 8] for word in each.split()) for each in side]
+                            for side in (said, references))  # fmt: skip
+    rows = [list(map(float, row)) for row in bleu_counts(said, references, chinese=chinese)]
+    assert evidence("bleu", rows, "bleu").value == pytest.approx(
+        bleu(said, references, chinese=chinese).value
+    )
+
+
+def test_the_interval_has_the_width_of_theory() -> None:
+    found = interval(right(0.8, 1000, 3))
+    error = np.sqrt(found.value * (1 - found.value) / 1000)
+    assert found.low < found.value < found.high
+    assert (found.high - found.low) / (2 * 1.96 * error) == pytest.approx(1, abs=0.06)
+
+
+def test_a_clear_difference_is_significant_in_both_directions() -> None:
+    weak, strong = right(0.7, 500, 1), right(0.85, 500, 2)
+    forth, back = compare([weak], [strong]), compare([strong], [weak])
+    assert forth.significantly_better and back.significantly_worse
+    assert forth.difference == pytest.approx(strong.value - weak.value) == pytest.approx(-back.difference)
+    assert (forth.low, forth.high) == pytest.approx((-back.high, -back.low))
+
+
+def test_equal_models_do_not_differ() -> None:
+    same = right(0.7, 200, 1)
+    assert compare([same], [same]).p_value == 1.0
+
+
+def test_several_seeds_count_as_their_mean() -> None:
+    first, second = [right(0.7, 300, seed) for seed in (1, 2)], [right(0.8, 300, seed) for seed in (3, 4)]
+    expected = np.mean([one.value for one in second]) - np.mean([one.value for one in first])
+    assert compare(first, second).difference == pytest.approx(expected)
+
+
+def test_what_is_not_alike_is_not_compared() -> None:
+    one = right(0.7, 20, 1)
+    for other in (one.part(range(10)), replace(one, metric="f1"), evidence("f1", [[1, 1, 1]] * 20)):
+        with pytest.raises(ValueError, match="same texts"):
+            compare([one], [other])
+    with pytest.raises(ValueError, match="nothing"):
+        compare([], [one])
+
+
+def test_it_can_be_kept_as_json() -> None:
+    one = evidence("f1", [[1, 2, 3], [0, 1, 0]], "f1")
+    again = Evidence.from_json(json.loads(json.dumps(one.to_json())))
+    assert (again.metric, again.measure, again.value) == ("f1", "f1", one.value)
+    assert one.higher_is_better and not replace(one, metric="bits_per_byte").higher_is_better
