@@ -154,8 +154,10 @@ def run(files: Path, request: pytest.FixtureRequest) -> Callable[..., Listener]:
         if kind in ("bert", "gpt2"):
             pretrain(build(PretrainConfig, pretraining(files, kind, **train)), out, reporter=listener)
         else:
+            kind, _, variant = kind.partition("+")
             fresh = kind == "translation"  # which trains its tokenizer too
             config = {
+                **VARIANTS[variant],
                 "task": kind,
                 "model": "transformer" if fresh else str(request.getfixturevalue("base")),
                 **({"preset": "tiny", "settings": {"beams": 2}} if fresh else {}),
@@ -212,6 +214,11 @@ def results(out: Path) -> dict[str, Any]:
     return values
 
 
+VARIANTS: dict[str, dict[str, Any]] = {
+    "": {},
+    "freeze": {"adapt": {"freeze": 1, "layer_decay": 0.7}},
+    "muon": {"adapt": {"freeze": "embeddings", "layer_decay": 0.7}, "optim": {"name": "muon", "lr": 1e-3}},
+}
 KINDS = [
     ("bert", "12steps"),
     ("bert", "5ktok"),
@@ -220,6 +227,8 @@ KINDS = [
     ("text_classification", "12steps"),
     ("token_classification", "4ep"),
     ("translation", "8steps"),
+    ("text_classification+freeze", "8steps"),
+    ("token_classification+muon", "8steps"),
 ]
 
 

@@ -55,7 +55,7 @@ def evaluate(
     if settings is not None:
         task = task.with_config(settings)
     with reporter.stage(text("run.stage_read")):
-        records = list(read_records(data))
+        records = [record.renamed(task.config.columns) for record in read_records(data)]
     if not records:
         raise InputError("run.no_records", path=data)
     encoded = [task.encode(record, model.encoder, labelled=True) for record in records]
