@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -17,8 +18,10 @@ from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.task_model import encoder_of, optim_of, save, starting_model
 from yanmo.api.teacher import with_teacher
-from yanmo.api.task_records import tell_records, train_and_dev
+from yanmo.api.task_records import labelled_records, tell_records, train_and_dev
 from yanmo.corpus.document import Record
+from yanmo.corpus.hub import is_hub_id
+from yanmo.data.example import Example
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.messages import text
@@ -27,6 +30,7 @@ from yanmo.objectives import Objective
 from yanmo.tasks.inference import predict_encoded
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 from yanmo.training.interrupt import interruptible
+from yanmo.training.lora import merge_lora
 
 __all__ = ["FinetuneConfig", "FinetuneResult", "TaskEvaluator", "default_optim", "finetune"]
 
@@ -98,15 +102,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
             encoder=encoder,
             metric=task.metric_on(dev),
         )
-        encoded = _encode(task, train, encoder)
-        _warn_cut(encoded, encoder, task, reporter)
-        objective: Objective = task
-        examples = [one.example for each in encoded for one in each]
-        if config.teacher is not None:
-            objective, examples = with_teacher(
-                config.teacher, task, train, encoded, encoder, run=run, reporter=reporter
-            )
-        del encoded  # what decoding needs besides takes more memory than the examples
+        objective, examples = _lessons(config, task, train, encoder, run, reporter)
         tell_records(task, train, dev, reporter)
         what = Fit(
             learner=loaded.learner,
@@ -126,6 +122,8 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
         learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
+        if config.adapt.lora is not None:
+            merge_lora(learner)
         predictions = evaluator.predict(learner)
         task = task.tuned(dev, predictions)
         metrics = task.score(dev, predictions) | task.sample_scores(learner, dev, train, encoder)
@@ -137,6 +135,23 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
         run.finish(results)
         run.ensure_report()
     return FinetuneResult(path=run.path, **results)
+
+
+def _lessons(
+    config: FinetuneConfig,
+    task: Task,
+    train: Sequence[Record],
+    encoder: Encoder,
+    run: RunFolder,
+    reporter: Reporter,
+) -> tuple[Objective, list[Example]]:
+    """What is learned, and the examples that it is learned from."""
+    encoded = _encode(task, train, encoder)
+    _warn_cut(encoded, encoder, task, reporter)
+    if config.teacher is not None:
+        return with_teacher(config.teacher, task, train, encoded, encoder, run=run, reporter=reporter)
+    # what decoding needs besides takes more memory than the examples, and is dropped here
+    return task, [one.example for each in encoded for one in each]
 
 
 def _encode(task: Task, records: Sequence[Record], encoder: Encoder) -> list[list[Encoded]]:
@@ -161,9 +176,10 @@ def _inputs(config: FinetuneConfig) -> dict[str, Any]:
     """The SHA-256 of every file and model that the run is made from."""
     teacher = config.teacher
     inputs: dict[str, Any] = {"model": config.model}
-    for name in (config.train_file, config.dev_file, teacher and teacher.unlabelled_file):
+    files = {config.train_file: "train", config.dev_file: "validation", teacher and teacher.unlabelled_file: ""}
+    for name, split in files.items():
         if name:
-            inputs[name] = _sha256(Path(name))
+            inputs[name] = _sha256_of_rows(name, split) if is_hub_id(name) else _sha256(Path(name).expanduser())
     models = {"model_sha256": config.model}
     if teacher is not None:
         inputs["teacher"] = teacher.model
@@ -173,6 +189,13 @@ def _inputs(config: FinetuneConfig) -> dict[str, Any]:
             weights = Path(model_source.model_folder(source)) / "model.safetensors"
             inputs |= {key: _sha256(weights)} if weights.is_file() else {}
     return inputs
+
+
+def _sha256_of_rows(hub_id: str, split: str) -> str:
+    total = hashlib.sha256()
+    for record in labelled_records(hub_id, split=split):
+        total.update(json.dumps(record.fields, ensure_ascii=False).encode())
+    return total.hexdigest()
 
 
 def _sha256(path: Path) -> str:

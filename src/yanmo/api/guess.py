@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 
 from yanmo import registry, tasks
-from yanmo.corpus.read import read_records
+from yanmo.api.task_records import labelled_records
 from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
 from yanmo.registry import nearest
@@ -19,7 +19,7 @@ def guess_task(path: str, settings: TaskConfig) -> tuple[str, list[str]]:
 
     Errors: ConfigError where it is none, or not one alone, with what fits; InputError for records that are broken.
     """
-    records = [record.renamed(settings.columns) for record in islice(read_records(path), MOST_RECORDS)]
+    records = [record.renamed(settings.columns) for record in islice(labelled_records(path), MOST_RECORDS)]
     if not records:
         raise InputError("run.no_records", path=path)
     fitting = [name for name in registry.names(tasks) if tasks.find(name).fits(records, settings)]

@@ -17,6 +17,7 @@ from yanmo.api.pretrain import DEFAULT_TOKENIZER, PretrainConfig, usual_objectiv
 from yanmo.api.reporter import Reporter
 from yanmo.api.teacher import check_teacher
 from yanmo.config import Tree, build, merge, override
+from yanmo.corpus.hub import is_hub_id
 from yanmo.corpus.read import CorpusConfig, read_raw
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.errors import ConfigError, InputError
@@ -54,6 +55,7 @@ FINETUNE_FLAGS = {
     "lr": "optim.lr",
     "freeze": "adapt.freeze",
     "layer_decay": "adapt.layer_decay",
+    "lora": "adapt.lora.rank",
     "teacher": "teacher.model",
     "unlabelled": "teacher.unlabelled_file",
     "budget": "train.budget",
@@ -129,7 +131,7 @@ def resolve_finetune(
         check_teacher(tasks.find(config.task), config.task)
     for path in (config.train_file, config.dev_file, config.teacher and config.teacher.unlabelled_file):
         if path is not None:
-            check_file(path)
+            _check_file(path)
     train = config.train.model_copy(update={"budget": _capped(config.train.budget, reporter)})
     return config.model_copy(update={"train": train})
 
@@ -187,9 +189,9 @@ def _require(tree: Tree, key: str, flag: str) -> None:
         raise ConfigError("recipes.missing", key=key, flag=flag)
 
 
-def check_file(path: str) -> None:
+def _check_file(path: str) -> None:
     """Errors: InputError where there is no such file."""
-    if not Path(path).expanduser().is_file():
+    if not Path(path).expanduser().is_file() and not is_hub_id(path):
         raise InputError("errors.no_file", path=path, cwd=Path.cwd())
 
 
@@ -231,7 +233,7 @@ def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
     if tree.get("task"):
         return tree
     settings = build(TaskConfig, tree.get("settings", {}))
-    check_file(str(tree["train_file"]))
+    _check_file(str(tree["train_file"]))
     task, known = guess_task(str(tree["train_file"]), settings)
     if reporter is not None:
         reporter.note(text("guess.note", task=task, known=", ".join(known)))

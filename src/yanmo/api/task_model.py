@@ -21,6 +21,7 @@ from yanmo.optim.optimizer import OptimConfig
 from yanmo.tasks.task import Encoder, Task
 from yanmo.tokenizers import Tokenizer
 from yanmo.training.adaptation import freeze
+from yanmo.training.lora import add_lora
 
 
 def starting_model(
@@ -37,6 +38,8 @@ def starting_model(
     backbone = [name for name in loaded.fresh if name.startswith("backbone.")]
     if backbone:
         reporter.warn(text("run.warn_fresh", fresh=", ".join(backbone[:5])))
+    if config.adapt.lora is not None:
+        add_lora(loaded.learner, config.adapt.lora, seed=config.train.seed)
     freeze(loaded.learner, config.adapt.freeze)
     return loaded
 
@@ -56,7 +59,8 @@ def optim_of(config: FinetuneConfig, loaded: LoadedModel) -> OptimConfig:
         return config.optim
     if model_source.architecture(config.model) is not None:
         return OptimConfig()
-    return default_optim(loaded.learner.backbone.config.hidden_size, tasks.find(config.task).rate)
+    width = loaded.learner.backbone.config.hidden_size
+    return default_optim(width, tasks.find(config.task).rate, lora=config.adapt.lora is not None)
 
 
 def save(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from yanmo import tasks
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.reporter import Reporter
 from yanmo.corpus.document import Record
+from yanmo.corpus.hub import hub_records, is_hub_id
 from yanmo.corpus.read import read_records
 from yanmo.errors import ConfigError, InputError
 from yanmo.evaluation.metric_text import metric_name, number
@@ -28,10 +29,10 @@ def train_and_dev(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Reco
     file.
     """
     with reporter.stage(text("run.stage_read")):
-        train = _read(config.train_file, config.settings.columns)
+        train = _read(config.train_file, config.settings.columns, "train")
         if config.dev_file is None:
             return split(train, config)
-        dev = _read(config.dev_file, config.settings.columns)
+        dev = _read(config.dev_file, config.settings.columns, "validation")
     kind = tasks.find(config.task)
     known = {kind.content(record, config.settings) for record in train}
     count = sum(kind.content(record, config.settings) in known for record in dev)
@@ -56,6 +57,14 @@ def split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], 
     for record, content in zip(records, contents, strict=True):
         sides[content in dev].append(record)
     return sides
+
+
+def labelled_records(given: str, *, split: str = "train") -> Iterator[Record]:
+    """Those of a file, or of a data set on the hub. split: of the latter, where its id names none.
+
+    Errors: as `read_records` and `hub_records`.
+    """
+    return hub_records(given, split=split) if is_hub_id(given) else read_records(given)
 
 
 def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], reporter: Reporter) -> None:
@@ -87,8 +96,8 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
         )
 
 
-def _read(path: str, columns: Mapping[str, str]) -> list[Record]:
-    records = list(read_records(path))
+def _read(path: str, columns: Mapping[str, str], split: str) -> list[Record]:
+    records = list(labelled_records(path, split=split))
     if not records:
         raise InputError("run.no_records", path=path)
     for name, column in columns.items():

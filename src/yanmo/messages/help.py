@@ -85,6 +85,10 @@ TEXTS: Texts = {
         "What is not trained: embeddings, or a number n for the embeddings and the first n layers.",
         "不参与训练的部分：embeddings，或数字 n（词嵌入和前 n 层）。",
     ),
+    "help.lora": (
+        "Learn additions of this rank to the layers instead of their weights (extra peft), such as 8.",
+        "不更新各层的权重，只学习该秩的低秩增量（附加组件 peft），如 8。",
+    ),
     "help.teacher": (
         "A bigger model of the same task (a run) to learn from, besides the labels.",
         "同一任务的较大模型（一次运行），除标签外还向它学习。",

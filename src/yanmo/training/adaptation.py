@@ -10,6 +10,7 @@ from yanmo.config import Config
 from yanmo.errors import ConfigError
 from yanmo.models.learner import Learner
 from yanmo.optim.layer_depth import layer_depths
+from yanmo.training.lora import LoraConfig
 
 EMBEDDINGS = "embeddings"
 
@@ -26,6 +27,8 @@ class AdaptConfig(Config):
     """What stays as it was: embeddings, or a number n for the embeddings and the first n layers."""
     layer_decay: float = Field(default=1.0, gt=0, le=1)
     """Each layer's learning rate, as a share of that of the layer above it; 1: all have the same."""
+    lora: LoraConfig | None = None
+    """Learn low-rank additions to the layers instead of their weights; what is saved is the sum."""
 
 
 def freeze(learner: Learner, wanted: str | None) -> None:
@@ -41,6 +44,7 @@ def freeze(learner: Learner, wanted: str | None) -> None:
     if last > layers:
         raise ConfigError("training.freeze_too_many", given=last, layers=layers)
     for name, parameter in learner.named_parameters():
-        parameter.requires_grad_(depths[name] > last)
+        if depths[name] <= last:
+            parameter.requires_grad_(False)
     if not any(parameter.requires_grad for parameter in learner.parameters()):
         raise ConfigError("training.freeze_all", given=last, layers=layers)
