@@ -28,10 +28,8 @@ def write(path, rows):
     """The rows in the format of the ending."""
     name = path.name.removesuffix(".gz")
     if name.endswith(".parquet"):
-        pyarrow = pytest.importorskip("pyarrow")
-        import pyarrow.parquet
-
-        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+        parquet = pytest.importorskip("pyarrow.parquet")
+        parquet.write_table(pytest.importorskip("pyarrow").Table.from_pylist(rows), path)
         return path
     if name.endswith(".jsonl"):
         content = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
@@ -99,7 +97,9 @@ def test_strongly_unbalanced_classes_are_told(finetune, tmp_path):
     ran = finetune(write(tmp_path / "a.csv", rows))
     assert ran.code == 0, ran.err
     assert "“rare”" in ran.err and "macro F1" in ran.err
-    balanced = finetune(write(tmp_path / "b.csv", ROWS), "--columns", "text=review", "label=stars", out="other")
+    balanced = finetune(
+        write(tmp_path / "b.csv", ROWS), "--columns", "text=review", "label=stars", out="other"
+    )
     assert "unbalanced" not in balanced.err
 
 

@@ -36,7 +36,10 @@ def test_chooses_on_dev_by_the_mean_over_seeds_and_tests_once(run, sweep, test_f
     assert names == ["lr=1e-9,seed=1", "lr=1e-9,seed=2", "lr=3e-3,seed=1", "lr=3e-3,seed=2"]
     assert [each["setting"] for each in result["settings"]] == [{"lr": "1e-9"}, {"lr": "3e-3"}]
     for each in result["settings"]:
-        found = [json.loads((tmp_path / "sweep" / name / "results.json").read_text("utf-8")) for name in each["folders"]]
+        found = [
+            json.loads((tmp_path / "sweep" / name / "results.json").read_text("utf-8"))
+            for name in each["folders"]
+        ]
         values = [one["metrics"]["accuracy"] for one in found]
         assert each["dev"]["values"] == values
         assert each["dev"]["mean"] == pytest.approx(sum(values) / 2)
@@ -73,7 +76,9 @@ def test_goes_on_where_it_was_stopped(sweep, test_file, tmp_path):
 
 
 def test_keys_of_the_configuration_and_lists_can_be_swept(sweep, tmp_path):
-    ran = sweep("--lr", "1e-3", "--sweep", "optim.betas=[0.9,0.98],[0.9,0.999]", "settings.truncate=head", "--json")
+    ran = sweep(
+        "--lr", "1e-3", "--sweep", "optim.betas=[0.9,0.98],[0.9,0.999]", "settings.truncate=head", "--json"
+    )
     assert ran.code == 0, ran.err
     assert [each["setting"]["optim.betas"] for each in ran.json["settings"]] == ["[0.9,0.98]", "[0.9,0.999]"]
     assert len(list((tmp_path / "sweep").glob("optim.betas*"))) == 2

@@ -26,7 +26,16 @@ def tagger(bert, files, tmp_path_factory):
     from yanmo.cli import main
 
     out = tmp_path_factory.mktemp("teacher") / "tagger"
-    arguments = ["finetune", "token_classification", "--model", bert, "--train", files.entities, "--budget", "2steps"]
+    arguments = [
+        "finetune",
+        "token_classification",
+        "--model",
+        bert,
+        "--train",
+        files.entities,
+        "--budget",
+        "2steps",
+    ]
     assert main([*map(str, arguments), "--out", str(out), *TRAINED]) == 0
     return out
 
@@ -35,7 +44,14 @@ def test_classes_with_another_tokenizer_and_unlabelled_texts(run, student, class
     more = tmp_path / "more.txt"
     more.write_text("第91家酒店很好\n\n第92家酒店很差\n", encoding="utf-8")
     ran = student(
-        "--teacher", classifier, "--unlabelled", more, "teacher.temperature=4", "--dev", files.classes_dev, model=gpt
+        "--teacher",
+        classifier,
+        "--unlabelled",
+        more,
+        "teacher.temperature=4",
+        "--dev",
+        files.classes_dev,
+        model=gpt,
     )
     assert ran.code == 0, ran.err
     assert "on 42 texts (2 of them without labels)" in ran.err
@@ -52,7 +68,9 @@ def test_classes_with_another_tokenizer_and_unlabelled_texts(run, student, class
 
 
 def test_tags_with_the_same_tokenizer(student, tagger, files, tmp_path):
-    ran = student("--teacher", tagger, "--max-length", "16", task="token_classification", train=files.entities)
+    ran = student(
+        "--teacher", tagger, "--max-length", "16", task="token_classification", train=files.entities
+    )
     assert ran.code == 0, ran.err  # windows of 16 tokens learn from a teacher that saw the whole text
     assert np.load(tmp_path / "student" / "teacher.npy").shape[1] == 3
 
@@ -65,7 +83,10 @@ def test_what_does_not_fit_is_refused(student, classifier, tagger, gpt, files, t
     cases = [
         (student("--teacher", tagger), ("token_classification", "text_classification")),
         (student("--teacher", classifier, train=other), ("x, y", "好")),
-        (student("--teacher", classifier, task="text_generation", train=pairs, model=gpt), ("text_classification",)),
+        (
+            student("--teacher", classifier, task="text_generation", train=pairs, model=gpt),
+            ("text_classification",),
+        ),
         (student("--teacher", tmp_path / "none"), ("none",)),
         (student("--unlabelled", other), ("teacher.model",)),
     ]

@@ -14,7 +14,11 @@ from yanmo.corpus.document import Record
         ({"review": "a", "id": 7}, {"text": "review", "label": "stars"}, {"text": "a", "id": 7}),
         ({"text": "a", "label": 1}, {"text": "review", "label": "stars"}, {"text": "a", "label": 1}),
         ({"review": "a", "text": "b"}, {"text": "review"}, {"text": "a"}),
-        ({"title": "a", "text": "b"}, {"text": "title", "text_pair": "text"}, {"text": "a", "text_pair": "b"}),
+        (
+            {"title": "a", "text": "b"},
+            {"text": "title", "text_pair": "text"},
+            {"text": "a", "text_pair": "b"},
+        ),
         ({"label": "a", "text": 1}, {"text": "label", "label": "text"}, {"text": "a", "label": 1}),
         ({"body": "a"}, {"text": "body", "text_pair": "body"}, {"text": "a", "text_pair": "a"}),
         ({"text": "a"}, {}, {"text": "a"}),

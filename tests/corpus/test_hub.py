@@ -25,7 +25,12 @@ class Rows:
 
     def __init__(self) -> None:
         label = ClassLabel()
-        self.features = {"text": object(), "label": label, "tags": SimpleNamespace(feature=label), "both": [label]}
+        self.features = {
+            "text": object(),
+            "label": label,
+            "tags": SimpleNamespace(feature=label),
+            "both": [label],
+        }
         self.rows = [
             {"text": "a", "label": 1, "tags": [0, 1], "both": [1]},
             {"text": "b", "label": -1, "tags": [], "both": [0]},
@@ -98,7 +103,9 @@ def test_the_library_itself(tmp_path, monkeypatch) -> None:
     features = datasets.Features(
         {"text": datasets.Value("string"), "label": datasets.ClassLabel(names=["bad", "good"])}
     )
-    rows = datasets.Dataset.from_list([{"text": "a", "label": 1}, {"text": "b", "label": 0}], features=features)
+    rows = datasets.Dataset.from_list(
+        [{"text": "a", "label": 1}, {"text": "b", "label": 0}], features=features
+    )
     monkeypatch.setattr(datasets, "load_dataset", lambda *arguments, split: rows)
     found = [record.fields for record in hub_records("owner/name", split="train")]
     assert json.loads(json.dumps(found)) == [{"text": "a", "label": "good"}, {"text": "b", "label": "bad"}]

@@ -52,7 +52,7 @@ def test_a_step_shrinks_with_the_distance_from_the_output(name: str) -> None:
             parameter.grad = torch.ones_like(parameter)
         optimizer.step(1.0)
         moved[decay] = {
-            key: float((value - before[key]).norm()) for key, value in network.named_parameters()
+            key: float((value.detach() - before[key]).norm()) for key, value in network.named_parameters()
         }
     ratios = {key: moved[0.5][key] / moved[1.0][key] for key in moved[1.0]}
     expected = {"embedding.weight": 0.125, "layers.0": 0.25, "layers.1": 0.5, "head": 1.0}

@@ -78,7 +78,9 @@ def test_starts_at_zero_learns_and_merges(learner: Learner) -> None:
     assert after.keys() == before.keys()
     assert torch.allclose(hidden(learner), trained, atol=1e-5)
     changed = {name for name in before if not torch.equal(before[name], after[name])}
-    linear = {name for name, module in learner.backbone.named_modules() if isinstance(module, torch.nn.Linear)}
+    linear = {
+        name for name, module in learner.backbone.named_modules() if isinstance(module, torch.nn.Linear)
+    }
     assert changed and changed <= {f"backbone.{name}.weight" for name in linear}
 
 
@@ -90,5 +92,3 @@ def test_the_seed_alone_decides_the_start(learner: Learner) -> None:
         add_lora(one, LoraConfig(rank=2), seed=7)
         copies.append(one.state_dict())
     assert all(torch.equal(value, copies[1][name]) for name, value in copies[0].items())
-
-

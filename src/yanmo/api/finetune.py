@@ -17,8 +17,8 @@ from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.task_model import encoder_of, optim_of, save, starting_model
-from yanmo.api.teacher import with_teacher
 from yanmo.api.task_records import labelled_records, tell_records, train_and_dev
+from yanmo.api.teacher import with_teacher
 from yanmo.corpus.document import Record
 from yanmo.corpus.hub import is_hub_id
 from yanmo.data.example import Example
@@ -174,16 +174,16 @@ def _warn_cut(encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task
 
 def _inputs(config: FinetuneConfig) -> dict[str, Any]:
     """The SHA-256 of every file and model that the run is made from."""
-    teacher = config.teacher
     inputs: dict[str, Any] = {"model": config.model}
-    files = {config.train_file: "train", config.dev_file: "validation", teacher and teacher.unlabelled_file: ""}
+    files = {config.train_file: "train", config.dev_file: "validation", config.unlabelled_file: ""}
     for name, split in files.items():
         if name:
-            inputs[name] = _sha256_of_rows(name, split) if is_hub_id(name) else _sha256(Path(name).expanduser())
+            inputs[name] = (
+                _sha256_of_rows(name, split) if is_hub_id(name) else _sha256(Path(name).expanduser())
+            )
     models = {"model_sha256": config.model}
-    if teacher is not None:
-        inputs["teacher"] = teacher.model
-        models["teacher_sha256"] = teacher.model
+    if config.teacher is not None:
+        inputs["teacher"] = models["teacher_sha256"] = config.teacher.model
     for key, source in models.items():
         if model_source.architecture(source) is None:
             weights = Path(model_source.model_folder(source)) / "model.safetensors"

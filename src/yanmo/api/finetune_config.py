@@ -49,11 +49,16 @@ class FinetuneConfig(Config):
     """Unset: AdamW at a rate that fits the width of the model."""
     schedule: ScheduleConfig = ScheduleConfig(name="linear", warmup=0.1)
 
+    @property
+    def unlabelled_file(self) -> str | None:
+        """The texts that a teacher alone speaks of."""
+        return None if self.teacher is None else self.teacher.unlabelled_file
+
 
 def default_optim(hidden_size: int, rate: float = Task.rate, *, lora: bool = False) -> OptimConfig:
     """AdamW at `rate` for a width of 256, less with the width: of 4e-4, 2.6e-5 is left at BERT-base's 768.
 
-    lora: ten times that (Biderman et al. 2024, "LoRA Learns Less and Forgets Less", section 5).
+    lora: ten times that (Biderman et al. 2024, "LoRA Learns Less and Forgets Less").
     """
     rate = min(1e-3, rate * (256 / hidden_size) ** 2.5) * (10 if lora else 1)
     return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))

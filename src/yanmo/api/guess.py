@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import islice
 
 from yanmo import registry, tasks
-from yanmo.api.task_records import labelled_records
-from yanmo.errors import ConfigError, InputError
+from yanmo.api.task_records import called, labelled_records
+from yanmo.errors import ConfigError
 from yanmo.messages import text
 from yanmo.registry import nearest
 from yanmo.tasks.task import TaskConfig
@@ -19,9 +19,7 @@ def guess_task(path: str, settings: TaskConfig) -> tuple[str, list[str]]:
 
     Errors: ConfigError where it is none, or not one alone, with what fits; InputError for records that are broken.
     """
-    records = [record.renamed(settings.columns) for record in islice(labelled_records(path), MOST_RECORDS)]
-    if not records:
-        raise InputError("run.no_records", path=path)
+    records = called(list(islice(labelled_records(path), MOST_RECORDS)), settings.columns, path)
     fitting = [name for name in registry.names(tasks) if tasks.find(name).fits(records, settings)]
     if len(fitting) == 1:
         return fitting[0], list(records[0].fields)
@@ -29,7 +27,9 @@ def guess_task(path: str, settings: TaskConfig) -> tuple[str, list[str]]:
     if fitting:
         meant = text("guess.or").join(fitting)
         raise ConfigError("guess.several", path=path, known=known, fits=meant, example=fitting[0])
-    needs = "; ".join(f"{name}: {_forms(name)}" for name in registry.names(tasks))
+    needs = text("guess.and").join(
+        text("guess.need", task=name, forms=_forms(name)) for name in registry.names(tasks)
+    )
     raise ConfigError("guess.none", path=path, known=known, needs=needs)
 
 

@@ -129,7 +129,7 @@ def resolve_finetune(
         model.sizes(config.preset or "mini")
     if config.teacher is not None:
         check_teacher(tasks.find(config.task), config.task)
-    for path in (config.train_file, config.dev_file, config.teacher and config.teacher.unlabelled_file):
+    for path in (config.train_file, config.dev_file, config.unlabelled_file):
         if path is not None:
             _check_file(path)
     train = config.train.model_copy(update={"budget": _capped(config.train.budget, reporter)})

@@ -119,7 +119,9 @@ def resolve_sweep(
 
     Errors: as `resolve_finetune`; ConfigError for an axis without a value.
     """
-    values = {key: tuple(dict.fromkeys(each for each in _COMMA.split(given) if each)) for key, given in axes.items()}
+    values = {
+        key: tuple(dict.fromkeys(each for each in _COMMA.split(given) if each)) for key, given in axes.items()
+    }
     for key, each in values.items():
         if not each:
             raise ConfigError("sweep.no_values", key=key)
@@ -135,8 +137,8 @@ def resolve_sweep(
         same = sum(run.folder == folder or run.folder.startswith(f"{folder},no") for run in runs)
         folder += f",no={same + 1}" if same else ""
         runs.append(SweepRun(folder=folder, setting=setting, config=config))
-    config = SweepConfig(axes=values, first=runs[0].config, test_file=test_file)
-    return Sweep(config=config, runs=tuple(runs))
+    sweep = SweepConfig(axes=values, first=runs[0].config, test_file=test_file)
+    return Sweep(config=sweep, runs=tuple(runs))
 
 
 def start_sweep(sweep: Sweep, out: str | Path, *, reporter: Reporter | None = None) -> SweepResult:
@@ -167,7 +169,8 @@ def _train(
 ) -> tuple[dict[str, dict[str, float]], str, bool]:
     """Folder -> metrics of each run that came to its end; the metric that chooses, and whether more is better."""
     metrics: dict[str, dict[str, float]] = {}
-    metric, higher, failure = "", True, None
+    metric, higher = "", True
+    failure: TrainingError | None = None
     for number, run in enumerate(sweep.runs, 1):
         reporter.note(text("sweep.run", number=number, total=len(sweep.runs), name=run.folder))
         try:

@@ -97,7 +97,14 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
 
 
 def _read(path: str, columns: Mapping[str, str], split: str) -> list[Record]:
-    records = list(labelled_records(path, split=split))
+    return called(list(labelled_records(path, split=split)), columns, path)
+
+
+def called(records: Sequence[Record], columns: Mapping[str, str], path: str) -> list[Record]:
+    """The records of a file with their columns under the names that tasks know.
+
+    Errors: InputError for none, ConfigError for a column that none has.
+    """
     if not records:
         raise InputError("run.no_records", path=path)
     for name, column in columns.items():

@@ -22,7 +22,9 @@ from yanmo.tasks.distillation import Distillation, TeacherConfig, taught
 from yanmo.tasks.inference import run as run_examples
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig
 
-TAUGHT = "teacher.npy"  # float32 [labels, classes]: asked once, so that a resumed run learns from the same numbers
+TAUGHT = (
+    "teacher.npy"  # float32 [labels, classes]: asked once, so that a resumed run learns from the same numbers
+)
 
 
 def check_teacher(task: type[Task], name: str) -> None:

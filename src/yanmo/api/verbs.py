@@ -16,7 +16,14 @@ from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, reso
 from yanmo.api.reporter import Reporter
 from yanmo.errors import ConfigError, InputError
 
-PREPARED = {"config.yaml", "machine.json", "manifest.json", "teacher.npy", "tokenizer", "data"}  # made again in no time
+PREPARED = {
+    "config.yaml",
+    "machine.json",
+    "manifest.json",
+    "teacher.npy",
+    "tokenizer",
+    "data",
+}  # made again in no time
 
 
 def pretrain(

@@ -8,6 +8,8 @@ TEXTS: Texts = {
         "任务：{task}（根据列名判断：{known}）",
     ),
     "guess.or": (" or ", " 或 "),
+    "guess.and": ("; ", "；"),
+    "guess.need": ("{task}: {forms}", "{task}：{forms}"),
     "guess.several": (
         "No task is given, and the columns of {path} ({known}) fit several.\nThey fit {fits}.\n"
         "Name the one that is meant: yanmo finetune {example} ...",

@@ -13,7 +13,8 @@ def layer_depths(names: Iterable[str]) -> dict[str, int]:
     names = list(names)
     found = {name: _LAYER.search(name) for name in names}
     sizes = {
-        decoder: 1 + max((int(each[2]) for each in found.values() if each and bool(each[1]) is decoder), default=-1)
+        decoder: 1
+        + max((int(each[2]) for each in found.values() if each and bool(each[1]) is decoder), default=-1)
         for decoder in (False, True)
     }
     depths = {}

@@ -61,7 +61,9 @@ class Distillation(Objective):
         classes = logits.shape[1]
         hard, soft = value[:, :-classes], value[:, -classes:]
         known = hard[:, 0] != IGNORED
-        distance = self.temperature**2 * self._distance(logits.float() / self.temperature, soft / self.temperature)
+        distance = self.temperature**2 * self._distance(
+            logits.float() / self.temperature, soft / self.temperature
+        )
         taught = (distance * torch.where(known, self.weight, 1.0)).sum()
         label = hard[known] if self.task.multi_label else hard[known, 0].long()
         return (1 - self.weight) * self.task.term_loss(term, logits[known], label) + taught

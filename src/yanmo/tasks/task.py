@@ -74,7 +74,7 @@ class TaskConfig(Config):
     record has (text and text_pair, sentence1 and sentence2, premise and hypothesis ...)."""
     label_field: str | None = None
     """Field of the labels; None: the first usual name that the record has (label, labels, tags, entities ...)."""
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     """What the columns of the records are called here, where their names are others: `{text: review, label: stars}`."""
     truncate: Literal["head", "tail", "head_tail"] = "head_tail"
     """Which part of a too long text classification keeps; head_tail: a quarter from its head, the rest from its tail

@@ -25,7 +25,18 @@ PAIRS = (
 )  # the usual names of two texts
 LONE = frozenset({"text", "query", "title", "passage", "positive"})  # these also stand alone
 ABOUT = frozenset(
-    {"label", "labels", "category", "class", "score", "similarity", "similarity_score", "tokens", "tags", "ner_tags"}
+    {
+        "label",
+        "labels",
+        "category",
+        "class",
+        "score",
+        "similarity",
+        "similarity_score",
+        "tokens",
+        "tags",
+        "ner_tags",
+    }
     | {"entities", "messages", "question", "answers", "choices", "translation"}
 )  # what makes a record more than its text
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeAlias
 
 from pydantic import BeforeValidator, Field
 
@@ -13,6 +13,7 @@ from yanmo.optim.layer_depth import layer_depths
 from yanmo.training.lora import LoraConfig
 
 EMBEDDINGS = "embeddings"
+Part: TypeAlias = Annotated[str, Field(pattern=r"^(embeddings|[1-9]\d*)$")]
 
 
 def _written(value: object) -> object:
@@ -23,7 +24,7 @@ def _written(value: object) -> object:
 class AdaptConfig(Config):
     """Which weights of the model fine-tuning moves, and how far."""
 
-    freeze: Annotated[str | None, BeforeValidator(_written), Field(pattern=r"^(embeddings|[1-9]\d*)$")] = None
+    freeze: Annotated[Part | None, BeforeValidator(_written)] = None
     """What stays as it was: embeddings, or a number n for the embeddings and the first n layers."""
     layer_decay: float = Field(default=1.0, gt=0, le=1)
     """Each layer's learning rate, as a share of that of the layer above it; 1: all have the same."""
