@@ -77,7 +77,8 @@ def test_tags_with_the_same_tokenizer(student, tagger, files, tmp_path):
 
 def test_what_does_not_fit_is_refused(student, classifier, tagger, gpt, files, tmp_path, language):
     other = tmp_path / "other.jsonl"
-    other.write_text('{"text": "a", "label": "x"}\n{"text": "b", "label": "y"}\n', encoding="utf-8")
+    rows = [{"text": str(number), "label": "xy"[number % 2]} for number in range(8)]
+    other.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     pairs = tmp_path / "pairs.jsonl"
     pairs.write_text('{"source": "a", "target": "b"}\n{"source": "c", "target": "d"}\n', encoding="utf-8")
     cases = [
