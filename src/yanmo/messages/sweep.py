@@ -19,13 +19,13 @@ TEXTS: Texts = {
     "sweep.best": ("Best run", "最佳运行"),
     "sweep.no_axes": (
         "--sweep names no setting.\nSettings and their values: NAME=VALUE,VALUE.\n"
-        "For example: --sweep lr=1e-4,3e-4 seed=1,2,3",
-        "--sweep 没有给出任何设置。\n写法是 名称=值,值。\n例如：--sweep lr=1e-4,3e-4 seed=1,2,3",
+        "For example: `--sweep lr=1e-4,3e-4 seed=1,2,3`",
+        "--sweep 没有给出任何设置。\n写法是 `名称=值,值`。\n例如：`--sweep lr=1e-4,3e-4 seed=1,2,3`",
     ),
     "sweep.no_values": (
         "--sweep gives “{key}” no value.\nOne value or more, with commas between them.\n"
-        "For example: --sweep {key}=VALUE,VALUE",
-        "--sweep 没有为“{key}”给出任何值。\n需要一个或多个值，以逗号分隔。\n例如：--sweep {key}=值,值",
+        "For example: `--sweep {key}=VALUE,VALUE`",
+        "--sweep 没有为“{key}”给出任何值。\n需要一个或多个值，以逗号分隔。\n例如：`--sweep {key}=值,值`",
     ),
     "sweep.test_alone": (
         "--test is given without --sweep.\nIt measures the setting that a sweep has chosen.\n"
