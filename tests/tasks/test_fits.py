@@ -32,7 +32,6 @@ def fitting(*fields: dict[str, object], **settings: object) -> set[str]:
         ({"text": "ab", "entities": []}, {ENTITIES}),
         ({"question": "q", "context": "c", "answers": []}, {ANSWERS}),
         ({"question": "q", "context": "c", "answer": "c", "start": 0}, {ANSWERS}),
-        ({"question": "q", "context": ["c"], "choices": ["c", "d"], "label": 0}, set()),
         ({"text_a": "a", "text_b": "b", "score": 3.2}, {SIMILAR}),
         ({"sentence1": "a", "sentence2": "b", "label": 0.5}, {SIMILAR}),
         ({"anchor": "a", "positive": "b", "negative": "c"}, {SIMILAR}),
@@ -53,6 +52,10 @@ def test_labels_of_pairs_tell_by_their_number() -> None:
     pairs = [{"premise": "a", "hypothesis": "b", "label": label} for label in ("yes", "no", "maybe")]
     assert fitting(*pairs[:2]) == {CLASSES, SIMILAR}  # a class of both together, or how near they are
     assert fitting(*pairs) == {CLASSES}
+
+
+def test_choices_are_no_answers_of_a_text() -> None:
+    assert ANSWERS not in fitting({"question": "q", "context": "c", "choices": ["c", "d"], "answer": "c"})
 
 
 def test_a_direction_tells_a_translation() -> None:

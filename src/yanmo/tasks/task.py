@@ -147,7 +147,7 @@ class Task(Objective, ABC):
     """
 
     term: ClassVar[str]
-    forms: ClassVar[tuple[tuple[str, ...], ...]]
+    forms: ClassVar[tuple[tuple[str, ...], ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ("text",)
     rate: ClassVar[float] = 4e-4  # of learning, where nothing else is said, for a width of 256
     generates: ClassVar[bool] = False  # whether predictions are texts that it writes
