@@ -41,6 +41,11 @@ def starting_model(
     if config.adapt.lora is not None:
         add_lora(loaded.learner, config.adapt.lora, seed=config.train.seed)
     freeze(loaded.learner, config.adapt.freeze)
+    if config.adapt.lora is not None or config.adapt.freeze is not None:
+        sizes = [(each.numel(), each.requires_grad) for each in loaded.learner.parameters()]
+        learning = sum(size for size, learns in sizes if learns)
+        total = sum(size for size, _ in sizes)
+        reporter.note(text("run.note_learning", learning=f"{learning:,}", total=f"{total:,}"))
     return loaded
 
 
