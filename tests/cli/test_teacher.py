@@ -79,6 +79,9 @@ def test_what_does_not_fit_is_refused(student, classifier, tagger, gpt, files, t
     other = tmp_path / "other.jsonl"
     rows = [{"text": str(number), "label": "xy"[number % 2]} for number in range(8)]
     other.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    odd = tmp_path / "odd.jsonl"
+    rows = [{"text": f"x²y {n}", "entities": [{"start": 0, "end": 3, "label": "LOC"}]} for n in range(4)]
+    odd.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     pairs = tmp_path / "pairs.jsonl"
     pairs.write_text('{"source": "a", "target": "b"}\n{"source": "c", "target": "d"}\n', encoding="utf-8")
     cases = [
@@ -88,6 +91,7 @@ def test_what_does_not_fit_is_refused(student, classifier, tagger, gpt, files, t
             student("--teacher", classifier, task="text_generation", train=pairs, model=gpt),
             ("text_classification",),
         ),
+        (student("--teacher", tagger, task="token_classification", train=odd, model=gpt), ("odd.jsonl:",)),
         (student("--teacher", tmp_path / "none"), ("none",)),
         (student("--unlabelled", other), ("teacher.model",)),
     ]

@@ -76,7 +76,12 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
     total = sum(counts.values())
     order = sorted(counts, key=lambda name: -counts[name])
     shown = [
-        text("run.class_count", name=name, count=number(counts[name]), share=f"{100 * counts[name] / total:.1f} %")
+        text(
+            "run.class_count",
+            name=name,
+            count=number(counts[name]),
+            share=f"{100 * counts[name] / total:.1f} %",
+        )
         for name in order[:MOST_CLASSES]
     ]
     if len(order) > MOST_CLASSES:

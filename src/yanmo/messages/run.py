@@ -75,7 +75,10 @@ TEXTS: Texts = {
         "Data: {train} records to train on, {dev} to choose by",
         "数据：{train} 条训练，{dev} 条开发",
     ),
-    "run.note_learning": ("{learning} of {total} parameters learn", "共 {total} 个参数，其中 {learning} 个参与学习"),
+    "run.note_learning": (
+        "{learning} of {total} parameters learn",
+        "共 {total} 个参数，其中 {learning} 个参与学习",
+    ),
     "run.note_classes": ("Classes: {classes}", "类别：{classes}"),
     "run.class_count": ("{name} {count} ({share})", "{name} {count} 条（{share}）"),
     "run.more_classes": ("{count} more", "另有 {count} 类"),
