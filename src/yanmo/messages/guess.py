@@ -18,9 +18,9 @@ TEXTS: Texts = {
     ),
     "guess.none": (
         "No task is given, and the columns of {path} ({known}) are those of none.\nKnown columns: {needs}.\n"
-        "Name the task, or say what the columns are: --columns text=COLUMN label=COLUMN.",
+        "Name the task, or say what the columns are: --columns text=COLUMN label=COLUMN; of two languages, --direction en-zh.",
         "没有指定任务，而 {path} 的列（{known}）不属于任何任务。\n可识别的列：{needs}。\n"
-        "请指明任务，或说明各列的含义：--columns text=列名 label=列名。",
+        "请指明任务，或说明各列的含义：--columns text=列名 label=列名；两种语言的列用 --direction en-zh。",
     ),
     "guess.not_read": (
         "--columns says which column is “{name}”, but {task} reads no “{name}”.\nIt reads: {known}.\n"
