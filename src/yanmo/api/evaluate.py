@@ -55,9 +55,10 @@ def evaluate(
     if settings is not None:
         task = task.with_config(settings)
     with reporter.stage(text("run.stage_read")):
-        records = [record.renamed(task.config.columns) for record in read_records(data)]
+        records = list(read_records(data))
     if not records:
         raise InputError("run.no_records", path=data)
+    records = [record.renamed(task.config.columns) for record in records]
     encoded = [task.encode(record, model.encoder, labelled=True) for record in records]
     predictions = predict_encoded(task, model.learner, records, encoded, model.encoder)
     metrics = task.score(records, predictions)
