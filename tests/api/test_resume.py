@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,26 @@ def base(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out
 
 
+@pytest.fixture(scope="module")
+def teacher(base: Path, files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished model that knows the entities."""
+    out = tmp_path_factory.mktemp("teacher") / "run"
+    train = pretraining(files, budget="2steps", evaluations=0)["train"]
+    config = {
+        "task": "token_classification",
+        "model": str(base),
+        "train_file": str(files / "records.jsonl"),
+        "train": train,
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        settings = Settings(precision="fp32", matmul="highest", threads=1)
+        patch.setattr(
+            compute, "choose_now", lambda wanted="auto": compute.Compute(device="cpu", settings=settings)
+        )
+        finetune(build(FinetuneConfig, config), out)
+    return out
+
+
 @pytest.fixture
 def run(files: Path, request: pytest.FixtureRequest) -> Callable[..., Listener]:
     """Runs a `kind` into a folder, to its end or until a signal."""
@@ -154,8 +175,15 @@ def run(files: Path, request: pytest.FixtureRequest) -> Callable[..., Listener]:
         if kind in ("bert", "gpt2"):
             pretrain(build(PretrainConfig, pretraining(files, kind, **train)), out, reporter=listener)
         else:
+            kind, _, variant = kind.partition("+")
             fresh = kind == "translation"  # which trains its tokenizer too
             config = {
+                **VARIANTS.get(variant, {}),
+                **(
+                    {"teacher": {"model": str(request.getfixturevalue("teacher"))}}
+                    if variant == "teacher"
+                    else {}
+                ),
                 "task": kind,
                 "model": "transformer" if fresh else str(request.getfixturevalue("base")),
                 **({"preset": "tiny", "settings": {"beams": 2}} if fresh else {}),
@@ -212,6 +240,15 @@ def results(out: Path) -> dict[str, Any]:
     return values
 
 
+def has(package: str) -> bool:
+    return find_spec(package) is not None
+
+
+VARIANTS: dict[str, dict[str, Any]] = {
+    "freeze": {"adapt": {"freeze": 1, "layer_decay": 0.7}},
+    "muon": {"adapt": {"freeze": "embeddings", "layer_decay": 0.7}, "optim": {"name": "muon", "lr": 1e-3}},
+    "lora": {"adapt": {"lora": {"rank": 2, "dropout": 0.1}}},
+}
 KINDS = [
     ("bert", "12steps"),
     ("bert", "5ktok"),
@@ -220,6 +257,12 @@ KINDS = [
     ("text_classification", "12steps"),
     ("token_classification", "4ep"),
     ("translation", "8steps"),
+    ("text_classification+freeze", "8steps"),
+    ("token_classification+muon", "8steps"),
+    ("token_classification+teacher", "8steps"),
+    pytest.param(
+        "text_classification+lora", "8steps", marks=pytest.mark.skipif(not has("peft"), reason="needs peft")
+    ),
 ]
 
 

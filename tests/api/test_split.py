@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from yanmo.api.finetune import FinetuneConfig, _split
+from yanmo.api.finetune_config import FinetuneConfig
+from yanmo.api.task_records import split
 from yanmo.config import build
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
@@ -26,7 +27,7 @@ def records(texts: list[str], field: str = "text") -> list[Record]:
 @pytest.mark.parametrize("field", ["text", "review"])
 def test_a_share_is_held_back_and_copies_stay_together(field: str) -> None:
     texts = [f"text {number % 30}" for number in range(60)]
-    train, dev = _split(records(texts, field), config(text_field=field))
+    train, dev = split(records(texts, field), config(text_field=field))
     assert len(dev) == 6
     assert len(train) == 54
     assert not {record.fields[field] for record in train} & {record.fields[field] for record in dev}
@@ -34,7 +35,7 @@ def test_a_share_is_held_back_and_copies_stay_together(field: str) -> None:
 
 def test_one_text_alone_is_refused() -> None:
     with pytest.raises(InputError, match="same text"):
-        _split(records(["a", "a"]), config())
+        split(records(["a", "a"]), config())
 
 
 def test_questions_about_one_context_stay_together_where_there_are_others() -> None:
@@ -45,8 +46,8 @@ def test_questions_about_one_context_stay_together_where_there_are_others() -> N
         ]
 
     asked = config().model_copy(update={"task": "question_answering"})
-    train, dev = _split(questions(10), asked)
+    train, dev = split(questions(10), asked)
     assert len(dev) == 4
     assert not {record.fields["context"] for record in train} & {record.fields["context"] for record in dev}
-    train, dev = _split(questions(1), asked)  # a single manual, say
+    train, dev = split(questions(1), asked)  # a single manual, say
     assert (len(train), len(dev)) == (36, 4)

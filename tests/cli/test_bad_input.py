@@ -121,7 +121,7 @@ def test_label_unseen_in_train(finetune, tmp_path, language):
 def test_no_label_field(finetune, tmp_path, language):
     train = tmp_path / "train.jsonl"
     train.write_text('{"text": "好", "mark": "a"}\n{"text": "坏", "mark": "b"}\n', encoding="utf-8")
-    refused(finetune(train=train), language, "train.jsonl:1", "mark", "--label-field")
+    refused(finetune(train=train), language, "train.jsonl:1", "mark", "--columns")
 
 
 def test_dev_that_is_train(finetune, files, language):
@@ -190,9 +190,8 @@ def test_pretrain_without_a_corpus_or_out(run, tmp_path, language):
     refused(run("pretrain", "--corpus", "texts"), language, "--out")
 
 
-def test_finetune_needs_a_task_a_model_and_records(run, bert, files, tmp_path, language):
+def test_finetune_needs_a_model_and_records(run, bert, files, tmp_path, language):
     out = ("--out", tmp_path / "run")
-    refused(run("finetune", "--model", bert, "--train", files.classes, *out), language, "TASK")
     refused(run("finetune", "text_classification", "--train", files.classes, *out), language, "--model")
     refused(run("finetune", "text_classification", "--model", bert, *out), language, "--train")
     refused(

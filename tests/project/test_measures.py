@@ -22,8 +22,8 @@ MANY_PARAMETERS = {
 }
 NAMES_THAT_SAY_NOTHING = re.compile(r"(utils?|helpers?|common|misc|base_.*|.*_v\d+)\.py")
 EXTRAS = (
-    "datasets", "matplotlib", "opencc", "pandas", "pyarrow", "rjieba", "sacrebleu", "scipy", "sklearn", "tensorboard",
-    "torchvision", "transformers",
+    "datasets", "matplotlib", "opencc", "pandas", "peft", "pyarrow", "rjieba", "sacrebleu", "scipy", "sklearn",
+    "tensorboard", "torchvision", "transformers",
 )  # fmt: skip
 RUNS_WHAT_IT_READS = {"pickle", "cPickle", "dill", "cloudpickle", "joblib", "marshal", "shelve"}
 CALLS_THAT_RUN = {"torch.load", "eval", "exec", "yaml.load", "yaml.unsafe_load", "os.system", "os.popen"}

@@ -145,7 +145,8 @@ def labelled_data(
 
 def measure(model: Model, given: LabelledData, settings: TaskConfig | None = None) -> Measured:
     """The metrics of a model. Errors: as `evaluate`."""
-    task, records = _task(model, given, settings), given.records
+    task = _task(model, given, settings)
+    records = [record.renamed(task.config.columns) for record in given.records]
     encoded = [task.encode(record, model.encoder, labelled=True) for record in records]
     predictions = predict_encoded(task, model.learner, records, encoded, model.encoder)
     metrics = task.score(records, predictions)

@@ -43,6 +43,7 @@ class Fit:
     optim: OptimConfig
     schedule: ScheduleConfig
     keeps_best: bool
+    layer_decay: float = 1.0
 
 
 def fit(
@@ -60,7 +61,9 @@ def fit(
     """
     device = torch.device(compute.device)
     weights = Weights(what.learner.to(device), compute.dtype)
-    optimizer = build(weights.master.named_parameters(), what.optim, muon_dtype=compute.dtype)
+    optimizer = build(
+        weights.master.named_parameters(), what.optim, muon_dtype=compute.dtype, layer_decay=what.layer_decay
+    )
     saver = Saver(
         run.checkpoints,
         seconds=what.train.save_seconds,

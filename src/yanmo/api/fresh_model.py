@@ -8,7 +8,7 @@ from itertools import chain
 from pathlib import Path
 
 from yanmo.api import model_source
-from yanmo.api.finetune import FinetuneConfig
+from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.pretrain import DEFAULT_TOKENIZER
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from yanmo import models, registry
+from yanmo.api.run_folder import RunFolder
 from yanmo.errors import RunError
 from yanmo.interop.huggingface import LoadedModel, load_model
 from yanmo.models.backbone import Backbone
@@ -20,12 +21,21 @@ def architecture(name: str) -> type[Backbone] | None:
 
 def model_folder(source: str) -> str | Path:
     """Where the Hugging Face directory of a run, a directory or a hub id is. Errors: RunError (run not finished)."""
+    source = chosen(source)
     folder = Path(source)
     if (folder / "model" / "config.json").is_file():
         return folder / "model"
     if (folder / "config.yaml").is_file() and not (folder / "config.json").is_file():
         raise RunError("run.unfinished", path=folder)
     return folder if folder.exists() else source
+
+
+def chosen(source: str) -> str:
+    """The best run of a finished sweep; whatever else it may be as it is."""
+    run = RunFolder(Path(source))
+    if not run.config_path.is_file() or run.verb != "sweep" or run.results is None:
+        return source
+    return str(run.path / str(run.results["best"]))
 
 
 def load(source: str, *, heads: Mapping[str, int | None] | None = None, seed: int = 0) -> LoadedModel:

@@ -17,7 +17,7 @@ from yanmo.api.compute import choose_now
 from yanmo.api.encode import Near, pooling_of
 from yanmo.api.encode import encode as encode_texts
 from yanmo.api.encode import similar as similar_texts
-from yanmo.api.finetune import FinetuneConfig
+from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
 from yanmo.config import build
 from yanmo.corpus.document import JsonValue, Record
@@ -81,6 +81,7 @@ def load(source: str) -> Model:
 
     Errors: InputError, RunError.
     """
+    source = model_source.chosen(source)
     return Model(source, model_source.load(source))
 
 
@@ -121,9 +122,10 @@ class Model:
 
     def _record(self, item: str | Mapping[str, JsonValue] | Record, number: int) -> Record:
         if isinstance(item, Record):
-            return item
-        fields = {self.settings.text_field: item} if isinstance(item, str) else item
-        return Record(fields=fields, source=f"#{number}")
+            return item.renamed(self.settings.columns)
+        if isinstance(item, str):
+            return Record(fields={self.settings.text_field: item}, source=f"#{number}")
+        return Record(fields=item, source=f"#{number}").renamed(self.settings.columns)
 
     def predict_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[TaskPrediction]:
         """One prediction per pair of texts, in their order. Errors: as `predict`."""
@@ -225,7 +227,9 @@ class Model:
     def training_records(self) -> list[Record]:
         """What the run was fine-tuned on, where its file is still there."""
         path = self.finetuned.train_file if self.finetuned else ""
-        return list(read_records(path)) if Path(path).expanduser().is_file() else []
+        if not Path(path).expanduser().is_file():
+            return []
+        return [record.renamed(self.settings.columns) for record in read_records(path)]
 
     def _records(self, texts: Sequence[str | Mapping[str, JsonValue] | Record]) -> list[Record]:
         return [self._record(item, number) for number, item in enumerate(texts, 1)]

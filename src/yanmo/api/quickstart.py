@@ -8,7 +8,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from yanmo.api.finetune import FinetuneConfig, finetune
+from yanmo.api.finetune import finetune
+from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.predict import MaskPrediction, Model, load
 from yanmo.api.pretrain import PretrainConfig, pretrain
 from yanmo.api.quickstart_uses import SIZES, USES, Use

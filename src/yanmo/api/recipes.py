@@ -11,16 +11,20 @@ from pathlib import Path
 
 from yanmo import models, objectives, registry, tasks, tokenizers
 from yanmo.api import model_source, recipe_files
-from yanmo.api.finetune import FinetuneConfig, default_optim
+from yanmo.api.finetune_config import FinetuneConfig, default_optim
+from yanmo.api.guess import check_columns, guess_task
 from yanmo.api.pretrain import DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
+from yanmo.api.teacher import check_teacher
 from yanmo.config import Tree, build, merge, override
+from yanmo.corpus.hub import is_hub_id
 from yanmo.corpus.read import CorpusConfig, read_raw
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
 from yanmo.models.backbone import Backbone
 from yanmo.tasks import Task
+from yanmo.tasks.task import TaskConfig
 from yanmo.tokenizers import TokenizerConfig
 from yanmo.training.budget import Budget, cap
 
@@ -46,10 +50,14 @@ FINETUNE_FLAGS = {
     "train": "train_file",
     "dev": "dev_file",
     "random_weights": "random_weights",
-    "text_field": "settings.text_field",
-    "label_field": "settings.label_field",
+    "columns": "settings.columns",
     "max_length": "max_length",
     "lr": "optim.lr",
+    "freeze": "adapt.freeze",
+    "layer_decay": "adapt.layer_decay",
+    "lora": "adapt.lora.rank",
+    "teacher": "teacher.model",
+    "unlabelled": "teacher.unlabelled_file",
     "budget": "train.budget",
     "seed": "train.seed",
     "precision": "train.precision",
@@ -94,15 +102,15 @@ def resolve_finetune(
     *,
     reporter: Reporter | None = None,
 ) -> FinetuneConfig:
-    """The configuration of a fine-tuning run. name: a task, or a recipe.
+    """The configuration of a fine-tuning run. name: a task, or a recipe; None: the columns tell the task.
 
     flags: keys of FINETUNE_FLAGS; None is not given. Errors: as `resolve_pretrain`.
     """
     above = override(_tree(flags, FINETUNE_FLAGS), overrides)
     tree = merge(_task_or_recipe(name), above)
-    _require(tree, "task", "TASK")
     _require(tree, "model", "--model")
     _require(tree, "train_file", "--train")
+    tree = _with_task(tree, reporter)
     model = _architecture(str(tree["model"]))
     if model is None:
         _refuse_size(tree, above)
@@ -116,12 +124,14 @@ def resolve_finetune(
         usual = default_optim(256).model_dump(include={"name", "weight_decay", "betas"})
         tree["optim"] = merge(usual, optim)
     config = build(FinetuneConfig, tree)
-    tasks.find(config.task)
+    check_columns(config.task, config.settings)
     if model is not None:
         model.sizes(config.preset or "mini")
-    for path in (config.train_file, config.dev_file):
-        if path is not None and not Path(path).expanduser().is_file():
-            raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+    if config.teacher is not None:
+        check_teacher(tasks.find(config.task), config.task)
+    for path in (config.train_file, config.dev_file, config.unlabelled_file):
+        if path is not None:
+            _check_file(path)
     train = config.train.model_copy(update={"budget": _capped(config.train.budget, reporter)})
     return config.model_copy(update={"train": train})
 
@@ -179,6 +189,12 @@ def _require(tree: Tree, key: str, flag: str) -> None:
         raise ConfigError("recipes.missing", key=key, flag=flag)
 
 
+def _check_file(path: str) -> None:
+    """Errors: InputError where there is no such file."""
+    if not Path(path).expanduser().is_file() and not is_hub_id(path):
+        raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+
+
 def _refuse_size(tree: Tree, above: Tree) -> None:
     """A model that is gone on from has its size and tokenizer; a recipe's own are for a fresh one.
 
@@ -214,6 +230,18 @@ def _task_or_recipe(name: str | None) -> Tree:
     if name in known and name not in [recipe.name for recipe in recipe_files.shipped("finetune")]:
         return {"task": name}
     return recipe_files.read(name, "finetune", also=tuple(known))
+
+
+def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
+    """With the task that the columns tell, where none is named. Errors: as `guess_task`."""
+    if tree.get("task"):
+        return tree
+    settings = build(TaskConfig, tree.get("settings", {}))
+    _check_file(str(tree["train_file"]))
+    task, known = guess_task(str(tree["train_file"]), settings)
+    if reporter is not None:
+        reporter.note(text("guess.note", task=task, known=", ".join(known)))
+    return {**tree, "task": task}
 
 
 def _architecture(name: str) -> type[Backbone] | None:

@@ -7,15 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from yanmo.api.finetune import FinetuneConfig, FinetuneResult
+from yanmo.api.finetune import FinetuneResult
 from yanmo.api.finetune import finetune as run_finetune
+from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.pretrain import PretrainConfig, PretrainResult
 from yanmo.api.pretrain import pretrain as run_pretrain
 from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, resolve_pretrain
 from yanmo.api.reporter import Reporter
 from yanmo.errors import ConfigError, InputError
 
-PREPARED = {"config.yaml", "machine.json", "manifest.json", "tokenizer", "data"}  # made again in no time
+PREPARED = {
+    "config.yaml",
+    "machine.json",
+    "manifest.json",
+    "teacher.npy",
+    "tokenizer",
+    "data",
+}  # made again in no time
 
 
 def pretrain(
@@ -77,7 +85,7 @@ def start_pretrain(
 ) -> PretrainResult:
     """A resolved run; a refused input leaves no folder behind."""
     check_corpus(config.corpus)
-    with _nothing_left(Path(out)):
+    with nothing_left(Path(out)):
         return run_pretrain(config, out, reporter=reporter)
 
 
@@ -85,12 +93,12 @@ def start_finetune(
     config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None
 ) -> FinetuneResult:
     """A resolved run; a refused input leaves no folder behind."""
-    with _nothing_left(Path(out)):
+    with nothing_left(Path(out)):
         return run_finetune(config, out, reporter=reporter)
 
 
 @contextmanager
-def _nothing_left(folder: Path) -> Iterator[None]:
+def nothing_left(folder: Path) -> Iterator[None]:
     """An input that is refused before the first checkpoint leaves no folder: the corrected one starts afresh."""
     try:
         yield

@@ -31,7 +31,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "pretrain": (pretrain.pretrain, "[RECIPE] --corpus PATH... --out DIR [OPTIONS] [KEY=VALUE...]"),
     "finetune": (
         finetune.finetune,
-        "TASK|RECIPE --model MODEL --train FILE --out DIR [OPTIONS] [KEY=VALUE...]",
+        "[TASK|RECIPE] --model MODEL --train FILE --out DIR [OPTIONS] [KEY=VALUE...]",
     ),
     "evaluate": (evaluate.evaluate, "MODEL FILE|SUITE [--data DIR] [OPTIONS]"),
     "compare": (evaluate.compare, "FIRST SECOND FILE|SUITE [--data DIR] [OPTIONS]"),

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import File, Flag, Folder, Json, split_settings
+from yanmo.cli.options import File, Flag, Folder, Json, Pairs, split_pairs, split_settings
 from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
+from yanmo.cli.sweep import run_sweep
 from yanmo.errors import ConfigError
 from yanmo.messages import text
 
@@ -21,17 +22,25 @@ def finetune(
     direction: str | None = None,
     train: File = None,
     dev: File = None,
+    test: File = None,
+    columns: Pairs = None,
+    sweep: Pairs = None,
     budget: str | None = None,
-    text_field: str | None = None,
-    label_field: str | None = None,
     max_length: int | None = None,
     lr: float | None = None,
+    layer_decay: float | None = None,
+    freeze: str | None = None,
+    lora: int | None = None,
+    teacher: str | None = None,
+    unlabelled: File = None,
     random_weights: Flag = False,
     seed: int | None = None,
     precision: str | None = None,
     json: Json = False,
 ) -> None:
-    words, overrides = split_settings(settings)
+    mapped, behind = split_pairs(columns or ())
+    axes, after = split_pairs(sweep or (), dotted=True)
+    words, overrides = split_settings([*settings, *behind, *after])
     flags: dict[str, object] = {
         "model": model,
         "preset": preset,
@@ -39,18 +48,28 @@ def finetune(
         "direction": direction,
         "train": train,
         "dev": dev,
+        "columns": mapped or None,
         "budget": budget,
-        "text_field": text_field,
-        "label_field": label_field,
         "max_length": max_length,
         "lr": lr,
+        "layer_decay": layer_decay,
+        "freeze": freeze,
+        "lora": lora,
+        "teacher": teacher,
+        "unlabelled": unlabelled,
         "random_weights": random_weights or None,
         "seed": seed,
         "precision": precision,
     }
     if len(words) > 1:
         raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
-    _run(words[0] if words else None, flags, overrides, out, as_json=json)
+    name = words[0] if words else None
+    if sweep is not None:
+        run_sweep(name, flags, overrides, axes, out=out, test_file=test, as_json=json)
+        return
+    if test is not None:
+        raise ConfigError("sweep.test_alone", out=out, test=test)
+    _run(name, flags, overrides, out, as_json=json)
 
 
 def _run(
@@ -67,7 +86,7 @@ def _run(
         result = start_finetune(config, out, reporter=reporter)
     report = str(result.path / REPORT)
     if as_json:
-        print_json({**result.to_json(), "report": report})
+        print_json({**result.to_json(), "report": report, "task": config.task})
         return
     pairs = [
         (text("cli.steps"), number(result.steps)),

@@ -14,6 +14,9 @@ Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 Paths: TypeAlias = Annotated[
     list[str] | None, Parameter(consume_multiple=True, negative=(), metavar="PATH...")
 ]
+Pairs: TypeAlias = Annotated[
+    list[str] | None, Parameter(consume_multiple=True, negative=(), metavar="NAME=VALUE...")
+]
 Folder: TypeAlias = Annotated[str, Parameter(metavar="DIR")]
 File: TypeAlias = Annotated[str | None, Parameter(metavar="FILE")]
 
@@ -24,3 +27,19 @@ def split_settings(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Plain words, and `key=value` overrides; what names an existing path is no override."""
     overrides = [word for word in words if _OVERRIDE.fullmatch(word) and not Path(word).exists()]
     return [word for word in words if word not in overrides], overrides
+
+
+def split_pairs(words: Sequence[str], *, dotted: bool = False) -> tuple[dict[str, str], list[str]]:
+    """`name=value` words of an option that takes several, and what stood behind them but is not meant for it.
+
+    Those are words without "=", and settings, which have a dot before it, unless `dotted` names are meant too.
+    """
+    pairs: dict[str, str] = {}
+    rest: list[str] = []
+    for word in words:
+        name, sign, value = word.partition("=")
+        if not sign or ("." in name and not dotted):
+            rest.append(word)
+        else:
+            pairs[name] = value
+    return pairs, rest

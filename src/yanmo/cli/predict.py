@@ -247,8 +247,9 @@ def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
         yield from (Record(fields={"text": line.text}, source=line.source) for line in lines if line.text)
         return
     for record in read_records(path):
-        if pair_names(record, pairs) is None and (field in record.fields or field != "text"):
-            record = Record(fields={"text": record.text(field)}, source=record.source)
+        named = record.renamed(pairs.columns)
+        if pair_names(named, pairs) is None and (field in named.fields or field != "text"):
+            record = Record(fields={"text": named.text(field)}, source=record.source)
         yield record  # else whatever the task reads: tokens, the two sides of a pair
 
 

@@ -31,6 +31,19 @@ class Record:
         """The text in the field `name`. Errors: InputError with file and line if it is none."""
         return text_field(self.fields, name, source=self.source)
 
+    def renamed(self, columns: Mapping[str, str]) -> Record:
+        """The record with the value of each column under the name that it stands for: `{"text": "review"}`.
+
+        A column may be missing, as that of the labels; a record that has none of the foreign names stays as it is.
+        """
+        foreign = [column for column in columns.values() if column not in columns]
+        found = {name: self.fields[column] for name, column in columns.items() if column in self.fields}
+        if not found or (foreign and self.fields.keys().isdisjoint(foreign)):
+            return self  # its names are right
+        gone = {*found, *(columns[name] for name in found)}
+        rest = {name: value for name, value in self.fields.items() if name not in gone}
+        return Record(fields={**found, **rest}, source=self.source)
+
 
 def text_field(fields: Mapping[str, JsonValue], name: str, *, source: str) -> str:
     """The string in `fields[name]`. Errors: InputError naming the source and the fields that are there."""

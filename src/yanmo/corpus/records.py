@@ -113,21 +113,21 @@ def parquet_records(file: SourceFile, *, column: str | None = None) -> Iterator[
             for batch in table.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns):
                 for row in batch.to_pylist():
                     number += 1
-                    yield number, {key: _plain(value) for key, value in row.items()}
+                    yield number, {key: plain(value) for key, value in row.items()}
         except (pyarrow.ArrowException, OSError, EOFError) as error:
             raise InputError(
                 "corpus.bad_parquet", path=file.name, reason=" ".join(str(error).split())
             ) from None
 
 
-def _plain(value: object) -> JsonValue:
+def plain(value: object) -> JsonValue:
     """A value of a Parquet cell as JSON has it; dates and decimals become text."""
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, datetime | date | time):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else repr(value)

@@ -125,6 +125,15 @@ TEXTS: Texts = {
         "{path} 不是带标注的记录集。\n可用格式：{formats}，均可再加 .gz。\n"
         '请每行写一个样本，例如在 .jsonl 文件中写 {{"text": "...", "label": "..."}}。',
     ),
+    "corpus.no_hub": (
+        "“{given}” is no file here, and as a data set of the hub its split “{split}” could not be had: {reason}.\n"
+        "A file of records (.jsonl, .csv, .tsv, .parquet), or owner/name or owner/name:split with a connection to the hub.\n"
+        "Without a network, save the split as a file on a machine that has one, and give that file, for example "
+        "--train train.parquet",
+        "“{given}”不是本地文件；作为 Hub 数据集，也无法取得它的“{split}”部分：{reason}。\n"
+        "可以是记录文件（.jsonl、.csv、.tsv、.parquet），也可以是 owner/name 或 owner/name:split（需要能连接 Hub）。\n"
+        "没有网络时，请在有网络的机器上把该部分存成文件，再给出该文件，例如 --train train.parquet",
+    ),
     "corpus.bad_encoding_name": (
         "there is no encoding “{name}”; allowed: auto, utf-8, gb18030, big5, utf-16, cp1252 and others",
         "没有名为“{name}”的文本编码；可用：auto、utf-8、gb18030、big5、utf-16、cp1252 等 Python 支持的编码",

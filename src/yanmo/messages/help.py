@@ -33,8 +33,8 @@ TEXTS: Texts = {
         "训练时的最长序列（词元数）。",
     ),
     "help.finetune.task": (
-        "A task or a recipe (a name or a YAML file), and settings such as train.seed=3.",
-        "任务或配方（名称或 YAML 文件），以及 train.seed=3 这样的设置。",
+        "A task or a recipe (a name or a YAML file), and settings such as train.seed=3. Unset: the columns tell the task.",
+        "任务或配方（名称或 YAML 文件），以及 train.seed=3 这样的设置。不指定任务时，根据列名判断。",
     ),
     "help.finetune.model": (
         "A run, a Hugging Face directory or a hub id; for translation also transformer (random weights).",
@@ -52,6 +52,10 @@ TEXTS: Texts = {
         "Of a translation, such as en-zh: from which language of the records to which.",
         "翻译方向，如 en-zh：从记录中的哪种语言译成哪种语言。",
     ),
+    "help.columns": (
+        "Which columns hold what the task reads, where their names are others: text=review label=stars.",
+        "列名不同时，说明任务所读的内容在哪些列：text=review label=stars。",
+    ),
     "help.train": (
         "Records to learn from: .jsonl, .csv, .tsv, .parquet (also .gz).",
         "训练数据：.jsonl、.csv、.tsv、.parquet（均可再加 .gz）。",
@@ -60,10 +64,38 @@ TEXTS: Texts = {
         "Records that the best step is chosen by. Unset: a share of --train is held back.",
         "用来选择最佳步的数据。不指定时，从 --train 中留出一部分。",
     ),
+    "help.test": (
+        "With --sweep: records that the chosen setting is measured on, once.",
+        "与 --sweep 一起使用：所选设置最后在这些数据上评估一次。",
+    ),
+    "help.sweep": (
+        "Train with each of these values, and choose by the mean over seeds on dev: lr=1e-4,3e-4 seed=1,2,3.",
+        "用每个取值各训练一次，按开发集上多个种子的均值选择：lr=1e-4,3e-4 seed=1,2,3。",
+    ),
     "help.max_length": ("The longest sequence, in tokens.", "最长序列（词元数）。"),
     "help.lr": (
         "Highest learning rate. Unset: one that fits the model's width.",
         "最高学习率。不指定时，按模型宽度选定。",
+    ),
+    "help.layer_decay": (
+        "The learning rate of each layer, as a share of that of the layer above it, such as 0.9.",
+        "每层的学习率与其上一层之比，如 0.9。",
+    ),
+    "help.freeze": (
+        "What is not trained: embeddings, or a number n for the embeddings and the first n layers.",
+        "不参与训练的部分：embeddings，或数字 n（词嵌入和前 n 层）。",
+    ),
+    "help.lora": (
+        "Learn additions of this rank to the layers instead of their weights (extra peft), such as 8.",
+        "不更新各层的权重，只学习该秩的低秩增量（附加组件 peft），如 8。",
+    ),
+    "help.teacher": (
+        "A bigger model of the same task (a run) to learn from, besides the labels.",
+        "同一任务的较大模型（一次运行），除标签外还向它学习。",
+    ),
+    "help.unlabelled": (
+        "With --teacher: more texts to learn from, one per line, or records; their labels are not read.",
+        "与 --teacher 一起使用：更多用于学习的文本（每行一段，或记录文件），不读取其标签。",
     ),
     "help.random_weights": (
         "Keep only the size and tokenizer of the model: the baseline without pre-training.",

@@ -47,6 +47,9 @@ TEXTS: Texts = {
         "a question and its answer, or messages) and translation (source and target).\n"
         "The same command on the same --out resumes.\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
+        "  yanmo finetune --model runs/my-bert --train reviews.csv --columns text=review label=stars --out runs/stars\n"
+        "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --test test.jsonl \\\n"
+        "    --sweep lr=1e-4,3e-4 seed=1,2,3 --out runs/sweep\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner\n"
         "  yanmo finetune translation --model transformer --train pairs.jsonl --direction en-zh --out runs/en-zh",
         "用带标注的数据为某个任务微调模型。\n\n"
@@ -56,6 +59,9 @@ TEXTS: Texts = {
         "messages）和 translation（source 与 target）。\n"
         "对同一 --out 执行同一命令即可续跑。\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
+        "  yanmo finetune --model runs/my-bert --train reviews.csv --columns text=review label=stars --out runs/stars\n"
+        "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --test test.jsonl \\\n"
+        "    --sweep lr=1e-4,3e-4 seed=1,2,3 --out runs/sweep\n"
         "  yanmo finetune token_classification --model google-bert/bert-base-chinese --train ner.jsonl --out runs/ner\n"
         "  yanmo finetune translation --model transformer --train pairs.jsonl --direction en-zh --out runs/en-zh",
     ),

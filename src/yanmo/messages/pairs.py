@@ -12,9 +12,9 @@ TEXTS: Texts = {
     ),
     "pairs.no_pair": (
         "{source} holds one text where two are needed; its fields are {known}.\nUsual names: {usual}.\n"
-        "Give both texts (on the command line: --pair A B), or name their fields: settings.text_field, settings.pair_field.",
+        "Give both texts (on the command line: --pair A B), or say which columns they are: --columns text=COLUMN text_pair=COLUMN.",
         "{source} 只有一段文本，而这里需要两段；它的字段有：{known}。\n常用的字段名：{usual}。\n"
-        "请给出两段文本（命令行上用 --pair A B），或用 settings.text_field 和 settings.pair_field 指定字段。",
+        "请给出两段文本（命令行上用 --pair A B），或说明是哪两列：--columns text=列名 text_pair=列名。",
     ),
     "pairs.unexpected_pair": (
         "{source} holds two texts where one is needed; its fields are {known}.\n"

@@ -72,8 +72,20 @@ TEXTS: Texts = {
         "模型：{model} {preset}，{parameters} 个参数；目标 {objective}；{device} 上 {precision}，{threads} 线程",
     ),
     "run.note_records": (
-        "Data: {train} records to train on, {dev} to choose by; labels: {labels}",
-        "数据：{train} 条训练，{dev} 条开发；标签：{labels}",
+        "Data: {train} records to train on, {dev} to choose by",
+        "数据：{train} 条训练，{dev} 条开发",
+    ),
+    "run.note_learning": (
+        "{learning} of {total} parameters learn",
+        "共 {total} 个参数，其中 {learning} 个参与学习",
+    ),
+    "run.note_classes": ("Classes: {classes}", "类别：{classes}"),
+    "run.class_count": ("{name} {count} ({share})", "{name} {count} 条（{share}）"),
+    "run.more_classes": ("{count} more", "另有 {count} 类"),
+    "run.warn_unbalanced": (
+        "The classes are unbalanced: {few} of “{least}”, {many} of “{most}”. {metric} can look good while the rare ones "
+        "are missed: watch macro F1, or add records of them.",
+        "类别不均衡：“{least}”有 {few} 条，“{most}”有 {many} 条。少数类别即使全部判错，{metric}也可能很高：请关注宏平均 F1，或补充这些类别的数据。",
     ),
     "run.warn_cut": (
         "{count} of {total} texts are longer than {room} tokens and were cut (rule: {rule}).",
@@ -94,8 +106,8 @@ TEXTS: Texts = {
     ),
     "run.one_text": (
         "All records of {path} have the same text.\nTwo different texts are needed, one to train on and one to choose by.\n"
-        "Give more records, or check --text-field.",
-        "{path} 中所有记录的文本都相同。\n至少需要两段不同的文本：一段用于训练，一段用于选择。\n请提供更多记录，或检查 --text-field。",
+        "Give more records, or say which column the text is: --columns text=COLUMN.",
+        "{path} 中所有记录的文本都相同。\n至少需要两段不同的文本：一段用于训练，一段用于选择。\n请提供更多记录，或说明文本在哪一列：--columns text=列名。",
     ),
     "run.warn_no_held_out": (
         "The corpus is a single document: nothing is held out, so there is no validation loss.",

@@ -5,8 +5,8 @@ from yanmo.messages import Texts
 TEXTS: Texts = {
     "tasks.no_label": (
         "{source} has no label field; its fields are {known}.\nLooked for: {usual}.\n"
-        "Name the field with --label-field, or correct the record.",
-        "{source} 没有标签字段；它的字段有：{known}。\n查找过的字段：{usual}。\n请用 --label-field 指定字段，或更正该记录。",
+        "Say which column it is (--columns label=COLUMN), or correct the record.",
+        "{source} 没有标签字段；它的字段有：{known}。\n查找过的字段：{usual}。\n请说明是哪一列（--columns label=列名），或更正该记录。",
     ),
     "tasks.bad_label": (
         "{source}: the field “{field}” holds {value}, which is no label.\n"
@@ -63,10 +63,10 @@ TEXTS: Texts = {
     "tasks.no_text_form": (
         "{source} has nothing to learn to write; its fields are {known}.\n"
         "A record holds “{field}”, a question and its answer (prompt and completion, instruction and output, source and "
-        "target), or messages.\nName the field with --text-field (and that of the answer with --label-field), or correct it.",
+        "target), or messages.\nSay which columns they are (--columns prompt=COLUMN completion=COLUMN), or correct it.",
         "{source} 中没有可供学习生成的内容；它的字段有：{known}。\n"
         "记录需含“{field}”、一问一答（prompt 与 completion、instruction 与 output、source 与 target）或 messages。\n"
-        "请用 --text-field 指定字段（回答的字段用 --label-field），或更正该记录。",
+        "请说明是哪些列（--columns prompt=列名 completion=列名），或更正该记录。",
     ),
     "tasks.bad_messages": (
         "{source}: messages is {value}.\nA list of messages is needed, each with role and content.\nCorrect that record.",
@@ -141,9 +141,9 @@ TEXTS: Texts = {
     ),
     "tasks.side_missing": (
         "{source} lacks one side of the pair; its fields are {known}.\nLooked for: {usual}.\n"
-        "Correct the record, or name the columns: --direction en-zh, or --text-field and --label-field.",
+        "Correct the record, or name the columns: --direction en-zh, or --columns source=COLUMN target=COLUMN.",
         "{source} 缺少句对的一侧；它的字段有：{known}。\n查找过的字段：{usual}。\n"
-        "请更正该记录，或指定列：--direction en-zh，或 --text-field 与 --label-field。",
+        "请更正该记录，或指定列：--direction en-zh，或 --columns source=列名 target=列名。",
     ),
     "tasks.side_no_text": (
         "{source}: the field “{field}” holds {value}.\nEach side of a pair is one text.\nCorrect that record.",

@@ -68,6 +68,17 @@ TEXTS: Texts = {
         "只有在与启动时相同的条件下，恢复后的结果才能逐位一致。\n"
         "请恢复 {name} = {saved}，或换一个文件夹重新开始。",
     ),
+    "training.freeze_too_many": (
+        "The first {given} layers are to be frozen, but the model has {layers}.\n"
+        "embeddings, or a number of layers that it has.\nLower --freeze.",
+        "要冻结前 {given} 层，但该模型只有 {layers} 层。\n可以是 embeddings，或不超过模型层数的数字。\n请减小 --freeze。",
+    ),
+    "training.freeze_all": (
+        "With {given} of {layers} layers frozen nothing is left to learn: the output of this task has no weights of its own.\n"
+        "At least one layer must learn.\nLower --freeze.",
+        "在共 {layers} 层中冻结 {given} 层后，已没有可学习的参数：该任务的输出层没有自己的权重。\n"
+        "至少要有一层参与学习。\n请减小 --freeze。",
+    ),
     "training.cannot_write": (
         "Cannot write {path}: {reason}.\n"
         "The run needs a folder that it may write to, with room on the disk.\n"

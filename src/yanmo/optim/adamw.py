@@ -17,7 +17,11 @@ def adamw(
     """torch.optim.AdamW over the groups; its state is made at once, so all checkpoints have the same keys."""
     optimizer = torch.optim.AdamW(
         [
-            {"params": [item for _, item in group.parameters], "weight_decay": group.weight_decay, "lr": lr}
+            {
+                "params": [item for _, item in group.parameters],
+                "weight_decay": group.weight_decay,
+                "lr": lr * group.rate,
+            }
             for group in groups
         ],
         betas=betas,

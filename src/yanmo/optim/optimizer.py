@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Literal
 
 import torch
@@ -45,18 +45,18 @@ class Optimizer:
     """Updates named parameters in place and gives its whole state as named tensors."""
 
     def __init__(
-        self, adamw: torch.optim.AdamW | None, muon: Muon | None, names: Mapping[Tensor, str]
+        self, adamw: torch.optim.AdamW | None, muons: Sequence[Muon], names: Mapping[Tensor, str]
     ) -> None:
         self._adamw = adamw
-        self._muon = muon
+        self._muons = muons
         self._names = names
         self._rates = [group["lr"] for group in adamw.param_groups] if adamw else []
 
     @torch.no_grad()
     def step(self, lr_scale: float) -> None:
         """One update at each group's own learning rate times `lr_scale` (what the schedule says, 0 to 1)."""
-        if self._muon:
-            self._muon.step(lr_scale)
+        for muon in self._muons:
+            muon.step(lr_scale)
         if self._adamw:
             for group, rate in zip(self._adamw.param_groups, self._rates, strict=True):
                 group["lr"] = rate * lr_scale
@@ -69,9 +69,7 @@ class Optimizer:
 
     def state_tensors(self) -> dict[str, Tensor]:
         """The live state by name: `muon.<parameter>`, `adamw.exp_avg.<parameter>`, ... Fixed keys."""
-        tensors = (
-            {f"muon.{name}": buffer for name, buffer in self._muon.buffers.items()} if self._muon else {}
-        )
+        tensors = {f"muon.{name}": buffer for muon in self._muons for name, buffer in muon.buffers.items()}
         for parameter, slots in self._adamw.state.items() if self._adamw else ():
             tensors |= {f"adamw.{slot}.{self._names[parameter]}": slots[slot] for slot in SLOTS}
         return tensors
@@ -93,22 +91,32 @@ def build(
     config: OptimConfig,
     *,
     muon_dtype: torch.dtype = torch.float32,
+    layer_decay: float = 1.0,
 ) -> Optimizer:
-    """The optimiser of `config` over the trainable parameters; `muon_dtype`: of Muon's Newton-Schulz."""
-    split = groups(named_parameters, weight_decay=config.weight_decay, muon=config.name == "muon")
+    """The optimiser of `config` over the trainable parameters.
+
+    muon_dtype: of Muon's Newton-Schulz. layer_decay: each layer's rate, as a share of that of the one above it.
+    """
+    split = groups(
+        named_parameters,
+        weight_decay=config.weight_decay,
+        muon=config.name == "muon",
+        layer_decay=layer_decay,
+    )
     rest = [group for group in split if group.method == "adamw"]
-    hidden = [pair for group in split if group.method == "muon" for pair in group.parameters]
     return Optimizer(
         adamw(rest, lr=config.lr, betas=config.betas, eps=config.eps) if rest else None,
-        Muon(
-            hidden,
-            lr=config.muon_lr,
-            weight_decay=config.weight_decay,
-            momentum=config.momentum,
-            dtype=muon_dtype,
-        )
-        if hidden
-        else None,
+        [
+            Muon(
+                group.parameters,
+                lr=config.muon_lr * group.rate,
+                weight_decay=config.weight_decay,
+                momentum=config.momentum,
+                dtype=muon_dtype,
+            )
+            for group in split
+            if group.method == "muon"
+        ],
         {parameter: name for group in split for name, parameter in group.parameters},
     )
 

@@ -52,13 +52,23 @@ def read_entities(record: Record, config: TaskConfig) -> TaggedText:
     if len(tags) != len(spans):
         raise InputError("tasks.tags_do_not_fit", source=record.source, tags=len(tags), tokens=len(spans))
     for tag in tags:
-        if tag != "O" and not (tag[:2] in ("B-", "I-") and tag[2:]):
+        if not _is_tag(tag):
             raise InputError("tasks.bad_tag", source=record.source, tag=tag)
     entities = tuple(
         Entity(kind=entity.kind, start=spans[entity.start][0], end=spans[entity.end - 1][1])
         for entity in spans_from_bio(tags)
     )
     return TaggedText(text=text, entities=entities)
+
+
+def are_tags(value: object) -> bool:
+    """Whether a value is a list of BIO tags, one or more."""
+    found = value if isinstance(value, list) else []
+    return bool(found) and all(isinstance(each, str) and _is_tag(each) for each in found)
+
+
+def _is_tag(value: str) -> bool:
+    return value == "O" or (value[:2] in ("B-", "I-") and value[2:] != "")
 
 
 def _token_spans(record: Record, config: TaskConfig) -> tuple[str, list[tuple[int, int]]]:

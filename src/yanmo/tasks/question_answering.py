@@ -33,7 +33,7 @@ from yanmo.tasks.answer_spans import (
     windows,
 )
 from yanmo.tasks.pieces import encode_units
-from yanmo.tasks.questions import read_answers, read_question
+from yanmo.tasks.questions import USUAL_FIELDS, read_answers, read_question
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
 from yanmo.tokenizers import Encoding
 
@@ -110,6 +110,7 @@ class QuestionAnswering(Task):
     """
 
     term: ClassVar = "span"
+    forms: ClassVar = (("question", "context", "answers"), ("question", "context", "answer", "start"))
     reads: ClassVar[tuple[str, ...]] = ("question", "context")
     fitted_threshold: float | None = None  # chosen on dev; None: every training question has an answer
 
@@ -130,6 +131,12 @@ class QuestionAnswering(Task):
     def with_values(self, values: Mapping[str, JsonValue]) -> Self:
         threshold = values.get(NULL_THRESHOLD)
         return replace(self, fitted_threshold=threshold) if isinstance(threshold, int | float) else self
+
+    @classmethod
+    def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
+        fields = records[0].fields
+        asked = {"question", "context"} <= fields.keys() and "choices" not in fields
+        return asked and not fields.keys().isdisjoint({*USUAL_FIELDS, "is_impossible"})
 
     @classmethod
     def from_records(

@@ -60,7 +60,9 @@ def read_answers(record: Record, config: TaskConfig) -> tuple[Answer, ...]:
     context = read_question(record, config).context
     if _is_true(record.fields.get("is_impossible")):
         return ()
-    name = config.label_field or next((name for name in USUAL_FIELDS if name in record.fields), None)
+    name = config.label_field or next(
+        (name for name in config.preferred(USUAL_FIELDS) if name in record.fields), None
+    )
     if name is None and "is_impossible" in record.fields:
         name = USUAL_FIELDS[0]
     if name is None or name not in record.fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Self, TypeAlias, final
+from typing import ClassVar, Literal, Self, TypeAlias, final
 
 import numpy as np
 import torch
@@ -32,7 +32,7 @@ from yanmo.tasks.similarity_scores import (
 )
 from yanmo.tasks.targets import is_number, order, positive_of, read_target, read_targets
 from yanmo.tasks.task import Encoded, Encoder, Logits, SimilarityConfig, Task, TaskConfig, TaskPrediction
-from yanmo.tasks.texts import fit, side_by_side, texts_of
+from yanmo.tasks.texts import fit, is_text_alone, pair_names, side_by_side, texts_of
 
 Goal: TypeAlias = Literal["regression", "softmax", "in_batch_negatives", "simcse"]
 FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned from what; the first is "auto"
@@ -84,6 +84,10 @@ class SentenceSimilarity(Task):
     Example: `yanmo finetune sentence_similarity --model runs/my-bert --train pairs.jsonl ...`
     """
 
+    forms: ClassVar = (
+        ("text", "text_pair", "score"), ("text", "text_pair", "label"), ("text", "text_pair", "negative"),
+        ("text", "text_pair"), ("text",),
+    )  # fmt: skip
     goal: Goal = "regression"
     low: float = 0.0
     high: float = 1.0
@@ -113,6 +117,13 @@ class SentenceSimilarity(Task):
         names: Mapping[Held, str] = {"text": "spread", "pair": "recall_at_1", "score": "spearman"}
         usual = "accuracy" if self.goal == "softmax" else self.config.similarity.tune_for
         return names.get(self._measured_by(records), usual)
+
+    @classmethod
+    def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
+        if pair_names(records[0], config) is None:
+            return is_text_alone(records[0], config)
+        targets = read_targets(records, config)
+        return targets.kind != "label" or len(set(targets.values)) <= 2
 
     @classmethod
     def from_records(

@@ -43,7 +43,9 @@ def read_target(record: Record, config: TaskConfig) -> Target | None:
     if config.label_field is not None:
         name = label_field(record, config, ())
     else:
-        name = next((each for each in (*SCORE_FIELDS, *LABEL_FIELDS) if each in record.fields), "")
+        name = next(
+            (each for each in config.preferred((*SCORE_FIELDS, *LABEL_FIELDS)) if each in record.fields), ""
+        )
         if not name:
             return None
     value = record.fields[name]

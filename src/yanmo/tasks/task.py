@@ -74,6 +74,8 @@ class TaskConfig(Config):
     record has (text and text_pair, sentence1 and sentence2, premise and hypothesis ...)."""
     label_field: str | None = None
     """Field of the labels; None: the first usual name that the record has (label, labels, tags, entities ...)."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """What the columns of the records are called here, where their names are others: `{text: review, label: stars}`."""
     truncate: Literal["head", "tail", "head_tail"] = "head_tail"
     """Which part of a too long text classification keeps; head_tail: a quarter from its head, the rest from its tail
     (Sun et al. 2019, "How to Fine-Tune BERT for Text Classification")."""
@@ -87,6 +89,10 @@ class TaskConfig(Config):
     """Of a translation: candidates that are kept; 1: always the likeliest token."""
     length_penalty: float = 1.0
     """Of a translation: scores are divided by length ** this; higher gives longer ones."""
+
+    def preferred(self, usual: Sequence[str]) -> list[str]:
+        """The usual names of a field, those that `columns` gives before the others."""
+        return sorted(usual, key=lambda name: name not in self.columns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,16 +142,19 @@ class Task(Objective, ABC):
     """The base of the family. A task has one loss term, whose head has one output per label.
 
     labels: class names, in the order of the head's outputs; they are kept in the model folder.
+    forms: what columns its records have, each way in which they may be had; `--columns` maps others onto these.
     reads: the fields of a record that a prediction needs; where that is the text alone, plain text is enough.
     """
 
     term: ClassVar[str]
+    forms: ClassVar[tuple[tuple[str, ...], ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ("text",)
     rate: ClassVar[float] = 4e-4  # of learning, where nothing else is said, for a width of 256
     generates: ClassVar[bool] = False  # whether predictions are texts that it writes
     from_scratch: ClassVar[bool] = (
         False  # whether it may begin with random weights, a tokenizer of its records
     )
+    distils: ClassVar[bool] = False  # whether a teacher can teach it
 
     labels: tuple[str, ...]
     config: TaskConfig
@@ -171,6 +180,14 @@ class Task(Objective, ABC):
         cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
     ) -> Self:
         """The task with the labels that stand in these records. Errors: InputError with file and line."""
+
+    @classmethod
+    def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
+        """Whether records like these are made for this task, as far as their columns tell.
+
+        Errors: InputError for labels of mixed type.
+        """
+        return any(all(name in records[0].fields for name in form) for form in cls.forms)
 
     @classmethod
     @abstractmethod
@@ -221,6 +238,10 @@ class Task(Objective, ABC):
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
         """The task with what is chosen on the dev records: a threshold, for example."""
         return self
+
+    def counts(self, records: Sequence[Record]) -> Mapping[str, int]:
+        """How often each class occurs in labelled records, where there are classes."""
+        return {}
 
     @property
     def values(self) -> Mapping[str, JsonValue]:
@@ -282,7 +303,7 @@ class Task(Objective, ABC):
 
 def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str:
     """The field that holds the labels. Errors: InputError naming the file, the line and the fields there."""
-    candidates = [config.label_field] if config.label_field else usual
+    candidates = [config.label_field] if config.label_field else config.preferred(usual)
     for name in candidates:
         if name in record.fields:
             return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, final
@@ -17,9 +18,10 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics import classification
 from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
-from yanmo.tasks.targets import refuse_mixture
+from yanmo.tasks.entities import are_tags
+from yanmo.tasks.targets import read_targets, refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
-from yanmo.tasks.texts import fit, texts_of
+from yanmo.tasks.texts import fit, pair_names, texts_of
 
 USUAL_FIELDS = ("label", "labels", "category", "class")
 TEMPERATURE = "temperature"
@@ -76,6 +78,8 @@ class TextClassification(Task):
     """
 
     term: ClassVar = "class"
+    distils: ClassVar = True
+    forms: ClassVar = (("text", "label"), ("text", "text_pair", "label"))
     several: bool = False
     temperature: float = 1.0  # logits are divided by it, so that probabilities are as right as they say
     pairs: bool | None = None  # whether it learned from two texts; None: not known
@@ -87,6 +91,16 @@ class TextClassification(Task):
     @property
     def multi_label(self) -> bool:
         return self.several
+
+    @classmethod
+    def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
+        fields = records[0].fields
+        name = next((name for name in config.preferred(USUAL_FIELDS) if name in fields), None)
+        if name is None or are_tags(fields[name]):
+            return False
+        if pair_names(records[0], config) is None:
+            return isinstance(fields.get(config.text_field), str)
+        return isinstance(fields[name], list) or read_targets(records, config).kind == "label"
 
     @classmethod
     def from_records(
@@ -114,6 +128,9 @@ class TextClassification(Task):
     @classmethod
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
         return cls(labels=tuple(labels), config=config, several=multi_label)
+
+    def counts(self, records: Sequence[Record]) -> Mapping[str, int]:
+        return Counter(name for record in records for name in _labels(record, self.config))
 
     @property
     def values(self) -> Mapping[str, JsonValue]:

@@ -20,9 +20,10 @@ from yanmo.generation.options import GenerateOptions
 from yanmo.metrics.diversity import copied, distinct
 from yanmo.metrics.language_model import bits_per_byte, perplexity
 from yanmo.models.learner import Learner
-from yanmo.tasks.conversation import read_messages, shortened
+from yanmo.tasks.conversation import MESSAGES, PAIRS, read_messages, shortened
 from yanmo.tasks.inference import losses
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.texts import is_text_alone
 from yanmo.tokenizers.chat import (
     TEMPLATE,
     Message,
@@ -81,6 +82,7 @@ class TextGeneration(Task):
     """
 
     term: ClassVar = "clm"
+    forms: ClassVar = (("messages",), ("prompt", "completion"), ("text",))
     text_term: ClassVar = "clm"
     generates: ClassVar = True
     conversations: bool = False
@@ -102,6 +104,14 @@ class TextGeneration(Task):
     @property
     def chat_template(self) -> str | None:
         return TEMPLATE if self.conversations else None
+
+    @classmethod
+    def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
+        fields = records[0].fields
+        if config.direction is not None:
+            return False
+        pairs = any(all(name in fields for name in names) for names in PAIRS)
+        return pairs or MESSAGES in fields or is_text_alone(records[0], config)
 
     @classmethod
     def from_records(

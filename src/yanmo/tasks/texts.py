@@ -24,6 +24,21 @@ PAIRS = (
     ("query", "passage"),
 )  # the usual names of two texts
 LONE = frozenset({"text", "query", "title", "passage", "positive"})  # these also stand alone
+ABOUT = frozenset(
+    {
+        "label",
+        "labels",
+        "category",
+        "class",
+        "score",
+        "similarity",
+        "similarity_score",
+        "tokens",
+        "tags",
+        "ner_tags",
+    }
+    | {"entities", "messages", "question", "answers", "choices", "translation"}
+)  # what makes a record more than its text
 
 
 def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) -> tuple[str, ...]:
@@ -61,6 +76,11 @@ def pair_names(record: Record, config: TaskConfig) -> tuple[str, str] | None:
     if own or "tokens" in record.fields:
         return None
     return next((names for names in PAIRS if any(name in record.fields for name in set(names) - LONE)), None)
+
+
+def is_text_alone(record: Record, config: TaskConfig) -> bool:
+    """Whether a record holds a text, and no column that says something of it."""
+    return isinstance(record.fields.get(config.text_field), str) and ABOUT.isdisjoint(record.fields)
 
 
 def fit(

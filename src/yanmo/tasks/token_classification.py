@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, final
 
@@ -12,7 +13,7 @@ import numpy as np
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
-from yanmo.tasks.entities import read_entities, read_text
+from yanmo.tasks.entities import USUAL_FIELDS, are_tags, read_entities, read_text
 from yanmo.tasks.pieces import encode_units, is_letter
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
 from yanmo.tokenizers import Encoding
@@ -58,11 +59,21 @@ class TokenClassification(Task):
     """
 
     term: ClassVar = "tag"
+    distils: ClassVar = True
+    forms: ClassVar = (("tokens", "tags"), ("text", "tags"), ("text", "entities"))
     rate: ClassVar = 1e-3  # a label at every token stands more than one for a text (benchmarks/gain.py)
 
     @property
     def metric(self) -> str:
         return "f1"
+
+    @classmethod
+    def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
+        fields = records[0].fields
+        name = next((name for name in config.preferred(USUAL_FIELDS) if name in fields), None)
+        if name is None or fields.keys().isdisjoint({"tokens", config.text_field}):
+            return False
+        return are_tags(fields[name]) or (name == "entities" and isinstance(fields[name], list))
 
     @classmethod
     def from_records(
@@ -77,6 +88,11 @@ class TokenClassification(Task):
     @classmethod
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
         return cls(labels=tuple(labels), config=config)
+
+    def counts(self, records: Sequence[Record]) -> Mapping[str, int]:
+        return Counter(
+            entity.kind for record in records for entity in read_entities(record, self.config).entities
+        )
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         if labelled:

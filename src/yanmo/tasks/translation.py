@@ -52,6 +52,7 @@ class Translation(Task):
     """
 
     term: ClassVar = "seq2seq"
+    forms: ClassVar = (("source", "target"), ("translation",))
     from_scratch: ClassVar = True
 
     @property
@@ -61,6 +62,16 @@ class Translation(Task):
     @property
     def truncation(self) -> str:
         return "head"
+
+    @classmethod
+    def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
+        fields = records[0].fields
+        if config.direction is not None and all(each in fields for each in config.direction.split("-")):
+            return True
+        pairs = zip(SOURCE_FIELDS, TARGET_FIELDS, strict=True)
+        return isinstance(fields.get("translation"), Mapping) or any(
+            source in fields and target in fields for source, target in pairs
+        )
 
     @classmethod
     def from_records(

@@ -1,0 +1,64 @@
+"""What decides a fine-tuning."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from yanmo.config import Config
+from yanmo.optim.optimizer import OptimConfig
+from yanmo.optim.schedule import ScheduleConfig
+from yanmo.tasks.distillation import TeacherConfig
+from yanmo.tasks.task import Task, TaskConfig
+from yanmo.tokenizers import TokenizerConfig
+from yanmo.training.adaptation import AdaptConfig
+from yanmo.training.trainer import TrainConfig
+
+
+class FinetuneConfig(Config):
+    """Everything that decides a fine-tuning run."""
+
+    task: str
+    """text_classification, token_classification, question_answering, sentence_similarity, text_generation or
+    translation."""
+    model: str
+    """A run, a Hugging Face directory or a hub id; for translation also an architecture, with random weights."""
+    preset: str | None = None
+    """The size of an architecture: tiny, mini (unset), small, medium, base."""
+    tokenizer: TokenizerConfig | str | None = None
+    """Of an architecture: how one is trained on the records (unset: unigram), or a run or directory that has one."""
+    random_weights: bool = False
+    """Keep only the model's size and tokenizer and start from random weights: the baseline without pre-training."""
+    train_file: str
+    """Labelled records to learn from: .jsonl, .csv, .tsv, .parquet, each also .gz."""
+    dev_file: str | None = None
+    """Records to choose the best step by; unset: a share of the training records is held back."""
+    dev_share: float = Field(default=0.1, gt=0, lt=1)
+    """That share."""
+    max_length: int = Field(default=256, ge=16)
+    """The longest sequence; at most what the model can hold."""
+    dropout: float | None = Field(default=0.1, ge=0, lt=1)
+    """Of hidden states; unset: as the model says."""
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    """Share of the target that goes to all classes."""
+    settings: TaskConfig = TaskConfig()
+    adapt: AdaptConfig = AdaptConfig()
+    teacher: TeacherConfig | None = None
+    """A bigger model to learn from, besides the labels."""
+    train: TrainConfig = TrainConfig(budget="3ep", batch_tokens=2048, evaluations=6, patience=0)
+    optim: OptimConfig | None = None
+    """Unset: AdamW at a rate that fits the width of the model."""
+    schedule: ScheduleConfig = ScheduleConfig(name="linear", warmup=0.1)
+
+    @property
+    def unlabelled_file(self) -> str | None:
+        """The texts that a teacher alone speaks of."""
+        return None if self.teacher is None else self.teacher.unlabelled_file
+
+
+def default_optim(hidden_size: int, rate: float = Task.rate, *, lora: bool = False) -> OptimConfig:
+    """AdamW at `rate` for a width of 256, less with the width: of 4e-4, 2.6e-5 is left at BERT-base's 768.
+
+    lora: ten times that (Biderman et al. 2024, "LoRA Learns Less and Forgets Less").
+    """
+    rate = min(1e-3, rate * (256 / hidden_size) ** 2.5) * (10 if lora else 1)
+    return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))

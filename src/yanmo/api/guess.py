@@ -1,0 +1,47 @@
+"""Which task is meant, from the columns of the records."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from yanmo import registry, tasks
+from yanmo.api.task_records import called, labelled_records
+from yanmo.errors import ConfigError
+from yanmo.messages import text
+from yanmo.registry import nearest
+from yanmo.tasks.task import TaskConfig
+
+MOST_RECORDS = 1000  # that are looked at
+
+
+def guess_task(path: str, settings: TaskConfig) -> tuple[str, list[str]]:
+    """The one task that the records are made for, and their columns.
+
+    Errors: ConfigError where it is none, or not one alone, with what fits; InputError for records that are broken.
+    """
+    records = called(list(islice(labelled_records(path), MOST_RECORDS)), settings.columns, path)
+    fitting = [name for name in registry.names(tasks) if tasks.find(name).fits(records, settings)]
+    if len(fitting) == 1:
+        return fitting[0], list(records[0].fields)
+    known = ", ".join(records[0].fields) or "-"
+    if fitting:
+        meant = text("guess.or").join(fitting)
+        raise ConfigError("guess.several", path=path, known=known, fits=meant, example=fitting[0])
+    needs = text("guess.and").join(
+        text("guess.need", task=name, forms=_forms(name)) for name in registry.names(tasks)
+    )
+    raise ConfigError("guess.none", path=path, known=known, needs=needs)
+
+
+def check_columns(task: str, settings: TaskConfig) -> None:
+    """Errors: ConfigError where a column is to stand for something that the task does not read."""
+    known = list(dict.fromkeys(name for form in tasks.find(task).forms for name in form))
+    for name in settings.columns:
+        if name not in known:
+            raise ConfigError(
+                "guess.not_read", task=task, name=name, known=", ".join(known), nearest=nearest(name, known)
+            )
+
+
+def _forms(task: str) -> str:
+    return text("guess.or").join(" + ".join(form) for form in tasks.find(task).forms)

@@ -1,0 +1,112 @@
+"""The records of a fine-tuning: read, called by the names that tasks know, parted, checked and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from yanmo import tasks
+from yanmo.api.finetune_config import FinetuneConfig
+from yanmo.api.reporter import Reporter
+from yanmo.corpus.document import Record
+from yanmo.corpus.hub import hub_records, is_hub_id
+from yanmo.corpus.read import read_records
+from yanmo.errors import ConfigError, InputError
+from yanmo.evaluation.metric_text import metric_name, number
+from yanmo.evaluation.splits import hold_back
+from yanmo.messages import text
+from yanmo.registry import nearest
+from yanmo.tasks.task import Task
+
+MOST_CLASSES = 12  # that are counted on the screen one by one
+UNBALANCED = 10  # times as many records of the commonest class as of the rarest
+FLATTERS = ("accuracy", "micro_f1")  # metrics that the commonest classes decide
+
+
+def train_and_dev(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Record], list[Record]]:
+    """Training and dev records, checked for overlap.
+
+    Errors: InputError for files without a record, a column that no record has, and a dev file that is the training
+    file.
+    """
+    with reporter.stage(text("run.stage_read")):
+        train = _read(config.train_file, config.settings.columns, "train")
+        if config.dev_file is None:
+            return split(train, config)
+        dev = _read(config.dev_file, config.settings.columns, "validation")
+    kind = tasks.find(config.task)
+    known = {kind.content(record, config.settings) for record in train}
+    count = sum(kind.content(record, config.settings) in known for record in dev)
+    if count == len(dev):
+        raise InputError("run.dev_in_train", count=count)
+    if count:
+        reporter.warn(text("run.warn_dev_in_train", count=count, total=len(dev)))
+    return train, dev
+
+
+def split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
+    """Holds a share back; equal texts fall on the same side. Errors: InputError when there is one text alone."""
+    kind = tasks.find(config.task)
+    return hold_back(records, kind, config.settings, share=config.dev_share, source=config.train_file)
+
+
+def labelled_records(given: str, *, split: str = "train") -> Iterator[Record]:
+    """Those of a file, or of a data set on the hub. split: of the latter, where its id names none.
+
+    Errors: as `read_records` and `hub_records`.
+    """
+    return hub_records(given, split=split) if is_hub_id(given) else read_records(given)
+
+
+def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], reporter: Reporter) -> None:
+    """How many there are, and of which classes."""
+    reporter.note(text("run.note_records", train=number(len(train)), dev=number(len(dev))))
+    counts = task.counts(train)
+    if not counts:
+        return
+    total = sum(counts.values())
+    order = sorted(counts, key=lambda name: -counts[name])
+    shown = [
+        text(
+            "run.class_count",
+            name=name,
+            count=number(counts[name]),
+            share=f"{100 * counts[name] / total:.1f} %",
+        )
+        for name in order[:MOST_CLASSES]
+    ]
+    if len(order) > MOST_CLASSES:
+        shown.append(text("run.more_classes", count=len(order) - MOST_CLASSES))
+    reporter.note(text("run.note_classes", classes=text("progress.separator").join(shown)))
+    most, least = order[0], order[-1]
+    if task.metric in FLATTERS and counts[most] >= UNBALANCED * counts[least]:
+        reporter.warn(
+            text(
+                "run.warn_unbalanced",
+                least=least,
+                few=number(counts[least]),
+                most=most,
+                many=number(counts[most]),
+                metric=metric_name(task.metric),
+            )
+        )
+
+
+def _read(path: str, columns: Mapping[str, str], split: str) -> list[Record]:
+    return called(list(labelled_records(path, split=split)), columns, path)
+
+
+def called(records: Sequence[Record], columns: Mapping[str, str], path: str) -> list[Record]:
+    """The records of a file with their columns under the names that tasks know.
+
+    Errors: InputError for none, ConfigError for a column that none has.
+    """
+    if not records:
+        raise InputError("run.no_records", path=path)
+    for name, column in columns.items():
+        if not any(column in record.fields or name in record.fields for record in records):
+            known = list(records[0].fields)
+            raise ConfigError(
+                "guess.no_column", path=path, column=column, known=", ".join(known) or "-",
+                nearest=nearest(column, known),
+            )  # fmt: skip
+    return [record.renamed(columns) for record in records]

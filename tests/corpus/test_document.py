@@ -1,0 +1,32 @@
+"""Columns under the names that tasks know."""
+
+from __future__ import annotations
+
+import pytest
+
+from yanmo.corpus.document import Record
+
+
+@pytest.mark.parametrize(
+    ("fields", "columns", "expected"),
+    [
+        ({"review": "a", "stars": 1}, {"text": "review", "label": "stars"}, {"text": "a", "label": 1}),
+        ({"review": "a", "id": 7}, {"text": "review", "label": "stars"}, {"text": "a", "id": 7}),
+        ({"text": "a", "label": 1}, {"text": "review", "label": "stars"}, {"text": "a", "label": 1}),
+        ({"review": "a", "text": "b"}, {"text": "review"}, {"text": "a"}),
+        (
+            {"title": "a", "text": "b"},
+            {"text": "title", "text_pair": "text"},
+            {"text": "a", "text_pair": "b"},
+        ),
+        ({"label": "a", "text": 1}, {"text": "label", "label": "text"}, {"text": "a", "label": 1}),
+        ({"body": "a"}, {"text": "body", "text_pair": "body"}, {"text": "a", "text_pair": "a"}),
+        ({"text": "a"}, {}, {"text": "a"}),
+    ],
+)
+def test_renamed(fields, columns, expected) -> None:
+    record = Record(fields=fields, source="reviews.csv:3").renamed(columns)
+    assert record.fields == expected
+    assert record.source == "reviews.csv:3"
+    if "label" not in columns.values():
+        assert record.renamed(columns) == record  # twice is once

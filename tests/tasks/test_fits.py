@@ -1,0 +1,75 @@
+"""Which task records are made for, by their columns alone."""
+
+from __future__ import annotations
+
+import pytest
+
+from yanmo import registry, tasks
+from yanmo.corpus.document import Record
+from yanmo.errors import InputError
+from yanmo.tasks.task import TaskConfig
+
+CLASSES, ENTITIES, ANSWERS = "text_classification", "token_classification", "question_answering"
+SIMILAR, WRITE, TRANSLATE = "sentence_similarity", "text_generation", "translation"
+
+
+def fitting(*fields: dict[str, object], **settings: object) -> set[str]:
+    records = [Record(fields=each, source=f"set.jsonl:{line}") for line, each in enumerate(fields, 1)]
+    config = TaskConfig.model_validate(settings)
+    return {name for name in registry.names(tasks) if tasks.find(name).fits(records, config)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"text": "a", "label": "good"}, {CLASSES}),
+        ({"id": "7", "text": "a", "label": 1, "category": "hotel"}, {CLASSES}),
+        ({"text": "a", "labels": ["price", "noise"]}, {CLASSES}),
+        ({"text": "a", "labels": []}, {CLASSES}),
+        ({"tokens": ["a", "b"], "tags": ["O", "B-PER"]}, {ENTITIES}),
+        ({"tokens": ["a"], "ner_tags": ["O"], "text": "a"}, {ENTITIES}),
+        ({"text": "ab", "labels": ["B-PER", "I-PER"]}, {ENTITIES}),
+        ({"text": "ab", "entities": []}, {ENTITIES}),
+        ({"question": "q", "context": "c", "answers": []}, {ANSWERS}),
+        ({"question": "q", "context": "c", "answer": "c", "start": 0}, {ANSWERS}),
+        ({"text_a": "a", "text_b": "b", "score": 3.2}, {SIMILAR}),
+        ({"sentence1": "a", "sentence2": "b", "label": 0.5}, {SIMILAR}),
+        ({"anchor": "a", "positive": "b", "negative": "c"}, {SIMILAR}),
+        ({"messages": [{"role": "user", "content": "a"}]}, {WRITE}),
+        ({"instruction": "a", "input": "", "output": "b"}, {WRITE}),
+        ({"translation": {"en": "a", "zh": "b"}}, {TRANSLATE}),
+        ({"source": "a", "target": "b"}, {TRANSLATE, WRITE}),
+        ({"text": "a"}, {SIMILAR, WRITE}),
+        ({"review": "a", "stars": 1}, set()),
+        ({"en": "a", "zh": "b"}, set()),
+    ],
+)
+def test_one_record_tells(fields: dict[str, object], expected: set[str]) -> None:
+    assert fitting(fields) == expected
+
+
+def test_labels_of_pairs_tell_by_their_number() -> None:
+    pairs = [{"premise": "a", "hypothesis": "b", "label": label} for label in ("yes", "no", "maybe")]
+    assert fitting(*pairs[:2]) == {CLASSES, SIMILAR}  # a class of both together, or how near they are
+    assert fitting(*pairs) == {CLASSES}
+
+
+def test_choices_are_no_answers_of_a_text() -> None:
+    assert ANSWERS not in fitting({"question": "q", "context": "c", "choices": ["c", "d"], "answer": "c"})
+
+
+def test_a_direction_tells_a_translation() -> None:
+    assert fitting({"en": "a", "zh": "b"}, direction="zh-en") == {TRANSLATE}
+    assert fitting({"source": "a", "target": "b"}, direction="zh-en") == {TRANSLATE}
+
+
+def test_labels_of_mixed_type_are_named() -> None:
+    with pytest.raises(InputError) as error:
+        fitting(*({"text": "a", "text_pair": "b", "label": label} for label in (1, "no")))
+    assert error.value.values["source"] == "set.jsonl:2"
+
+
+def test_every_task_says_what_it_reads() -> None:
+    for name in registry.names(tasks):
+        forms = tasks.find(name).forms
+        assert forms and all(forms)
