@@ -50,6 +50,10 @@ TEXTS: Texts = {
         "“{family}”类模型目前没有针对纯文本的训练目标。\n它从成对的文本中学习。\n"
         "请提供成对数据：yanmo finetune translation --model transformer --train pairs.jsonl --out ...",
     ),
+    "run.averaged": (
+        "The model is the mean of the weights after each of the last {count} steps.",
+        "模型取最后 {count} 步各步权重的平均值。",
+    ),
     "run.resumed": ("resumed at step {step}", "从第 {step} 步继续"),
     "run.refused_checkpoint": (
         "Checkpoint {path} does not verify ({reason}); an older one is used.",
