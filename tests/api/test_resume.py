@@ -152,7 +152,7 @@ def run(files: Path, request: pytest.FixtureRequest) -> Callable[..., Listener]:
 
     def run(kind: str, out: Path, listener: Listener | None = None, **train: object) -> Listener:
         listener = listener or Listener()
-        if kind in ("bert", "gpt2"):
+        if kind in ("bert", "gpt2", "transformer"):
             pretrain(build(PretrainConfig, pretraining(files, kind, **train)), out, reporter=listener)
         else:
             fresh = kind == "translation"  # which trains its tokenizer too
@@ -219,6 +219,7 @@ KINDS = [
     ("bert", "5ktok"),
     ("bert", "2ep"),
     ("gpt2", "12steps"),
+    ("transformer", "12steps"),
     ("text_classification", "12steps"),
     ("token_classification", "4ep"),
     ("translation", "8steps"),
