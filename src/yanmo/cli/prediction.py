@@ -22,6 +22,7 @@ STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
 
 def show(prediction: TaskPrediction) -> None:
     """Prints it as it is read best; one that is not known here as plain values."""
+    from yanmo.tasks.multiple_choice import ChoicePrediction
     from yanmo.tasks.question_answering import AnswerPrediction
     from yanmo.tasks.similarity_scores import SimilarityPrediction
     from yanmo.tasks.text_classification import ClassPrediction
@@ -42,6 +43,9 @@ def show(prediction: TaskPrediction) -> None:
         print_line(prediction.generated)
     elif isinstance(prediction, TranslationPrediction):
         print_line(prediction.translation)
+    elif isinstance(prediction, ChoicePrediction):
+        answer, score = prediction.choices[prediction.index], prediction.scores[prediction.index]
+        print_line((answer, "bold green"), f"  {score:.1%}  ", prediction.question)
     else:
         print_line(str(prediction.to_json()))
 

@@ -69,6 +69,8 @@ class Bert(Backbone):
                 return PooledHead(config.hidden_size, 2, dropout=0.0)
             case "class", int():
                 return PooledHead(config.hidden_size, size, config.dropout)
+            case "choice", None:
+                return PooledHead(config.hidden_size, 1, config.dropout)
             case "tag", int():
                 return LinearHead(config.hidden_size, size, config.dropout)
             case "span", int():
@@ -125,6 +127,7 @@ class Bert(Backbone):
             ),
             "nsp": (("pooler", "bert.pooler.dense"), ("output", "cls.seq_relationship")),
             "class": (("pooler", "bert.pooler.dense"), ("output", "classifier")),
+            "choice": (("pooler", "bert.pooler.dense"), ("output", "classifier")),
             "tag": (("output", "classifier"),),
             "span": (("output", "qa_outputs"),),
         },
@@ -134,6 +137,7 @@ class Bert(Backbone):
             frozenset({"mlm"}): "BertForMaskedLM",
             frozenset({"nsp"}): "BertForNextSentencePrediction",
             frozenset({"class"}): "BertForSequenceClassification",
+            frozenset({"choice"}): "BertForMultipleChoice",
             frozenset({"tag"}): "BertForTokenClassification",
             frozenset({"span"}): "BertForQuestionAnswering",
         },
