@@ -146,7 +146,9 @@ def take_turns(rows: Sequence[Row], work: Work, *, rounds: int, threads: int) ->
     Where the first row is a peer, the others are compared with it, round by round.
     """
     sides = [
-        Side(row, replace(work, optimizer=row.optimizer, precision=row.precision, padding=row.padding), threads)
+        Side(
+            row, replace(work, optimizer=row.optimizer, precision=row.precision, padding=row.padding), threads
+        )
         for row in rows
     ]
     loads = []

@@ -30,7 +30,7 @@ SET = "translation/multi30k_en_de_fr_cs"
 TESTS = ("test_2016_flickr", "test_2017_flickr", "test_2017_mscoco")
 GOAL_SPEED, GOAL_BLEU = 3.0, 30.0
 ROWS = (
-    Row(name="Hugging Face Seq2SeqTrainer, fp32, AdamW", side="transformers_pairs", optimizer="adamw", precision="fp32"),
+    Row(name="Hugging Face Seq2SeqTrainer, fp32", side="transformers_pairs", optimizer="adamw", precision="fp32"),
     Row(name="Yanmo, default (Muon)", side="yanmo_pairs", optimizer="muon", precision="auto"),
     Row(name="Yanmo, AdamW", side="yanmo_pairs", optimizer="adamw", precision="auto"),
     Row(name="Yanmo, fp32, AdamW", side="yanmo_pairs", optimizer="adamw", precision="fp32"),
@@ -135,7 +135,11 @@ def _quality(options: argparse.Namespace, data: Path) -> tuple[str, dict[str, An
         for test, file in files.items()
         if file.is_file() and target in next(read_records(file)).fields
     }
-    facts = {**result.to_json(), "path": out.name, "config": (out / "config.yaml").read_text(encoding="utf-8")}
+    facts = {
+        **result.to_json(),
+        "path": out.name,
+        "config": (out / "config.yaml").read_text(encoding="utf-8"),
+    }
     return f"quality {options.direction} {name}", {
         "conditions": where,
         "goal": GOAL_BLEU,
@@ -146,7 +150,9 @@ def _quality(options: argparse.Namespace, data: Path) -> tuple[str, dict[str, An
 
 def render(results: Mapping[str, Any]) -> str:
     """The page of all results."""
-    intro = "# Translation\n\nWritten by `benchmarks/translation.py`; how it measures is said in its README.\n"
+    intro = (
+        "# Translation\n\nWritten by `benchmarks/translation.py`; how it measures is said in its README.\n"
+    )
     return intro + "".join("\n" + _section(name, result) for name, result in results.items())
 
 

@@ -268,7 +268,9 @@ def test_an_empty_text_is_no_crash(
     asked = UNLABELLED.get(name, PLAIN)
     records = [
         Record(
-            fields={field: text if isinstance(value, str) else [text, text] for field, value in asked.items()},
+            fields={
+                field: text if isinstance(value, str) else [text, text] for field, value in asked.items()
+            },
             source="texts:1",
         )
         for text in texts

@@ -176,7 +176,7 @@ def test_speed_of_translation_on_our_side(tmp_path: Path) -> None:
     data = translations(tmp_path / "data")
     arguments = ("--data", str(data), "--parts", "speed", "--without-peers", *TRANSLATION)
     (result,) = run("translation.py", tmp_path, *arguments).values()
-    assert [row["row"] for row in result["rows"]][0].startswith("Yanmo")
+    assert result["rows"][0]["row"].startswith("Yanmo")
     assert all(row["tokens_per_second"] > 0 and "ratio" not in row for row in result["rows"])
 
 
@@ -184,7 +184,9 @@ def test_speed_of_translation_on_our_side(tmp_path: Path) -> None:
 @pytest.mark.skipif(not PEERS, reason="needs transformers and accelerate")
 def test_speed_of_translation_beside_the_peer(tmp_path: Path) -> None:
     data = translations(tmp_path / "data")
-    (result,) = run("translation.py", tmp_path, "--data", str(data), "--parts", "speed", *TRANSLATION).values()
+    (result,) = run(
+        "translation.py", tmp_path, "--data", str(data), "--parts", "speed", *TRANSLATION
+    ).values()
     base, *others = result["rows"]
     assert (base["ratio"], base["documents"]) == (1.0, 4.0)
     assert all(row["ratio"] > 0 for row in others)

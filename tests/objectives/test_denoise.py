@@ -1,5 +1,7 @@
 """Denoising: what a mask hides, that the whole text is the target, and that it is a function of the key."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -54,9 +56,11 @@ def test_what_is_left_and_what_is_asked(length: int, index: int, rate: float, sp
     assert (np.diff(left) > 0).all() and np.isin(left, ids).all()  # in their order, each once
     assert abs(length - len(left) - max(1, rate * length)) < 1
     assert len(source.input_ids) <= length + 2  # the length that was planned
-    text = np.concatenate([[2], damaged, [3 + length]])  # between the tokens that would stand before and after
+    text = np.concatenate(
+        [[2], damaged, [3 + length]]
+    )  # between the tokens that would stand before and after
     stays = np.flatnonzero((text != MASK) | (np.arange(len(text)) == 0))
-    for before, after in zip(stays, stays[1:], strict=False):
+    for before, after in pairwise(stays):
         hidden = text[after] - text[before] - 1
         assert hidden == 0 or after - before > 1  # a mask stands where something is missing
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from yanmo.api.predict import Model
 
 
-@dataclassTERM = QuestionAnswering.term
+TERM = QuestionAnswering.term
 
 
-(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """A passage and how near it is to the question: BM25, or a cosine."""
 

@@ -43,7 +43,10 @@ def passages(document: Document) -> Iterator[Passage]:
 
 def _sentences(text: str) -> Iterator[tuple[int, int]]:
     for start, end in split_sentences(text):
-        step = SIZE * (end - start) // max(SIZE, _size(text[start:end]))
+        if _size(text[start:end]) <= SIZE:
+            yield start, end
+            continue
+        step = SIZE // 3 if _HAN.search(text, start, end) else SIZE
         for first in range(start, end, step):
             yield first, min(first + step, end)
 

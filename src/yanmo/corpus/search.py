@@ -17,8 +17,8 @@ K1, B = 1.2, 0.75  # how soon repetition stops to count, and how much length doe
 class Index:
     """Texts in memory, each with the terms that it holds.
 
-    Paper: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond"; the weight of a term is
-    Lucene's, log(1 + (N - n + 0.5) / (n + 0.5)), which is never negative.
+    Paper: Robertson and Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond"; a term weighs, as in
+    Lucene, log(1 + (N - n + 0.5) / (n + 0.5)), which is never negative.
     """
 
     def __init__(self, texts: Sequence[str]) -> None:
@@ -50,7 +50,7 @@ class Index:
 
 
 def terms(text: str) -> Iterator[str]:
-    """Words without case, and of Chinese every two neighbouring characters (a character that stands alone is a term)."""
+    """Words without case, and of Chinese every two neighbouring characters; one that stands alone is a term."""
     for match in _TERM.finditer(unicodedata.normalize("NFKC", text).casefold()):
         run = match[0]
         if "\u3400" <= run[0] <= "\u9fff" and len(run) > 1:

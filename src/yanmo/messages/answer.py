@@ -12,7 +12,7 @@ TEXTS: Texts = {
     "answer.no_question": (
         "The question is empty.\nA question of at least one character is needed, in quotes.\n"
         'For example: yanmo answer --corpus texts/ --model runs/my-qa "Who was first?"',
-        "问题为空。\n需要用引号括起来的问题，至少一个字。\n例如：yanmo answer --corpus texts/ --model runs/my-qa \"谁是第一名？\"",
+        '问题为空。\n需要用引号括起来的问题，至少一个字。\n例如：yanmo answer --corpus texts/ --model runs/my-qa "谁是第一名？"',
     ),
     "answer.no_passage": (
         "{paths} holds no text.\nAt least one sentence is needed to look for answers in.\nCheck the path, or --text-field.",

@@ -46,7 +46,7 @@ class MultipleChoice(Task):
     """Chooses among possible answers to a question.
 
     Paper: Zellers et al. 2018, "SWAG"; Devlin et al. 2019, "BERT", section 4.4; Chinese: Sun et al. 2020, "C3".
-    Inputs: records with `question`, `choices` (two texts or more, of any number) and `label` (the place of the right one
+    Inputs: records with `question`, `choices` (two texts or more) and `label` (the place of the right one
     from 0, or its text); `context`, a text or a list of texts, where there is one to read. An encoder.
     Loss: cross-entropy over the choices of a question, term `choice`: one number for each, at the first token of the
     context with the question and that choice. Every choice is a sequence of its own, and all stand side by side.
@@ -78,7 +78,9 @@ class MultipleChoice(Task):
 
     @classmethod
     def content(cls, record: Record, config: TaskConfig) -> str:
-        return json.dumps([_context(record), record.fields.get("question"), _choices(record)], ensure_ascii=False)
+        return json.dumps(
+            [_context(record), record.fields.get("question"), _choices(record)], ensure_ascii=False
+        )
 
     @classmethod
     def group(cls, record: Record, config: TaskConfig) -> str:
@@ -97,11 +99,13 @@ class MultipleChoice(Task):
         example, at = beside(parts, encoder)
         value = np.full(len(at), IGNORED)
         if labelled:
-            value[0] = _right(record, self.config)  # at the first of its choices, which also tells where they begin
+            value[0] = _right(
+                record, self.config
+            )  # at the first of its choices, which also tells where they begin
         return [Encoded(example=replace(example, labels={self.term: (at, value)}), cut=cut)]
 
     def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
-        """logits [choices, 1]; value: of each question's first choice the place of the right one, of the others -100."""
+        """logits [choices, 1]; value: the place of the right one at each question's first choice, elsewhere -100."""
         firsts = (value != IGNORED).nonzero().flatten()
         ends = torch.cat([firsts[1:], firsts.new_tensor([len(value)])])
         number = torch.arange(int((ends - firsts).max()), device=value.device)
@@ -111,7 +115,9 @@ class MultipleChoice(Task):
         chosen = scores.gather(1, value[firsts].unsqueeze(1)).squeeze(1)
         return (scores.logsumexp(dim=1) - chosen).sum()
 
-    def decode(self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]) -> ChoicePrediction:
+    def decode(
+        self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]
+    ) -> ChoicePrediction:
         scores = torch.from_numpy(logits[0]).flatten().softmax(dim=0).tolist()
         return ChoicePrediction(
             question=record.text("question"),
@@ -153,4 +159,6 @@ def _right(record: Record, config: TaskConfig) -> int:
     place = int(value) if isinstance(value, str) and value.isdecimal() else value
     if isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(choices):
         return place
-    raise InputError("choices.no_such_choice", source=record.source, value=str(value)[:80], count=len(choices))
+    raise InputError(
+        "choices.no_such_choice", source=record.source, value=str(value)[:80], count=len(choices)
+    )

@@ -38,7 +38,10 @@ class Restored:
 
 
 class Saver:
-    """Saves everything into `folder`: fp32 weights, their mean, optimiser, state, conditions. Reads a clock only for *when*."""
+    """Saves everything into `folder`: fp32 weights, their mean, optimiser, state, conditions.
+
+    Reads a clock only for *when*.
+    """
 
     def __init__(
         self,
