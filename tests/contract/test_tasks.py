@@ -76,7 +76,7 @@ RECORDS: Mapping[str, list[dict[str, JsonValue]]] = {
         for one, other in zip(range(8), (*range(1, 8), 0), strict=True)
     ],
     "multiple_choice": [
-        {"question": text, "choices": [text[:2], "Wrong", "错"][: 2 + place % 2], "label": place % 2}
+        {"question": text[:5], "choices": ["今", "天", "气"][: 2 + place % 2], "label": place % 2}
         for place, text in enumerate(TEXTS)
     ],
     "translation": [

@@ -40,9 +40,17 @@ def test_the_same_choices(tokenizer: Tokenizer, tmp_path: Path) -> None:
         assert isinstance(said, ChoicePrediction)
         context = row.get("context", "")
         text = "\n".join(context) if isinstance(context, list) else context
-        first = [text or row["question"]] * len(row["choices"])
-        second = [f"{row['question']} {choice}" if text else choice for choice in row["choices"]]
-        batch = reader(first, second, padding=True, return_tensors="pt")
+        inputs = [_inputs(text, row["question"], choice, encoder) for choice in row["choices"]]
+        batch = reader.pad(inputs, return_tensors="pt")
         with torch.no_grad():
             logits = peer(**{name: value.unsqueeze(0) for name, value in batch.items()}).logits[0]
         torch.testing.assert_close(torch.tensor(said.scores), logits.softmax(0), rtol=1e-4, atol=1e-5)
+
+
+def _inputs(context: str, question: str, choice: str, encoder: Encoder) -> dict[str, list[int]]:
+    """[CLS] context [SEP] question choice [SEP], or [CLS] question [SEP] choice [SEP]."""
+    texts = (context, f"{question} {choice}") if context else (question, choice)
+    first, second = (encoder.encode(text).ids for text in texts)
+    ids = [2, *first, 3, *second, 3]
+    types = [0] * (len(first) + 2) + [1] * (len(second) + 1)
+    return {"input_ids": ids, "token_type_ids": types, "attention_mask": [1] * len(ids)}
