@@ -56,8 +56,7 @@ def fit(
 ) -> tuple[Learner, TrainState]:
     """Trains to the end of the budget; returns the fp32 learner with the best weights (or the last) and the state.
 
-    Where weights are averaged, those of an evaluation, and the last ones, are their mean.
-
+    Where weights are averaged, both are means.
     Errors: Preempted, TrainingError, CheckpointError.
     """
     device = torch.device(compute.device)

@@ -114,7 +114,8 @@ TEXTS: Texts = {
         '  yanmo answer --corpus my_texts/ --model runs/my-qa "Who was first?"\n'
         '  yanmo answer --corpus my_texts/ --model runs/my-qa --retriever runs/my-sim "Who was first?" --json',
         "在您的文本中寻找问题的答案，并指出其所在位置。\n\n"
-        "先找出与问题有共同关键词语的段落（BM25），再用 question_answering 运行阅读，给出最好的几个答案及其所在文件和行号。\n\n"
+        "先找出与问题有共同关键词语的段落（BM25），再用 question_answering 运行阅读，\n"
+        "给出最好的几个答案，并注明各自所在的文件和行号。\n\n"
         '  yanmo answer --corpus my_texts/ --model runs/my-qa "谁是第一名？"\n'
         '  yanmo answer --corpus my_texts/ --model runs/my-qa --retriever runs/my-sim "谁是第一名？" --json',
     ),
