@@ -159,11 +159,13 @@ def test_a_text_that_is_too_long_is_cut_and_said(run, translator):
 
 def test_from_plain_text_to_a_translator(run, pairs, files, tmp_path):
     base, out = tmp_path / "base", tmp_path / "en-zh"
-    ran = run(
+    pretrain = (
         "pretrain", "--model", "transformer", "--preset", "tiny", "--corpus", files.corpus, "--budget", "2steps",
-        "--out", base, "--json", "train.batch_tokens=512", "train.precision=fp32",
+        "--out", base, "train.batch_tokens=512", "train.precision=fp32",
     )  # fmt: skip
-    assert ran.code == 0 and "perplexity" in ran.json["metrics"], ran.err
+    ran = run(*pretrain)
+    assert ran.code == 0 and f"yanmo finetune translation --model {base}" in ran.out, ran.err
+    assert "perplexity" in run(*pretrain, "--json").json["metrics"]
     config = json.loads((base / "model" / "config.json").read_text("utf-8"))
     assert config["architectures"] == ["MarianMTModel"]
     argv = ["finetune", "translation", "--model", base, *arguments(pairs, out)[6:], "--lr", "1e-9", "--json"]
