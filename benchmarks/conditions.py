@@ -17,7 +17,7 @@ RESULTS = ROOT / "benchmarks" / "results"
 DATA = ROOT.parent / "shared" / "data"
 WORK = ROOT / ".bench"
 BUSY = 0.7  # load average above which something else is running
-PACKAGES = ("yanmo", "torch", "transformers", "tokenizers", "numpy", "scikit-learn")
+PACKAGES = ("yanmo", "torch", "transformers", "tokenizers", "numpy", "scikit-learn", "sacrebleu")
 
 
 def conditions() -> dict[str, Any]:

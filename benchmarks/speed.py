@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -117,46 +117,51 @@ def _measure(
         fill = speed_text.make(
             Path(folder), kind, options.corpus, vocab_size=options.vocabulary, tokens=options.tokens
         )
+        work = Work(
+            kind=kind.name,
+            data=folder,
+            layers=layers,
+            hidden_size=hidden_size,
+            vocab_size=options.vocabulary,
+            dropout=dropout,
+            documents=documents,
+            seconds=options.seconds,
+            warmup=options.warmup,
+        )
         rows = _rows(options, kind, with_peers)
-        sides = [
-            Side(
-                row,
-                Work(
-                    kind=kind.name,
-                    data=folder,
-                    layers=layers,
-                    hidden_size=hidden_size,
-                    vocab_size=options.vocabulary,
-                    dropout=dropout,
-                    documents=documents,
-                    optimizer=row.optimizer,
-                    precision=row.precision,
-                    padding=row.padding,
-                    seconds=options.seconds,
-                    warmup=options.warmup,
-                ),
-                options.threads,
-            )
-            for row in rows
-        ]
-        try:
-            loads = []
-            for _ in range(options.rounds):
-                loads.append(load()[0])
-                for side in sides:
-                    side.turn()
-        finally:
-            for side in sides:
-                side.close()
+        found = take_turns(rows, work, rounds=options.rounds, threads=options.threads)
     return {
         "conditions": where,
         "corpus": [Path(name).name for name in options.corpus],
         "dropout": dropout,
         "fill_when_padded": round(fill, 4),
-        "load_per_round": loads,
         "goal": GOALS[kind.name],
-        "rows": [side.result(sides[0].speeds() if with_peers else None) for side in sides],
+        **found,
     }
+
+
+def take_turns(rows: Sequence[Row], work: Work, *, rounds: int, threads: int) -> dict[str, Any]:
+    """Trains the work in the way of each row, turn by turn: `load_per_round`, and for each of the `rows` its speed.
+
+    Where the first row is a peer, the others are compared with it, round by round.
+    """
+    sides = [
+        Side(
+            row, replace(work, optimizer=row.optimizer, precision=row.precision, padding=row.padding), threads
+        )
+        for row in rows
+    ]
+    loads = []
+    try:
+        for _ in range(rounds):
+            loads.append(load()[0])
+            for side in sides:
+                side.turn()
+    finally:
+        for side in sides:
+            side.close()
+    base = sides[0].speeds() if rows[0].side.startswith("transformers") else None
+    return {"load_per_round": loads, "rows": [side.result(base) for side in sides]}
 
 
 class Side:
@@ -233,7 +238,8 @@ def render(results: Mapping[str, Any]) -> str:
     return intro + "".join("\n" + _section(name, result) for name, result in results.items())
 
 
-def _section(name: str, result: Mapping[str, Any]) -> str:
+def speeds(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The table of the rows of one measurement."""
     head = ["", "tokens/s", "per core second", "x", "range", "documents/step", "fill"]
     lines = [
         [
@@ -245,12 +251,17 @@ def _section(name: str, result: Mapping[str, Any]) -> str:
             f"{row['documents']:.1f}",
             f"{row['fill']:.2f}",
         ]
-        for row in result["rows"]
+        for row in rows
     ]
+    return table(head, lines)
+
+
+def _section(name: str, result: Mapping[str, Any]) -> str:
     threads = sorted({row["threads"] for row in result["rows"]})
     loads = result["load_per_round"]
+    rows = speeds(result["rows"])
     return (
-        f"## {name}\n\n{table(head, lines)}\n"
+        f"## {name}\n\n{rows}\n"
         f"Goal: at least {result['goal']:g}x. Text: {', '.join(result['corpus'])}, fill "
         f"{result['fill_when_padded']:.2f} when each document is padded to the full length. "
         f"Threads: {', '.join(map(str, threads))}. Medians of {len(loads)} interleaved rounds, load average in them "

@@ -22,11 +22,11 @@ class Work:
     vocab_size: int
     dropout: float
     documents: int
-    optimizer: str
-    precision: str
-    padding: str
     seconds: float
     warmup: int
+    optimizer: str = "adamw"
+    precision: str = "auto"
+    padding: str = "longest"
 
     @property
     def heads(self) -> int:

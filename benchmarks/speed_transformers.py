@@ -40,7 +40,7 @@ class Counting:
 
     def __call__(self, examples: list[Any]) -> Any:
         batch = self.collator(examples)
-        self.tokens.append(int(batch["attention_mask"].sum()))
+        self.tokens.append(num_tokens(batch))
         return batch
 
 
@@ -86,12 +86,26 @@ def main() -> None:
     examples = Examples(work, tokenizer)
     causal = examples.kind.family == "decoder"
     collator = default_data_collator if causal else DataCollatorForLanguageModeling(tokenizer)
+    train(work, rounds, _model(work, causal), examples, collator)
+
+
+def train(
+    work: Work,
+    rounds: Rounds,
+    model: Any,
+    examples: Dataset[dict[str, list[int]]],
+    collator: Collator,
+    *,
+    trainer: Any = Trainer,
+    arguments: Any = TrainingArguments,
+) -> None:
+    """Describes the batches, then trains until there is no further round."""
     rounds.describe(**_facts(examples, collator, work))
     counting = Counting(collator)
     with tempfile.TemporaryDirectory() as folder:
-        Trainer(
-            model=_model(work, causal),
-            args=TrainingArguments(
+        trainer(
+            model=model,
+            args=arguments(
                 output_dir=folder,
                 max_steps=1_000_000,
                 per_device_train_batch_size=work.documents,
@@ -137,13 +151,20 @@ def _model(work: Work, causal: bool) -> Any:
     )
 
 
-def _facts(examples: Examples, collator: Collator, work: Work) -> dict[str, Any]:
+def num_tokens(batch: Any) -> int:
+    """Tokens that are not padding, on both sides where there are two."""
+    target = (batch["labels"] != -100).sum() if "decoder_input_ids" in batch else 0
+    return int(batch["attention_mask"].sum() + target)
+
+
+def _facts(examples: Dataset[dict[str, list[int]]], collator: Collator, work: Work) -> dict[str, Any]:
     """Fill and documents of a few batches as the Trainer draws them."""
     loader = DataLoader(examples, batch_size=work.documents, shuffle=True, collate_fn=collator)
     tokens = places = 0
     for _, batch in zip(range(64), loader, strict=False):
-        tokens += int(batch["attention_mask"].sum())
+        tokens += num_tokens(batch)
         places += batch["input_ids"].numel()
+        places += batch["decoder_input_ids"].numel() if "decoder_input_ids" in batch else 0
     return {
         "fill": tokens / places,
         "documents": float(work.documents),

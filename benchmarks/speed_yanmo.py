@@ -12,6 +12,7 @@ from speed_round import Rounds, Work
 
 from yanmo import models, objectives, registry
 from yanmo.api.compute import choose_once
+from yanmo.data.batch import Batch
 from yanmo.data.cursor import Cursor
 from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
@@ -47,13 +48,16 @@ class RoundHook(Hook):
 def main() -> None:
     work = Work.from_arguments()
     rounds = Rounds(work)
-    data = Path(work.data)
-    compute = choose_once(data / f"machine-{work.precision}.json", work.precision)
     learner, objective = _learner(work)
-    plan = _plan(work, objective)
+    train(work, rounds, learner, objective, _plan(work, objective))
+
+
+def train(work: Work, rounds: Rounds, learner: Learner, objective: Objective, plan: Plan) -> None:
+    """Describes the batches, then trains until there is no further round."""
+    compute = choose_once(Path(work.data) / f"machine-{work.precision}.json", work.precision)
     planned = list(itertools.islice(plan.stream(Cursor()), 64))
     rounds.describe(
-        fill=sum(batch.num_tokens for batch in planned) / sum(batch.input_ids.numel() for batch in planned),
+        fill=sum(batch.num_tokens for batch in planned) / sum(map(_places, planned)),
         documents=sum(len(batch.samples) for batch in planned) / len(planned),
         precision=compute.settings.precision,
         threads=torch.get_num_threads(),
@@ -78,6 +82,10 @@ def main() -> None:
             device=torch.device(compute.device),
             state=TrainState(),
         ).train()
+
+
+def _places(batch: Batch) -> int:
+    return batch.input_ids.numel() + (0 if batch.target is None else _places(batch.target))
 
 
 def _learner(work: Work) -> tuple[Learner, Objective]:

@@ -24,6 +24,7 @@ from yanmo.api.pretrain import PretrainConfig, pretrain
 from yanmo.api.reporter import Reporter
 from yanmo.config import build
 from yanmo.errors import CheckpointError, Preempted, RunError
+from yanmo.interop.huggingface import load_model
 from yanmo.machine.probe import Settings
 from yanmo.training import checkpoint
 from yanmo.training.decisions import Pace
@@ -172,7 +173,7 @@ def run(files: Path, request: pytest.FixtureRequest) -> Callable[..., Listener]:
 
     def run(kind: str, out: Path, listener: Listener | None = None, **train: object) -> Listener:
         listener = listener or Listener()
-        if kind in ("bert", "gpt2"):
+        if kind in ("bert", "gpt2", "transformer"):
             pretrain(build(PretrainConfig, pretraining(files, kind, **train)), out, reporter=listener)
         else:
             kind, _, variant = kind.partition("+")
@@ -214,7 +215,8 @@ def same(one: Path, two: Path) -> None:
     assert found[1] is not None
     assert found[0].step == found[1].step
     (tensors, values), (others, other_values) = (checkpoint.load(item.path) for item in found if item)
-    for group in ("model", "optimizer"):
+    assert tensors.keys() == others.keys() >= {"model", "optimizer"}
+    for group in tensors:
         assert tensors[group].keys() == others[group].keys() != set()
         assert all(torch.equal(value, others[group][name]) for name, value in tensors[group].items())
     assert values["state"] == other_values["state"]
@@ -254,6 +256,7 @@ KINDS = [
     ("bert", "5ktok"),
     ("bert", "2ep"),
     ("gpt2", "12steps"),
+    ("transformer", "12steps"),
     ("text_classification", "12steps"),
     ("token_classification", "4ep"),
     ("translation", "8steps"),
@@ -279,6 +282,24 @@ def test_stopped_twice_and_resumed(run: Run, tmp_path: Path, kind: str, budget: 
     assert {**first.losses, **second.losses, **last.losses} == whole.losses
     assert any(f"{steps - 2}" in note for note in last.notes)  # resumed at step N
     same(tmp_path / "whole", tmp_path / "cut")
+
+
+@pytest.mark.parametrize("kind", ["bert", "translation"])
+@pytest.mark.parametrize("step", [2, 6])
+def test_before_and_while_weights_are_averaged(run: Run, tmp_path: Path, kind: str, step: int) -> None:
+    options = {"budget": "8steps", "average": 0.5}
+    run(kind, tmp_path / "whole", **options)
+    stopped(run, kind, tmp_path / "cut", step, **options)
+    run(kind, tmp_path / "cut", **options)
+    same(tmp_path / "whole", tmp_path / "cut")
+
+
+def test_the_mean_is_what_is_saved(run: Run, tmp_path: Path) -> None:
+    run("bert", tmp_path / "run", budget="8steps", average=0.5)
+    tensors, _ = checkpoint.load(tmp_path / "run" / "checkpoints" / "step-8")
+    saved = load_model(tmp_path / "run" / "model").learner.state_dict()
+    assert all(torch.equal(saved[name], value) for name, value in tensors["average"].items())
+    assert not any(torch.equal(value, tensors["model"][name]) for name, value in tensors["average"].items())
 
 
 @pytest.mark.parametrize("step", [1, 11, 12])

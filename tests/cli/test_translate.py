@@ -6,6 +6,7 @@ import json
 import re
 
 import pytest
+from safetensors.torch import load_file
 
 from yanmo.cli import main
 
@@ -133,7 +134,9 @@ def test_what_does_not_fit_is_refused(run, pairs, translator, bert, files, tmp_p
         out,
     )
     refused(run(*classes), language, "transformer")
-    refused(run("pretrain", "--model", "transformer", "--corpus", files.corpus, "--out", out), language)
+    pretrain = ("pretrain", "--model", "transformer", "--corpus", files.corpus, "--out", out)
+    refused(run(*pretrain, "--objective", "mlm"), language, "denoise")
+    refused(run(*pretrain, "--tokenizer", "wordpiece"), language, "unigram")
     refused(run(*arguments(pairs, out, "tokenizer.kind=wordpiece")), language, "unigram")
     refused(run("translate", translator, "a", "--beams", "0"), language, "0")
     refused(run("translate", translator, tmp_path / "none.txt"), language, "none.txt")
@@ -152,3 +155,24 @@ def test_a_text_that_is_too_long_is_cut_and_said(run, translator):
     ran = run("translate", translator, "We saw 11 cats. " * 200, "--beams", "1", "--json")
     assert ran.code == 0, ran.err
     assert ran.json["translations"][0]["cut"] and "only the beginning" in ran.err
+
+
+def test_from_plain_text_to_a_translator(run, pairs, files, tmp_path):
+    base, out = tmp_path / "base", tmp_path / "en-zh"
+    pretrain = (
+        "pretrain", "--model", "transformer", "--preset", "tiny", "--corpus", files.corpus, "--budget", "2steps",
+        "--out", base, "train.batch_tokens=512", "train.precision=fp32",
+    )  # fmt: skip
+    ran = run(*pretrain)
+    assert ran.code == 0 and f"yanmo finetune translation --model {base}" in ran.out, ran.err
+    assert "perplexity" in run(*pretrain, "--json").json["metrics"]
+    config = json.loads((base / "model" / "config.json").read_text("utf-8"))
+    assert config["architectures"] == ["MarianMTModel"]
+    argv = ["finetune", "translation", "--model", base, *arguments(pairs, out)[6:], "--lr", "1e-9", "--json"]
+    ran = run(*argv)
+    assert ran.code == 0 and "bleu" in ran.json["metrics"], ran.err
+    before, after = ((folder / "model" / "tokenizer.json").read_text("utf-8") for folder in (base, out))
+    assert before == after
+    before, after = (load_file(folder / "model" / "model.safetensors") for folder in (base, out))
+    assert before.keys() == after.keys()
+    assert all((value - after[name]).abs().max() < 1e-6 for name, value in before.items())

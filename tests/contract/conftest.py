@@ -57,7 +57,7 @@ def one_thread() -> Iterator[None]:
 def trained_tokenizer(kind: str) -> Tokenizer:
     """As many entries as these texts support."""
     if kind == "pairs":
-        return for_pairs(trained_tokenizer("unigram"))
+        return for_pairs(trained_tokenizer("unigram"), mask=True)
     config = TokenizerConfig(kind=kind, vocab_size=100_000, character_coverage=1)
     try:
         return train(TEXTS, config)

@@ -78,7 +78,7 @@ def test_shapes(model: type[Backbone], batch: Batch, new_learner: Callable[..., 
         assert hidden.shape == (*batch.labelled.input_ids.shape, config.hidden_size)
         assert bool(hidden.isfinite().all())
         words = config.vocab_size - (term == "seq2seq")  # the padding is never generated
-        assert logits.shape == (3, SIZES.get(term, 2 if term == "nsp" else words))
+        assert logits.shape == (3, SIZES.get(term, {"nsp": 2, "choice": 1}.get(term, words)))
         nothing = learner.logits(term, hidden, torch.tensor([], dtype=torch.int64))
         assert nothing.shape == (0, logits.shape[1])
 

@@ -27,7 +27,7 @@ NAMES = [*MEMBERS, "mlm+nsp"]
 
 
 def test_members_are_found() -> None:
-    assert {"mlm", "nsp", "clm"} <= set(MEMBERS)
+    assert {"mlm", "nsp", "clm", "denoise"} <= set(MEMBERS)
 
 
 @pytest.fixture(params=NAMES)
@@ -92,14 +92,16 @@ def test_samples_and_examples(objective: Objective, source: TextSource) -> None:
             example = source.example(sample, Key(3, 1, place))
             assert 0 < len(example.input_ids) <= sample.length <= ROOM
             assert example.prefix_length in range(len(example.input_ids) + 1)
-            assert set(example.labels) <= set(objective.terms)
-            for at, values in example.labels.values():
+            labelled = example.target or example
+            assert 0 < len(labelled.input_ids) <= sample.length
+            assert set(labelled.labels) <= set(objective.terms)
+            for at, values in labelled.labels.values():
                 assert len(at) == len(values)
-                assert np.isin(at, np.arange(len(example.input_ids))).all()
+                assert np.isin(at, np.arange(len(labelled.input_ids))).all()
             again = source.example(sample, Key(3, 1, place))
             assert again.input_ids.tobytes() == example.input_ids.tobytes()
-            assert {term: value[1].tobytes() for term, value in again.labels.items()} == {
-                term: value[1].tobytes() for term, value in example.labels.items()
+            assert {term: value[1].tobytes() for term, value in (again.target or again).labels.items()} == {
+                term: value[1].tobytes() for term, value in labelled.labels.items()
             }
     assert found
 
@@ -119,7 +121,7 @@ def test_losses_are_sums_and_reach_every_parameter(
     learner = new_learner(model, objective.head_sizes())
     for batch in batches:
         losses = objective.loss(learner, batch)
-        assert losses.keys() == batch.labels.keys()
+        assert losses.keys() == batch.labelled.labels.keys()
         for loss in losses.values():
             assert (loss.shape, loss.dtype) == (torch.Size(), torch.float32)
             loss.backward(retain_graph=True)

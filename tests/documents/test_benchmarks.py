@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -151,6 +152,89 @@ def test_gain(tmp_path: Path) -> None:
     assert len(times) == 9  # one pre-training; two sets, two starts, two seeds
     assert run("gain.py", tmp_path, *arguments)["zh_cluener, tiny-2steps"]["starts"] == entities["starts"]
     assert times == {path: path.stat().st_mtime_ns for path in times}, "finished runs are skipped"
+
+
+TRANSLATION = ["--size", "1x64", "--vocabulary", "200", "--documents", "4", "--rounds", "1", "--seconds", "0.01",
+               "--warmup", "1", "--threads", "1"]  # fmt: skip
+
+
+def translations(folder: Path) -> Path:
+    """Sets of pairs, laid out as the data is."""
+    for part, count in (("train", 60), ("dev", 6), ("test_2016_flickr", 6), ("test_2017_mscoco", 6)):
+        rows = [
+            {"en": f"The {part} house number {place} is red.", "de": f"Das Haus {place} von {part} ist rot."}
+            for place in range(count)
+        ]
+        if part == "test_2017_mscoco":
+            rows = [{"en": row["en"]} for row in rows]  # not every set has every language
+        path = folder / "translation/multi30k_en_de_fr_cs" / f"{part}.jsonl"
+        _write(path, rows)
+        with gzip.open(f"{path}.gz", "wb") as file:
+            file.write(path.read_bytes())
+    return folder
+
+
+def test_quality_of_translation(tmp_path: Path) -> None:
+    arguments = (
+        "--data", str(translations(tmp_path / "data")), "--parts", "quality", "--budget", "3steps", "--set",
+        "preset=tiny", "tokenizer.vocab_size=90", "train.precision=fp32", "--work", str(tmp_path / "work"),
+    )  # fmt: skip
+    (result,) = run("translation.py", tmp_path, *arguments).values()
+    assert result["tests"].keys() == {"test_2016_flickr"}
+    found = result["tests"]["test_2016_flickr"]
+    assert found["metrics"].keys() == found["signatures"].keys() == {"bleu", "chrf"}
+    assert (found["count"], result["training"]["steps"]) == (6, 3)
+    assert "average: 0.1" in result["training"]["config"]
+    page = (tmp_path / "translation.md").read_text(encoding="utf-8")
+    assert "tok:13a" in page and "test_2016_flickr" in page
+
+
+def test_speed_of_translation_on_our_side(tmp_path: Path) -> None:
+    data = translations(tmp_path / "data")
+    arguments = ("--data", str(data), "--parts", "speed", "--without-peers", *TRANSLATION)
+    (result,) = run("translation.py", tmp_path, *arguments).values()
+    assert result["rows"][0]["row"].startswith("Yanmo")
+    assert all(row["tokens_per_second"] > 0 and "ratio" not in row for row in result["rows"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not PEERS, reason="needs transformers and accelerate")
+def test_speed_of_translation_beside_the_peer(tmp_path: Path) -> None:
+    data = translations(tmp_path / "data")
+    (result,) = run(
+        "translation.py", tmp_path, "--data", str(data), "--parts", "speed", *TRANSLATION
+    ).values()
+    base, *others = result["rows"]
+    assert (base["ratio"], base["documents"]) == (1.0, 4.0)
+    assert all(row["ratio"] > 0 for row in others)
+
+
+def test_both_sides_translate_the_same_tokens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Source and target with </s>, through Yanmo's task and through the peer's tokenizer."""
+    transformers = pytest.importorskip("transformers")
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import speed_pairs
+
+    from yanmo.corpus.document import Record
+    from yanmo.data.frame import frame_of
+    from yanmo.tasks.task import Encoder, TaskConfig
+    from yanmo.tasks.translation import Translation
+    from yanmo.tokenizers import Tokenizer
+
+    train = translations(tmp_path / "data") / "translation/multi30k_en_de_fr_cs/train.jsonl.gz"
+    speed_pairs.make(tmp_path, str(train), direction="en-de", vocab_size=200, pairs=20)
+    ours = Tokenizer.load(tmp_path / "tokenizer")
+    theirs = transformers.AutoTokenizer.from_pretrained(str(tmp_path / "tokenizer"))
+    encoder = Encoder(tokenizer=ours, frame=frame_of(ours, "encoder_decoder"), room=speed_pairs.LONGEST)
+    task = Translation.from_labels((), TaskConfig())
+    pairs = list(speed_pairs.read(tmp_path))
+    assert len(pairs) == 20
+    for pair in pairs:
+        (encoded,) = task.encode(Record(fields=pair, source=""), encoder, labelled=True)
+        assert encoded.example.target is not None
+        assert encoded.example.input_ids.tolist() == theirs(pair["source"])["input_ids"]
+        labels = encoded.example.target.labels["seq2seq"][1]
+        assert labels.tolist() == theirs(text_target=pair["target"])["input_ids"]
 
 
 def test_gain_without_data(tmp_path: Path) -> None:

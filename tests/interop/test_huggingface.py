@@ -206,7 +206,7 @@ def test_an_untied_projection_is_refused(pretrained: Path) -> None:
 
 
 def test_other_types_and_classes(pretrained: Path) -> None:
-    change(pretrained, architectures=["BertForMultipleChoice"])
+    change(pretrained, architectures=["BertLMHeadModel"])
     assert refused(pretrained).key == "interop.unsupported_class"
     assert set(load_model(pretrained, heads={"mlm": None}).learner.heads) == {"mlm"}
     change(pretrained, model_type="llama")

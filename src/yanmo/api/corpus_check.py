@@ -37,6 +37,7 @@ from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
+from yanmo.tokenizers.pairs import fitting
 from yanmo.training.evaluator import HeldOutLoss
 
 SAMPLE_DOCUMENTS = 5_000
@@ -99,6 +100,8 @@ def check_corpus(flags: Mapping[str, object], *, reporter: Reporter | None = Non
         report.measure(document)
     with reporter.stage(text("run.stage_tokenizer")):
         tokenizer = _tokenizer(config, model, documents)
+        if model.family == "encoder_decoder":
+            tokenizer = fitting(tokenizer, mask=True)
     objective = objectives.make(config.objective or usual_objective(model.family))
     sizes = model.Config(
         vocab_size=tokenizer.vocab_size, max_positions=config.max_positions, **model.sizes(config.preset)

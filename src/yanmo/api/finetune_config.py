@@ -18,8 +18,8 @@ class FinetuneConfig(Config):
     """Everything that decides a fine-tuning run."""
 
     task: str
-    """text_classification, token_classification, question_answering, sentence_similarity, text_generation or
-    translation."""
+    """text_classification, token_classification, question_answering, multiple_choice, sentence_similarity,
+    text_generation or translation."""
     model: str
     """A run, a Hugging Face directory or a hub id; for translation also an architecture, with random weights."""
     preset: str | None = None

@@ -57,6 +57,7 @@ def fit(
 ) -> tuple[Learner, TrainState]:
     """Trains to the end of the budget; returns the fp32 learner with the best weights (or the last) and the state.
 
+    Where weights are averaged, both are means.
     Errors: Preempted, TrainingError, CheckpointError.
     """
     device = torch.device(compute.device)
@@ -102,6 +103,8 @@ def fit(
     state = trainer.train()
     if what.keeps_best and state.best_step is not None and state.best_step != state.step:
         tensors, _ = checkpoint.load(run.checkpoints / f"step-{state.best_step}")
-        weights.master.load_state_dict(tensors["model"])
-        weights.publish()
+        weights.master.load_state_dict({**tensors["model"], **tensors.get("average", {})})
+    elif state.averaged:
+        reporter.note(text("run.averaged", count=f"{state.averaged:,}"))
+        weights.average.swap(weights.master)
     return weights.master, state

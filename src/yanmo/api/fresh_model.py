@@ -19,7 +19,7 @@ from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.tasks.task import Task
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
-from yanmo.tokenizers.pairs import check_kind, for_pairs
+from yanmo.tokenizers.pairs import check_kind, fitting, for_pairs
 
 DEFAULT_DROPOUT = 0.1
 
@@ -58,8 +58,7 @@ def _tokenizer(
     config: FinetuneConfig, task: Task, records: Sequence[Record], run: RunFolder, reporter: Reporter
 ) -> Tokenizer:
     if isinstance(config.tokenizer, str):
-        given = Tokenizer.load(Path(model_source.model_folder(config.tokenizer)))
-        return given if given.pad_id == given.vocab_size - 1 else for_pairs(given)
+        return fitting(Tokenizer.load(Path(model_source.model_folder(config.tokenizer))))
     if (run.tokenizer / "tokenizer.json").is_file():
         return Tokenizer.load(run.tokenizer)
     settings = config.tokenizer or TokenizerConfig(kind=DEFAULT_TOKENIZER["encoder_decoder"])

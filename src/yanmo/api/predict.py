@@ -37,6 +37,7 @@ from yanmo.tasks.translation import TranslationPrediction
 
 TASKS = {  # head -> what trains it
     "class": "text_classification",
+    "choice": "multiple_choice",
     "tag": "token_classification",
     "span": "question_answering",
     "clm": "text_generation",

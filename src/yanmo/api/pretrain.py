@@ -37,21 +37,20 @@ from yanmo.objectives import Objective
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
+from yanmo.tokenizers.pairs import fitting, for_pairs
 from yanmo.training.evaluator import HeldOutLoss
 from yanmo.training.interrupt import Interrupt, interruptible
 from yanmo.training.trainer import TrainConfig
 
 FEWEST_TOKENS = 64
 PAIR_UNITS = 4  # sequences in a unit when pairs of sentences are drawn from it
-DEFAULT_OBJECTIVE = {"encoder": "mlm+nsp", "decoder": "clm"}
+DEFAULT_OBJECTIVE = {"encoder": "mlm+nsp", "decoder": "clm", "encoder_decoder": "denoise"}
 DEFAULT_LENGTH = {"encoder": 128, "decoder": 256, "encoder_decoder": 128}
 DEFAULT_TOKENIZER = {"encoder": "wordpiece", "decoder": "byte_bpe", "encoder_decoder": "unigram"}
 
 
 def usual_objective(family: str) -> str:
-    """What a family learns when nothing else is said. Errors: ConfigError where it learns from pairs alone."""
-    if family not in DEFAULT_OBJECTIVE:
-        raise ConfigError("run.no_objective", family=family)
+    """What a family learns when nothing else is said."""
     return DEFAULT_OBJECTIVE[family]
 
 
@@ -59,11 +58,11 @@ class PretrainConfig(Config):
     """Everything that decides a pre-training run."""
 
     model: str = "bert"
-    """An architecture (bert, gpt2: random weights), or a run, directory or hub id to go on from."""
+    """An architecture (bert, gpt2, transformer: random weights), or a run, directory or hub id to go on from."""
     preset: str = "mini"
     """The size: tiny, mini, small, medium, base."""
     objective: str | None = None
-    """mlm, mlm+nsp, clm; unset: mlm+nsp for an encoder, clm for a decoder."""
+    """mlm, mlm+nsp, clm, denoise; unset: mlm+nsp for an encoder, clm for a decoder, denoise for an encoder-decoder."""
     objective_settings: dict[str, dict[str, float | str]] = Field(default_factory=dict)
     """Fields of the objective's members, such as mlm.rate: the share of tokens that is hidden."""
     corpus: CorpusConfig
@@ -71,7 +70,7 @@ class PretrainConfig(Config):
     tokenizer: TokenizerConfig | str | None = None
     """How one is trained, or a run or directory whose tokenizer is used; unset: what the model usually has."""
     max_length: int | None = Field(default=None, ge=16)
-    """The longest sequence in training, in tokens; unset: 128 for an encoder, 256 for a decoder."""
+    """The longest sequence in training, in tokens; unset: 256 for a decoder, 128 for others."""
     max_positions: int = Field(default=512, ge=16)
     """The longest sequence that the model can hold."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
@@ -158,8 +157,10 @@ def _tokenizer(
     if model is None:
         loaded = model_source.load(config.model)
         return loaded.learner, loaded.tokenizer
+    two_sides = model.family == "encoder_decoder"
     if isinstance(config.tokenizer, str):
-        return None, Tokenizer.load(Path(model_source.model_folder(config.tokenizer)))
+        given = Tokenizer.load(Path(model_source.model_folder(config.tokenizer)))
+        return None, fitting(given, mask=True) if two_sides else given
     if (run.tokenizer / "tokenizer.json").is_file():
         return None, Tokenizer.load(run.tokenizer)
     settings = config.tokenizer or TokenizerConfig(kind=DEFAULT_TOKENIZER[model.family])
@@ -172,7 +173,7 @@ def _tokenizer(
                 raise
             settings = settings.model_copy(update={"vocab_size": limit})
             tokenizer = train(_texts(config.corpus, advance, interrupt), settings)
-    return None, tokenizer
+    return None, for_pairs(tokenizer, mask=True) if two_sides else tokenizer
 
 
 def _texts(config: CorpusConfig, advance: Any, interrupt: Interrupt) -> Iterator[str]:

@@ -26,6 +26,7 @@ from yanmo.models.backbone import Backbone
 from yanmo.tasks import Task
 from yanmo.tasks.task import TaskConfig
 from yanmo.tokenizers import TokenizerConfig
+from yanmo.tokenizers.pairs import check_kind
 from yanmo.training.budget import Budget, cap
 
 PRETRAIN_FLAGS = {
@@ -278,6 +279,8 @@ def _with_kind(tree: Tree, model: type[Backbone]) -> Tree:
         return tree
     settings = {"kind": DEFAULT_TOKENIZER[model.family], **settings}
     _check_kind(str(settings["kind"]))
+    if model.family == "encoder_decoder":
+        check_kind(str(settings["kind"]))
     return {**tree, "tokenizer": settings}
 
 

@@ -8,6 +8,7 @@ from cyclopts import App, Group
 
 from yanmo import __version__
 from yanmo.cli import (
+    answer,
     chat,
     corpus,
     doctor,
@@ -44,6 +45,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "fill-mask": (predict.fill_mask, 'MODEL "...[MASK]..." [OPTIONS]'),
     "generate": (predict.generate, "MODEL PROMPT... [OPTIONS]"),
     "translate": (translate.translate, "MODEL FILE --out FILE | TEXT... [OPTIONS]"),
+    "answer": (answer.answer, "QUESTION --corpus PATH --model MODEL [OPTIONS]"),
     "chat": (chat.chat, "MODEL [OPTIONS]"),
     "tokenizer train": (tokenizer.train, "--corpus PATH... --out DIR [OPTIONS] [KEY=VALUE...]"),
     "tokenizer report": (tokenizer.report, "TOKENIZER --corpus PATH... [OPTIONS]"),

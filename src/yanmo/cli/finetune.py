@@ -97,5 +97,9 @@ def _run(
         (text("cli.report"), report),
     ]
     print_pairs(pairs, title=text("cli.finetuned"))
-    following = {"question_answering": "cli.next_ask", "translation": "cli.next_translate"}
+    following = {
+        "question_answering": "cli.next_ask",
+        "multiple_choice": "cli.next_rows",
+        "translation": "cli.next_translate",
+    }
     print_line(text(following.get(config.task, "cli.next_predict"), out=out))

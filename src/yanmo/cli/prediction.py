@@ -9,8 +9,9 @@ from yanmo.cli.screen import print_line
 from yanmo.messages import text
 
 if TYPE_CHECKING:
+    from yanmo.api.answer import CitedAnswer
     from yanmo.tasks import TaskPrediction
-    from yanmo.tasks.question_answering import AnswerPrediction
+    from yanmo.tasks.question_answering import AnswerPrediction, Candidate
     from yanmo.tasks.similarity_scores import SimilarityPrediction
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
@@ -21,6 +22,7 @@ STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
 
 def show(prediction: TaskPrediction) -> None:
     """Prints it as it is read best; one that is not known here as plain values."""
+    from yanmo.tasks.multiple_choice import ChoicePrediction
     from yanmo.tasks.question_answering import AnswerPrediction
     from yanmo.tasks.similarity_scores import SimilarityPrediction
     from yanmo.tasks.text_classification import ClassPrediction
@@ -41,6 +43,9 @@ def show(prediction: TaskPrediction) -> None:
         print_line(prediction.generated)
     elif isinstance(prediction, TranslationPrediction):
         print_line(prediction.translation)
+    elif isinstance(prediction, ChoicePrediction):
+        answer, score = prediction.choices[prediction.index], prediction.scores[prediction.index]
+        print_line((answer, "bold green"), f"  {score:.1%}  ", prediction.question)
     else:
         print_line(str(prediction.to_json()))
 
@@ -51,9 +56,19 @@ def show_answer(prediction: AnswerPrediction) -> None:
     if answer is None:
         print_line((text("cli.no_answer"), "dim"), f"  {prediction.score:.1%}  ", prediction.question)
         return
-    before = prediction.context[max(0, answer.start - AROUND) : answer.start]
-    after = prediction.context[answer.end : answer.end + AROUND]
     print_line((answer.text, "bold green"), f"  {answer.score:.1%}  [{answer.start}, {answer.end})")
+    _show_around(answer, prediction.context)
+
+
+def show_cited(answer: CitedAnswer) -> None:
+    """The answer, the file and line of its passage, and what stands around it there."""
+    print_line((answer.text, "bold green"), f"  {answer.score:.1%}  ", (answer.source, "cyan"))
+    _show_around(answer, answer.passage)
+
+
+def _show_around(answer: Candidate | CitedAnswer, context: str) -> None:
+    before = context[max(0, answer.start - AROUND) : answer.start]
+    after = context[answer.end : answer.end + AROUND]
     shown = ((before, "dim"), (answer.text, "green"), (after, "dim"))
     print_line("  ", *((re.sub(r"\s+", " ", part), style) for part, style in shown))
 

@@ -76,6 +76,9 @@ def _run(
         (text("cli.report"), report),
     ]
     print_pairs(pairs, title=text("cli.pretrained"))
+    if "loss_seq2seq" in result.metrics or config.model == "transformer":
+        print_line(text("cli.next_pairs", out=out))
+        return
     decoder = "loss_clm" in result.metrics or config.model == "gpt2"
     print_line(text("cli.next_generate" if decoder else "cli.next_fill_mask", out=out))
     print_line(text("cli.next_finetune", out=out))

@@ -167,6 +167,11 @@ TEXTS: Texts = {
     ),
     "cli.translated": ("{count} lines → {path}", "{count} 行 → {path}"),
     "cli.next_predict": ('→ yanmo predict {out} "A good hotel"', '→ yanmo predict {out} "这家酒店很好"'),
+    "cli.next_pairs": (
+        "→ yanmo finetune translation --model {out} --train pairs.jsonl --out {out}-translation",
+        "→ yanmo finetune translation --model {out} --train pairs.jsonl --out {out}-translation",
+    ),
+    "cli.next_rows": ("→ yanmo predict {out} --file rows.jsonl", "→ yanmo predict {out} --file rows.jsonl"),
     "cli.next_ask": (
         '→ yanmo predict {out} --question "Who was first?" --context race.txt',
         '→ yanmo predict {out} --question "谁是第一名？" --context race.txt',

@@ -20,9 +20,9 @@ TEXTS: Texts = {
         "词元库 {path} 已损坏：{reason}。\n每个文件都必须与 index.json 中的哈希一致。\n请删除该文件夹；再次运行同一命令会重新生成。",
     ),
     "data.no_mask_token": (
-        "Masked language modelling needs a mask token; the tokenizer has none.\nTokenizers with [MASK] or <mask> fit.\n"
+        "The objective hides tokens behind a mask token; the tokenizer has none.\nTokenizers with [MASK] or <mask> fit.\n"
         "Use WordPiece or Unigram, or the objective clm.",
-        "掩码语言模型需要掩码词元，而该分词器没有。\n可用带 [MASK] 或 <mask> 的分词器。\n请改用 WordPiece 或 Unigram，或改用 clm 目标。",
+        "该目标要用掩码词元遮住词元，而分词器没有掩码词元。\n可用带 [MASK] 或 <mask> 的分词器。\n请改用 WordPiece 或 Unigram，或改用 clm 目标。",
     ),
     "data.pairs_without_neighbour": (
         "Next-sentence prediction finds no document with two sentences in this corpus.\n"

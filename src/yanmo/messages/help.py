@@ -16,13 +16,13 @@ TEXTS: Texts = {
         "配方（`yanmo recipes` 中的名称或 YAML 文件），以及 train.seed=3 这样的设置。",
     ),
     "help.pretrain.model": (
-        "bert or gpt2 (random weights), or a run, a Hugging Face directory or hub id to go on from.",
-        "bert 或 gpt2（随机权重）；也可以是用来继续训练的运行、Hugging Face 目录或 Hub 名称。",
+        "bert, gpt2 or transformer (random weights), or a run, a Hugging Face directory or hub id to go on from.",
+        "bert、gpt2 或 transformer（随机权重）；也可以是用来继续训练的运行、Hugging Face 目录或 Hub 名称。",
     ),
     "help.preset": ("Size: tiny, mini, small, medium, base.", "规模：tiny、mini、small、medium、base。"),
     "help.pretrain.objective": (
-        "What is learned: mlm, mlm+nsp, clm. Unset: mlm+nsp for bert, clm for gpt2.",
-        "学习目标：mlm、mlm+nsp、clm。不指定时，bert 为 mlm+nsp，gpt2 为 clm。",
+        "What is learned: mlm, mlm+nsp, clm, denoise. Unset: mlm+nsp for bert, clm for gpt2, denoise for transformer.",
+        "学习目标：mlm、mlm+nsp、clm、denoise。不指定时，bert 为 mlm+nsp，gpt2 为 clm，transformer 为 denoise。",
     ),
     "help.pretrain.tokenizer": (
         "wordpiece, unigram or byte_bpe to train one, or a run or folder whose tokenizer is taken.",
@@ -129,6 +129,21 @@ TEXTS: Texts = {
         "A question, in quotes, that --context answers (question_answering).",
         "问题，用引号括起来，由 --context 回答（question_answering）。",
     ),
+    "help.answer.question": ("A question, in quotes.", "问题，用引号括起来。"),
+    "help.answer.corpus": (
+        "A file, folder or pattern to look in (.txt .md .jsonl .csv .tsv .parquet, also .gz); may be given several times.",
+        "在其中查找的文件、目录或通配符（.txt .md .jsonl .csv .tsv .parquet，均可再加 .gz）；可多次给出。",
+    ),
+    "help.answer.model": (
+        "A question_answering run: it reads the passages that were found.",
+        "question_answering 运行：用来阅读找到的段落。",
+    ),
+    "help.retriever": (
+        "A sentence_similarity run (or another encoder) whose vectors find the passages; unset: BM25.",
+        "用向量查找段落的 sentence_similarity 运行（或其他编码器）；不指定时用 BM25。",
+    ),
+    "help.answer.top": ("How many answers, the best first.", "给出几个答案，最好的在前。"),
+    "help.read": ("How many passages are read.", "阅读多少个段落。"),
     "help.context": (
         "The text that is read for the answer: a file, or the words themselves.",
         "从中寻找答案的文本：文件，或直接写出的文字。",
@@ -233,7 +248,10 @@ TEXTS: Texts = {
     ),
     "help.name": ("A recipe's name.", "配方名称。"),
     "help.path": ("A run, a model directory or a hub id.", "运行、模型目录或 Hub 名称。"),
-    "help.doctor.model": ("bert or gpt2, for --corpus.", "bert 或 gpt2，与 --corpus 一起使用。"),
+    "help.doctor.model": (
+        "bert, gpt2 or transformer, for --corpus.",
+        "bert、gpt2 或 transformer，与 --corpus 一起使用。",
+    ),
     "help.model": ("A run, a model directory or a hub id.", "运行、模型目录或 Hub 名称。"),
     "help.suite": (
         "Labelled records (.jsonl, .csv, .tsv, .parquet, also .gz), or a suite: its name or a YAML file.",

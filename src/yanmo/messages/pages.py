@@ -27,13 +27,13 @@ TEXTS: Texts = {
     ),
     "pages.pretrain": (
         "Pre-train a language model on your texts.\n\n"
-        "Starts from random weights (--model bert or gpt2) or goes on from a model. The same command on the same\n"
+        "Starts from random weights (--model bert, gpt2 or transformer) or goes on from a model. The same command on the same\n"
         "--out resumes. Any setting of the configuration can be given as KEY=VALUE.\n\n"
         "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
         "  yanmo pretrain bert_mini_zh --corpus my_texts/ --out runs/zh train.seed=3\n"
         "  yanmo pretrain my_recipe.yaml --out runs/mine",
         "用您的文本预训练语言模型。\n\n"
-        "可以从随机权重开始（--model bert 或 gpt2），也可以从已有模型继续。对同一 --out 执行同一命令即可续跑。\n"
+        "可以从随机权重开始（--model bert、gpt2 或 transformer），也可以从已有模型继续。对同一 --out 执行同一命令即可续跑。\n"
         "配置中的任何一项都可以写成 KEY=VALUE。\n\n"
         "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
         "  yanmo pretrain bert_mini_zh --corpus my_texts/ --out runs/zh train.seed=3\n"
@@ -43,8 +43,9 @@ TEXTS: Texts = {
         "Fine-tune a model for a task on labelled records.\n\n"
         "Tasks: text_classification (records with text and label, or labels for several; or two texts and label),\n"
         "token_classification (tokens and tags, or text and entities), question_answering (question, context and\n"
-        "answers), sentence_similarity (two texts, with score, label or nothing), text_generation (text to continue,\n"
-        "a question and its answer, or messages) and translation (source and target).\n"
+        "answers), multiple_choice (question, choices and label), sentence_similarity (two texts, with score, label or\n"
+        "nothing), text_generation (text to continue, a question and its answer, or messages) and translation (source\n"
+        "and target).\n"
         "The same command on the same --out resumes.\n\n"
         "  yanmo finetune text_classification --model runs/my-bert --train train.jsonl --dev dev.jsonl --out runs/my-clf\n"
         "  yanmo finetune --model runs/my-bert --train reviews.csv --columns text=review label=stars --out runs/stars\n"
@@ -55,6 +56,7 @@ TEXTS: Texts = {
         "用带标注的数据为某个任务微调模型。\n\n"
         "任务：text_classification（记录含 text 与 label；多标签用 labels；也可以是两段文本与 label）、\n"
         "token_classification（tokens 与 tags，或 text 与 entities）、question_answering（question、context 与 answers）、\n"
+        "multiple_choice（question、choices 与 label）、\n"
         "sentence_similarity（两段文本，可带 score、label，也可以都不带）、text_generation（续写的 text、一问一答或\n"
         "messages）和 translation（source 与 target）。\n"
         "对同一 --out 执行同一命令即可续跑。\n\n"
@@ -130,6 +132,18 @@ TEXTS: Texts = {
         "让 GPT 续写。\n\n"
         '  yanmo generate runs/my-gpt "从前" --max-new-tokens 100 --top-p 0.9 --stream\n'
         '  yanmo generate runs/my-gpt "从前" --num-beams 4 --num-return-sequences 2',
+    ),
+    "pages.answer": (
+        "Look for the answer to a question in your texts, and say where it stands.\n\n"
+        "Finds passages that share telling words with the question (BM25), reads them with a question_answering run,\n"
+        "and shows the best answers, each with its file and line.\n\n"
+        '  yanmo answer --corpus my_texts/ --model runs/my-qa "Who was first?"\n'
+        '  yanmo answer --corpus my_texts/ --model runs/my-qa --retriever runs/my-sim "Who was first?" --json',
+        "在您的文本中寻找问题的答案，并指出其所在位置。\n\n"
+        "先找出与问题有共同关键词语的段落（BM25），再用 question_answering 运行阅读，\n"
+        "给出最好的几个答案，并注明各自所在的文件和行号。\n\n"
+        '  yanmo answer --corpus my_texts/ --model runs/my-qa "谁是第一名？"\n'
+        '  yanmo answer --corpus my_texts/ --model runs/my-qa --retriever runs/my-sim "谁是第一名？" --json',
     ),
     "pages.chat": (
         "Talk with a model that was fine-tuned on conversations.\n\n"

@@ -44,11 +44,9 @@ TEXTS: Texts = {
         "The objective {objective} does not fit the model {model}.\n{model} can learn: {fits}.\nChange --objective or --model.",
         "目标 {objective} 与模型 {model} 不匹配。\n{model} 可以学习：{fits}。\n请修改 --objective 或 --model。",
     ),
-    "run.no_objective": (
-        "A model of the family “{family}” has no objective on plain text yet.\nIt learns from pairs.\n"
-        "Give it pairs: yanmo finetune translation --model transformer --train pairs.jsonl --out ...",
-        "“{family}”类模型目前没有针对纯文本的训练目标。\n它从成对的文本中学习。\n"
-        "请提供成对数据：yanmo finetune translation --model transformer --train pairs.jsonl --out ...",
+    "run.averaged": (
+        "The model is the mean of the weights after each of the last {count} steps.",
+        "模型取最后 {count} 步各步权重的平均值。",
     ),
     "run.resumed": ("resumed at step {step}", "从第 {step} 步继续"),
     "run.refused_checkpoint": (

@@ -72,6 +72,8 @@ class Bert(Backbone):
                 return SummaryHead(config.hidden_size)
             case "class", int():
                 return PooledHead(config.hidden_size, size, config.dropout)
+            case "choice", None:
+                return PooledHead(config.hidden_size, 1, config.dropout)
             case "tag", int():
                 return LinearHead(config.hidden_size, size, config.dropout)
             case "span", int():
@@ -128,6 +130,7 @@ class Bert(Backbone):
             ),
             "nsp": (("pooler", "bert.pooler.dense"), ("output", "cls.seq_relationship")),
             "class": (("pooler", "bert.pooler.dense"), ("output", "classifier")),
+            "choice": (("pooler", "bert.pooler.dense"), ("output", "classifier")),
             "tag": (("output", "classifier"),),
             "span": (("output", "qa_outputs"),),
         },
@@ -137,6 +140,7 @@ class Bert(Backbone):
             frozenset({"mlm"}): "BertForMaskedLM",
             frozenset({"nsp"}): "BertForNextSentencePrediction",
             frozenset({"class"}): "BertForSequenceClassification",
+            frozenset({"choice"}): "BertForMultipleChoice",
             frozenset({"tag"}): "BertForTokenClassification",
             frozenset({"span"}): "BertForQuestionAnswering",
         },

@@ -122,6 +122,12 @@ def side_by_side(texts: Sequence[str], encoder: Encoder) -> tuple[Example, IntAr
     room = encoder.room - encoder.frame.framed_length(0)
     ids = [np.array(encoder.encode(each).ids, dtype=np.int64) for each in texts]
     parts = [encoder.frame.build([shorten(each, room, "head")]) for each in ids]
+    example, at = beside(parts, encoder)
+    return example, at, any(len(each) > room for each in ids)
+
+
+def beside(parts: Sequence[Example], encoder: Encoder) -> tuple[Example, IntArray]:
+    """Sequences as one example in which they do not see each other, and the summary token of each."""
     lengths = [len(part.input_ids) for part in parts]
     ends = np.cumsum(lengths)
     example = Example(
@@ -135,4 +141,4 @@ def side_by_side(texts: Sequence[str], encoder: Encoder) -> tuple[Example, IntAr
         int(end) - length + encoder.frame.summary_position(length)
         for end, length in zip(ends, lengths, strict=True)
     ]
-    return example, np.array(at, dtype=np.int64), any(len(each) > room for each in ids)
+    return example, np.array(at, dtype=np.int64)

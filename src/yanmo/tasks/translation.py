@@ -53,6 +53,7 @@ class Translation(Task):
 
     term: ClassVar = "seq2seq"
     forms: ClassVar = (("source", "target"), ("translation",))
+    rate: ClassVar = 1e-3  # short runs from a denoising model learn faster than at the usual one
     from_scratch: ClassVar = True
 
     @property

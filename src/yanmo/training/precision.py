@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 from torch import Tensor
 from torch.nn import Parameter
 
 from yanmo.models.learner import Learner
+from yanmo.training.average import Average
 
 
 class Weights:
@@ -16,11 +19,13 @@ class Weights:
 
     In fp32 they are one. In bf16 the second is a bf16 copy: its gradients are added to the master's in fp32 after
     every micro-batch, and it is overwritten after every step. This trains as well as fp32 where autocast did not,
-    and casts each weight once a step instead of once a use.
+    and casts each weight once a step instead of once a use. `average` holds the mean of the last steps, where one is
+    wanted.
     """
 
     def __init__(self, master: Learner, dtype: torch.dtype) -> None:
         self.master = master
+        self.average = Average()
         self.working = master if dtype == torch.float32 else copy.deepcopy(master).to(dtype)
         self._pairs: list[tuple[Parameter, Parameter]] = (
             []
@@ -55,3 +60,14 @@ class Weights:
             torch._foreach_copy_(
                 [working for _, working in self._pairs], [master for master, _ in self._pairs]
             )
+
+    @contextmanager
+    def averaged(self) -> Iterator[None]:
+        """Inside, both learners hold the mean of the last steps, if there is one; afterwards what they held before."""
+        self.average.swap(self.master)
+        self.publish()
+        try:
+            yield
+        finally:
+            self.average.swap(self.master)
+            self.publish()

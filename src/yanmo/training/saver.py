@@ -38,7 +38,10 @@ class Restored:
 
 
 class Saver:
-    """Saves everything into `folder`: fp32 weights, optimiser, state, conditions. Reads a clock only for *when*."""
+    """Saves everything into `folder`: fp32 weights, their mean, optimiser, state, conditions.
+
+    Reads a clock only for *when*.
+    """
 
     def __init__(
         self,
@@ -72,6 +75,7 @@ class Saver:
         tensors = {
             "model": dict(weights.master.state_dict()),
             "optimizer": optimizer.state_tensors(),
+            **({"average": weights.average.mean} if weights.average.mean else {}),
         }
         values = RunState(state=state.to_json(), conditions=dict(self.conditions), spent_seconds=spent)
         protected = [state.best_step] if self.keeps_best and state.best_step is not None else []
@@ -97,6 +101,7 @@ class Saver:
         weights.master.load_state_dict(tensors["model"])
         weights.publish()
         optimizer.load_state_tensors(tensors["optimizer"])
+        weights.average.load(tensors.get("average", {}), weights.master.backbone.vocabulary_weight.device)
         state = TrainState.from_json(saved.state)
         self.saved_step = state.step
         return Restored(state=state, spent=saved.spent_seconds, refused=found.refused)

@@ -15,6 +15,7 @@ class TrainState:
     """Saved with every checkpoint; a new one after every step.
 
     skipped: steps not taken because loss or gradient was not finite; skipped_in_a_row: of these, the latest run.
+    averaged: steps in the mean of the weights.
     best: value of the metric that chooses a checkpoint; stale: evaluations since it improved.
     """
 
@@ -23,6 +24,7 @@ class TrainState:
     tokens: int = 0
     skipped: int = 0
     skipped_in_a_row: int = 0
+    averaged: int = 0
     evaluations: int = 0
     best: float | None = None
     best_step: int | None = None

@@ -50,6 +50,9 @@ class TrainConfig(Config):
     """Between two checkpoints; more when saving would take over 5 % of the time."""
     keep: int = Field(default=2, ge=2)
     """Checkpoints kept, besides the best."""
+    average: float = Field(default=0.0, ge=0, lt=1)
+    """The last part of the budget whose weights are averaged, one after every step; 0: none. The mean is what is
+    evaluated from then on and what is saved as the model. It takes 4 bytes for each parameter."""
 
 
 @dataclass(kw_only=True)
@@ -59,6 +62,7 @@ class Trainer:
         while progress < 1:
             take the micro-batches of a step
             loss and gradient, summed over them; clip; step at the rate of the schedule
+            in the last part of the budget: take the weights into their mean, if one is wanted
             every share of the budget: evaluate; keep the best; stop early when it no longer improves
             every `save_seconds`: a checkpoint that holds everything
             on a signal: save and raise Preempted
@@ -104,6 +108,9 @@ class Trainer:
                 max_norm=self.optim.clip,
             )
             self.state = self._counted(after, result)
+            if result.finite and progress > 1 - self.config.average:
+                self.state = replace(self.state, averaged=self.state.averaged + 1)
+                self.weights.average.add(self.weights.master, self.state.averaged)
             self._report(result, lr_scale, progress)
             if self.state.skipped_in_a_row > MOST_SKIPPED:
                 raise TrainingError(
@@ -167,7 +174,8 @@ class Trainer:
 
     def _evaluate(self) -> None:
         assert self.evaluator is not None
-        metrics = self.evaluator(self.weights.working, final=False)
+        with self.weights.averaged():
+            metrics = self.evaluator(self.weights.working, final=False)
         share = int(self.progress(self.state) * self.config.evaluations + 1e-9)
         value = metrics[self.evaluator.metric]
         state = self.state.evaluated(value, higher_is_better=self.evaluator.higher_is_better)

@@ -1,0 +1,165 @@
+"""Multiple choice: which of a question's possible answers is right, with or without a text to read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import eq
+from typing import Any, ClassVar, Self, final
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from yanmo.corpus.document import JsonValue, Record
+from yanmo.errors import InputError
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
+from yanmo.tasks.texts import beside, fit
+
+USUAL_FIELDS = ("label", "answer")
+IGNORED = -100
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChoicePrediction(TaskPrediction):
+    """index: of the choice, from 0. scores: the probability of each choice, in their order."""
+
+    question: str
+    choices: tuple[str, ...]
+    index: int
+    scores: tuple[float, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "question": self.question,
+            "answer": self.choices[self.index],
+            "index": self.index,
+            "choices": list(self.choices),
+            "scores": [round(score, 6) for score in self.scores],
+        }
+
+
+@final
+@dataclass(frozen=True, kw_only=True)
+class MultipleChoice(Task):
+    """Chooses among possible answers to a question.
+
+    Paper: Zellers et al. 2018, "SWAG"; Devlin et al. 2019, "BERT", section 4.4; Chinese: Sun et al. 2020, "C3".
+    Inputs: records with `question`, `choices` (two texts or more) and `label` (the place of the right one
+    from 0, or its text); `context`, a text or a list of texts, where there is one to read. An encoder.
+    Loss: cross-entropy over the choices of a question, term `choice`: one number for each, at the first token of the
+    context with the question and that choice. Every choice is a sequence of its own, and all stand side by side.
+    Relations: the head is Hugging Face's `...ForMultipleChoice`; `question_answering` points at the answer in the text.
+    Example: `yanmo finetune multiple_choice --model runs/my-bert --train train.jsonl ...`
+    """
+
+    term: ClassVar = "choice"
+    forms: ClassVar = (("question", "choices", "label"),)
+    reads: ClassVar[tuple[str, ...]] = ("question", "choices")
+
+    @property
+    def metric(self) -> str:
+        return "accuracy"
+
+    @classmethod
+    def from_records(
+        cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
+    ) -> Self:
+        for record in records:
+            _right(record, config)
+        return cls(labels=(), config=config)
+
+    @classmethod
+    def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
+        return cls(labels=(), config=config)
+
+    def head_sizes(self) -> Mapping[str, int | None]:
+        return {self.term: None}
+
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        return json.dumps(
+            [_context(record), record.fields.get("question"), _choices(record)], ensure_ascii=False
+        )
+
+    @classmethod
+    def group(cls, record: Record, config: TaskConfig) -> str:
+        return _context(record) or cls.content(record, config)
+
+    def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
+        question, context, choices = record.text("question"), _context(record), _choices(record)
+        if not question.strip():
+            raise InputError("tasks.empty_text", source=record.source, field="question")
+        parts, cut = [], False
+        for choice in choices:
+            texts = (context, f"{question} {choice}") if context else (question, choice)
+            segments, shortened = fit(texts, encoder, self.config.truncate)
+            parts.append(encoder.frame.build(segments))
+            cut = cut or shortened
+        example, at = beside(parts, encoder)
+        value = np.full(len(at), IGNORED)
+        if labelled:
+            value[0] = _right(
+                record, self.config
+            )  # at the first of its choices, which also tells where they begin
+        return [Encoded(example=replace(example, labels={self.term: (at, value)}), cut=cut)]
+
+    def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
+        """logits [choices, 1]; value: the place of the right one at each question's first choice, elsewhere -100."""
+        firsts = (value != IGNORED).nonzero().flatten()
+        ends = torch.cat([firsts[1:], firsts.new_tensor([len(value)])])
+        number = torch.arange(int((ends - firsts).max()), device=value.device)
+        inside = number < (ends - firsts).unsqueeze(1)  # [questions, most choices]
+        at = (firsts.unsqueeze(1) + number).clamp(max=len(value) - 1)
+        scores = logits.float().flatten()[at].masked_fill(~inside, -torch.inf)
+        chosen = scores.gather(1, value[firsts].unsqueeze(1)).squeeze(1)
+        return (scores.logsumexp(dim=1) - chosen).sum()
+
+    def decode(
+        self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]
+    ) -> ChoicePrediction:
+        scores = torch.from_numpy(logits[0]).flatten().softmax(dim=0).tolist()
+        return ChoicePrediction(
+            question=record.text("question"),
+            choices=_choices(record),
+            index=int(np.argmax(scores)),
+            scores=tuple(scores),
+        )
+
+    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
+        chosen = [one.index for one in predictions if isinstance(one, ChoicePrediction)]
+        right = [_right(record, self.config) for record in records]
+        return {"accuracy": sum(map(eq, right, chosen)) / max(1, len(right))}
+
+
+def _context(record: Record) -> str:
+    """The text to read; several are joined line by line. Errors: InputError."""
+    value = record.fields.get("context")
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return "\n".join(str(item) for item in value)
+    return "" if value is None else record.text("context")
+
+
+def _choices(record: Record) -> tuple[str, ...]:
+    """Errors: InputError naming the row unless there are two texts or more."""
+    value: JsonValue = record.fields.get("choices")
+    given = value if isinstance(value, list) else []
+    choices = tuple(item for item in given if isinstance(item, str) and item.strip())
+    if len(choices) < 2 or len(choices) < len(given):
+        raise InputError("choices.no_choices", source=record.source, value=str(value)[:80])
+    return choices
+
+
+def _right(record: Record, config: TaskConfig) -> int:
+    """The place of the right choice. Errors: InputError naming the row."""
+    choices = _choices(record)
+    value = record.fields[label_field(record, config, USUAL_FIELDS)]
+    if isinstance(value, str) and value in choices:
+        return choices.index(value)
+    place = int(value) if isinstance(value, str) and value.isdecimal() else value
+    if isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(choices):
+        return place
+    raise InputError(
+        "choices.no_such_choice", source=record.source, value=str(value)[:80], count=len(choices)
+    )
