@@ -146,6 +146,56 @@ def test_gain_without_data(tmp_path: Path) -> None:
     assert not (tmp_path / "gain.json").exists()
 
 
+GPU = ["--device", "cpu", "--layers", "1", "--hidden-size", "64", "--vocabulary", "500", "--documents", "2",
+       "--sequences", "40", "--seconds", "0.01", "--warmup", "1"]  # fmt: skip
+
+
+def test_gpu_on_the_processor(tmp_path: Path) -> None:
+    """The script alone; its figures need a card."""
+    results = run("gpu.py", tmp_path, *GPU, "--kinds", "short", "causal", "--without-peers")
+    for kind in ("short", "causal"):
+        rows = {row["row"]: row for row in results[f"{kind} 1x64"]["rows"]}
+        assert rows.keys() == {"Yanmo, AdamW", "Yanmo, default (Muon)"}
+        for row in rows.values():
+            assert row["tokens_per_second"] > 0 and row["peak_bytes"] > 2**26
+            assert 0 < row["first_step_seconds"] < 120
+            assert 0 < row["share"] < 1
+            assert "ratio" not in row, "nothing to compare with"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not PEERS, reason="needs transformers and accelerate")
+def test_gpu_beside_the_peer(tmp_path: Path) -> None:
+    results = run("gpu.py", tmp_path, *GPU, "--kinds", "short")
+    rows = {row["row"]: row for row in results["short 1x64"]["rows"]}
+    assert rows["Hugging Face Trainer, SDPA"]["ratio"] == 1.0
+    assert rows["Yanmo, AdamW"]["ratio"] > 0
+
+
+def test_gpu_without_one(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "gpu.py"), "--out", str(tmp_path)],
+        env={**os.environ, "CUDA_VISIBLE_DEVICES": ""}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr[-3000:]
+    assert found.stdout.startswith("Not run: no GPU")
+    assert not list(tmp_path.iterdir())
+
+
+def test_operations_of_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand: one layer of width 2, four words, rows of three tokens."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import gpu_work
+
+    work = gpu_work.Work(
+        side="yanmo", options=(), kind="causal", length=3, layers=1, hidden_size=2, vocab_size=4, documents=1,
+        sequences=2, device="cpu", seconds=1.0, warmup=1, nanogpt="", started=0.0,
+    )  # fmt: skip
+    assert work.operations() == 6 * (12 * 4 + 2 * 2 * 2 + 8)
+    work = gpu_work.Work(**{**work.__dict__, "kind": "full"})
+    assert work.operations() == pytest.approx(6 * (12 * 4 + 2 * 2 * 3 + 0.15 * (8 + 4)))
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
 def test_memory(tmp_path: Path) -> None:
     results = run("memory.py", tmp_path, "--megabytes", "1", "--workers", "1")

@@ -106,9 +106,12 @@ class TaskEvaluator:
         return predict_encoded(task, learner, self.records, self.encoded, self.encoder)
 
 
-def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
+def finetune(
+    config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None, profile: bool = False
+) -> FinetuneResult:
     """Fine-tunes, or resumes what the same configuration left in `out`.
 
+    profile: write a trace of a few steps into the run folder.
     Errors: those of yanmo.errors; Preempted after SIGTERM or Ctrl-C, with everything saved.
     """
     reporter = reporter or Reporter()
@@ -152,7 +155,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
             keeps_best=True,
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
-        learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
+        learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt, profile=profile)
         predictions = evaluator.predict(learner)
         task = task.tuned(dev, predictions)
         metrics = task.score(dev, predictions) | task.sample_scores(learner, dev, train, encoder)

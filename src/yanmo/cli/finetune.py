@@ -29,6 +29,7 @@ def finetune(
     random_weights: Flag = False,
     seed: int | None = None,
     precision: str | None = None,
+    profile: Flag = False,
     json: Json = False,
 ) -> None:
     words, overrides = split_settings(settings)
@@ -50,11 +51,11 @@ def finetune(
     }
     if len(words) > 1:
         raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
-    _run(words[0] if words else None, flags, overrides, out, as_json=json)
+    _run(words[0] if words else None, flags, overrides, out, as_json=json, profile=profile)
 
 
 def _run(
-    name: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool
+    name: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool, profile: bool
 ) -> None:
     from yanmo.api.recipes import resolve_finetune
     from yanmo.api.run_folder import REPORT
@@ -64,7 +65,7 @@ def _run(
 
     with ProgressBar() as reporter:
         config = resolve_finetune(name, flags, overrides, reporter=reporter)
-        result = start_finetune(config, out, reporter=reporter)
+        result = start_finetune(config, out, reporter=reporter, profile=profile)
     report = str(result.path / REPORT)
     if as_json:
         print_json({**result.to_json(), "report": report})
