@@ -34,7 +34,9 @@ HERE = Path(__file__).parent
 PEER = ("transformers", "accelerate")
 SHARE_GOAL = 0.6  # of the measured rate
 RATIO_GOALS = {"short": 2.5, "full": 1.3, "causal": 1.3}
-NOT_RUN = "Not run: no GPU was at hand. `python benchmarks/gpu.py` on a machine that has one fills this page.\n"
+NOT_RUN = (
+    "Not run: no GPU was at hand. `python benchmarks/gpu.py` on a machine that has one fills this page.\n"
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +73,8 @@ class Row:
 # in the order of their weight: what comes late is left out when the time is used up
 ROWS = (
     Row(name="Yanmo, AdamW", side="yanmo"),
-    Row(name="Hugging Face Trainer, SDPA, compiled", side="transformers", options=("compile",), kinds=("full", "causal")),
+    Row(name="Hugging Face Trainer, SDPA, compiled", side="transformers", options=("compile",),
+        kinds=("full", "causal")),
     Row(name="Hugging Face Trainer, SDPA", side="transformers", kinds=("short",)),
     Row(name="nanoGPT, compiled", side="nanogpt", options=("compile",), kinds=("causal",)),
     Row(name="Yanmo, default (Muon)", side="yanmo", options=("muon",)),
@@ -89,7 +92,9 @@ def main(given: Sequence[str] | None = None) -> None:
     deadline = time.monotonic() + 60 * options.minutes
     where = conditions()
     where["gpu"] = _in_a_process(_NAME) if options.device == "cuda" else "none, a trial on the processor"
-    peak = float(_in_a_process(_RATE.format(device=options.device, size=8192 if options.device == "cuda" else 512)))
+    peak = float(
+        _in_a_process(_RATE.format(device=options.device, size=8192 if options.device == "cuda" else 512))
+    )
     found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in options.kinds}
     for row in _rows(options):  # row by row, so that every kind has its first ones
         for kind in options.kinds:
@@ -179,8 +184,7 @@ def _compare(rows: list[dict[str, Any]]) -> None:
 
 _NAME = "import torch; print(torch.cuda.get_device_name())"
 _RATE = (
-    "from yanmo.machine.products import measure; "
-    "print(measure('{device}', ('bf16',), size={size})[0].rate)"
+    "from yanmo.machine.products import measure; print(measure('{device}', ('bf16',), size={size})[0].rate)"
 )
 
 

@@ -11,7 +11,6 @@ from typing import Any
 
 import torch
 from gpu_work import END, PAD, START, Meter, Work
-from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 from torch.utils.data import Dataset
 from transformers import (
@@ -26,6 +25,8 @@ from transformers import (
     TrainingArguments,
     default_data_collator,
 )
+
+from tokenizers import Tokenizer
 
 NAMES = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 
@@ -75,7 +76,9 @@ class MeterCallback(TrainerCallback):  # type: ignore[misc]
 def main() -> None:
     work = Work.from_arguments()
     meter = Meter(work)
-    counting = Counting(default_data_collator if work.causal else DataCollatorForLanguageModeling(_tokenizer(work)))
+    counting = Counting(
+        default_data_collator if work.causal else DataCollatorForLanguageModeling(_tokenizer(work))
+    )
     with tempfile.TemporaryDirectory() as folder:
         arguments = TrainingArguments(
             output_dir=folder,

@@ -26,7 +26,9 @@ def test_both_verbs_write_a_trace(tmp_path: Path) -> None:
     assert any(str(out / "profile/trace.json") in note for note in reporter.notes)
     records = tmp_path / "train.jsonl"
     records.write_text(
-        "".join(json.dumps({"text": f"Text {number}.", "label": "ab"[number % 2]}) + "\n" for number in range(40)),
+        "".join(
+            json.dumps({"text": f"Text {number}.", "label": "ab"[number % 2]}) + "\n" for number in range(40)
+        ),
         encoding="utf-8",
     )
     tuned = tmp_path / "tuned"

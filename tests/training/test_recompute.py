@@ -38,7 +38,10 @@ def test_losses_and_gradients_are_equal(
         torch.manual_seed(batch.key)
         loss = torch.stack(list(objective.loss(learner, batch).values())).sum()
         loss.backward()  # type: ignore[no-untyped-call]
-        return [loss.detach(), *(parameter.grad for parameter in learner.parameters() if parameter.grad is not None)]
+        return [
+            loss.detach(),
+            *(parameter.grad for parameter in learner.parameters() if parameter.grad is not None),
+        ]
 
     for plain, again in zip(run(False), run(True), strict=True):
         assert torch.equal(plain, again)

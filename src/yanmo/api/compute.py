@@ -52,4 +52,6 @@ def choose_now(wanted: str = "auto") -> Compute:
         settings = replace(settings, precision="bf16" if wanted == "bf16" else "fp32")
     compute = Compute(device="cuda" if torch.cuda.is_available() else "cpu", settings=settings)
     measured = attention_probe.measure(compute.device, compute.dtype)
-    return replace(compute, settings=replace(settings, attention=attention_probe.best(measured, compute.dtype)))
+    return replace(
+        compute, settings=replace(settings, attention=attention_probe.best(measured, compute.dtype))
+    )

@@ -55,7 +55,13 @@ def finetune(
 
 
 def _run(
-    name: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool, profile: bool
+    name: str | None,
+    flags: dict[str, object],
+    overrides: list[str],
+    out: str,
+    *,
+    as_json: bool,
+    profile: bool,
 ) -> None:
     from yanmo.api.recipes import resolve_finetune
     from yanmo.api.run_folder import REPORT

@@ -52,7 +52,13 @@ def pretrain(
 
 
 def _run(
-    recipe: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool, profile: bool
+    recipe: str | None,
+    flags: dict[str, object],
+    overrides: list[str],
+    out: str,
+    *,
+    as_json: bool,
+    profile: bool,
 ) -> None:
     from yanmo.api.recipes import resolve_pretrain
     from yanmo.api.run_folder import REPORT

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Kernel = Literal["products", "blocks", "fused", "flex"]
 
 PLAIN_LENGTH = 512  # keys; above it a square per head and row would decide the memory
-BLOCK = 256  # queries per block above it
+BLOCK = 128  # queries per block above it
 
 
 def kernel_for(query: Tensor, key: Tensor, layout: Layout | None, rate: float) -> Kernel:

@@ -55,18 +55,14 @@ def best(measured: tuple[Measured, ...], dtype: torch.dtype) -> Attention:
     return chosen
 
 
-def _measured(
-    kernel: Attention, inputs: list[Tensor], layout: Layout, wanted: list[Tensor]
-) -> Measured:
+def _measured(kernel: Attention, inputs: list[Tensor], layout: Layout, wanted: list[Tensor]) -> Measured:
     try:
         found = _pass(kernel, inputs, layout)
         seconds = min(_seconds(kernel, inputs, layout) for _ in range(ROUNDS))
     except Exception as error:  # a compiler that is missing or broken says so in many ways
         reason = (str(error).strip().splitlines() or [""])[0]
         return Measured(kernel=kernel, failure=f"{type(error).__name__}: {reason}")
-    errors = (
-        (one.double() - other).norm() / other.norm() for one, other in zip(found, wanted, strict=True)
-    )
+    errors = ((one.double() - other).norm() / other.norm() for one, other in zip(found, wanted, strict=True))
     return Measured(kernel=kernel, seconds=seconds, error=max(map(float, errors)))
 
 
@@ -80,10 +76,10 @@ def _seconds(kernel: Attention, inputs: list[Tensor], layout: Layout) -> float:
 
 def _pass(kernel: Attention, inputs: list[Tensor], layout: Layout) -> list[Tensor]:
     """The output where there are tokens, and the gradients of the three inputs."""
-    leaves = [each.detach().requires_grad_() for each in inputs]
-    output = attention_kernels.run(kernel, *leaves, layout, 0.0, inputs[0].shape[-1] ** -0.5)
+    query, key, value = (each.detach().requires_grad_() for each in inputs)
+    output = attention_kernels.run(kernel, query, key, value, layout, 0.0, query.shape[-1] ** -0.5)
     real = output * (layout.query_ids > 0)[:, None, :, None]
-    return [real.detach(), *torch.autograd.grad(real.square().sum(), leaves)]
+    return [real.detach(), *torch.autograd.grad(real.square().sum(), (query, key, value))]
 
 
 def _inputs(device: str, dtype: torch.dtype) -> tuple[list[Tensor], Layout]:

@@ -29,9 +29,10 @@ def upscale(rate: float) -> float:
 def keep(hidden: Tensor, rate: float, generator: torch.Generator | None = None) -> Tensor:
     """1, or 0 with the probability `rate`, in the shape and dtype of `hidden`; 64 random bits serve four elements.
 
-    In the dtype of `hidden`, for a product of two dtypes costs more than the conversion.
+    Compared into that dtype at once: booleans would be converted slowly, here or in every product.
     """
     count = hidden.numel()
     draws = torch.empty((count + 3) // 4, dtype=torch.int64).random_(-(2**63), None, generator=generator)
-    stays = draws.view(torch.int16)[:count] >= round(rate * _STEPS) - _STEPS // 2
-    return stays.view(hidden.shape).to(hidden.dtype)
+    stays = torch.empty(count, dtype=hidden.dtype)
+    torch.ge(draws.view(torch.int16)[:count], round(rate * _STEPS) - _STEPS // 2, out=stays)
+    return stays.view(hidden.shape)

@@ -130,7 +130,10 @@ def describe(machine: Machine) -> list[tuple[str, str]]:
         ("machine.fp32", text("machine.rate", value=f"{machine.fp32_rate:.0f}")),
         ("machine.fp32_medium", _rate_and_error(machine.fp32_medium_rate, machine.fp32_medium_error)),
         ("machine.bf16", _rate_and_error(machine.bf16_rate, machine.bf16_error)),
-        *((f"machine.gpu_{product.kind}", _rate_and_error(product.rate, product.error)) for product in machine.gpu),
+        *(
+            (f"machine.gpu_{product.kind}", _rate_and_error(product.rate, product.error))
+            for product in machine.gpu
+        ),
         ("machine.precision", chosen.precision),
         ("machine.matmul", chosen.matmul),
         ("machine.threads", str(chosen.threads)),

@@ -19,12 +19,12 @@ def named(name: str) -> Iterator[None]:
 @contextmanager
 def _vendors(name: str) -> Iterator[None]:
     if torch.cuda.is_available():
-        torch.cuda.nvtx.range_push(name)
+        torch.cuda.nvtx.range_push(name)  # type: ignore[no-untyped-call]
         try:
             yield
         finally:
-            torch.cuda.nvtx.range_pop()
-    elif itt.is_available():
+            torch.cuda.nvtx.range_pop()  # type: ignore[no-untyped-call]
+    elif itt.is_available():  # type: ignore[no-untyped-call]
         with itt.range(name):
             yield
     else:
