@@ -54,7 +54,7 @@ class MachineCheck:
         kind = f"doctor.attention_{self.settings.attention}"
         return [
             *describe(self.machine),
-            (text("doctor.attention_measured"), "; ".join(map(_timing, self.attention))),
+            *((text("doctor.attention_by", kernel=each.kernel), _timing(each)) for each in self.attention),
             (text("doctor.attention"), text(kind, length=PLAIN_LENGTH)),
             (text("doctor.versions"), versions),
             (text("doctor.extras"), installed or "–"),
@@ -119,10 +119,9 @@ def check_machine() -> MachineCheck:
 
 def _timing(measured: Measured) -> str:
     if measured.seconds is None or measured.error is None:
-        return f"{measured.kernel}: {measured.failure}"
+        return measured.failure
     return text(
         "doctor.kernel",
-        name=measured.kernel,
         milliseconds=f"{1000 * measured.seconds:.2f}",
         error=f"{measured.error:.1e}",
     )

@@ -4,8 +4,8 @@ from yanmo.messages import Texts
 
 TEXTS: Texts = {
     "doctor.attention": ("Attention used", "采用的注意力实现"),
-    "doctor.attention_measured": ("Attention, forward and backward", "注意力（前向与反向）"),
-    "doctor.kernel": ("{name} {milliseconds} ms, error {error}", "{name} {milliseconds} ms，误差 {error}"),
+    "doctor.attention_by": ("Attention by {kernel}, one step", "注意力（{kernel}，前向加反向）"),
+    "doctor.kernel": ("{milliseconds} ms, relative error {error}", "{milliseconds} ms，相对误差 {error}"),
     "doctor.attention_products": (
         "plain products up to {length} tokens, blocks with recomputation beyond",
         "{length} 个词元以内用普通矩阵乘，更长时分块并重算",

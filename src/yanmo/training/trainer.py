@@ -45,7 +45,7 @@ class TrainConfig(Config):
     precision: str = Field(default="auto", pattern="^(auto|fp32|bf16)$")
     """auto: bf16 where a probe finds that the hardware has it, else fp32."""
     recompute: bool = False
-    """Keep only the inputs of each layer and compute the rest again: less memory, a quarter more time, equal bits."""
+    """Keep only the inputs of each layer and compute the rest again: less memory, more time, equal bits."""
     evaluations: int = Field(default=10, ge=0)
     """Evaluations on held-out data over the budget."""
     patience: int = Field(default=0, ge=0)
