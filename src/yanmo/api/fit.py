@@ -66,16 +66,7 @@ def fit(
     what.learner.backbone.recompute(what.train.recompute)
     weights = Weights(what.learner.to(device), compute.dtype)
     optimizer = build(weights.master.named_parameters(), what.optim, muon_dtype=compute.dtype)
-    saver = Saver(
-        run.checkpoints,
-        seconds=what.train.save_seconds,
-        keep=what.train.keep,
-        keeps_best=what.keeps_best,
-        conditions={
-            **conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
-            "data": what.plan.source.digest[:16],
-        },
-    )
+    saver = _saver(run, what, compute)
     restored = saver.restore(weights, optimizer)
     state, spent = TrainState(), 0.0
     if restored is not None:
@@ -109,3 +100,16 @@ def fit(
         weights.master.load_state_dict(tensors["model"])
         weights.publish()
     return weights.master, state
+
+
+def _saver(run: RunFolder, what: Fit, compute: Compute) -> Saver:
+    return Saver(
+        run.checkpoints,
+        seconds=what.train.save_seconds,
+        keep=what.train.keep,
+        keeps_best=what.keeps_best,
+        conditions={
+            **conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
+            "data": what.plan.source.digest[:16],
+        },
+    )
