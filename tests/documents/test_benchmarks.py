@@ -162,6 +162,43 @@ def test_gpu_on_the_processor(tmp_path: Path) -> None:
         assert "ratio" not in row, "nothing to compare with"
 
 
+NANOGPT = """
+import dataclasses, torch
+
+@dataclasses.dataclass
+class GPTConfig:
+    block_size: int; vocab_size: int; n_layer: int; n_head: int; n_embd: int; dropout: float; bias: bool
+
+class GPT(torch.nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.word = torch.nn.Embedding(config.vocab_size, config.n_embd)
+
+    def configure_optimizers(self, weight_decay, learning_rate, betas, device_type):
+        return torch.optim.AdamW(self.parameters(), lr=learning_rate, betas=betas, weight_decay=weight_decay)
+
+    def forward(self, inputs, targets):
+        logits = self.word(inputs) @ self.word.weight.T
+        return logits, torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+"""
+
+
+def test_gpu_runs_the_users_nanogpt(tmp_path: Path) -> None:
+    """A stand-in with the interface of its model.py, not compiled."""
+    (tmp_path / "model.py").write_text(NANOGPT, encoding="utf-8")
+    work = {
+        "side": "nanogpt", "options": [], "kind": "causal", "length": 16, "layers": 1, "hidden_size": 64,
+        "vocab_size": 50, "documents": 2, "sequences": 9, "device": "cpu", "seconds": 0.01, "warmup": 1,
+        "nanogpt": str(tmp_path), "started": 0.0,
+    }  # fmt: skip
+    found = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "gpu_nanogpt.py"), json.dumps(work)],
+        env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr[-3000:]
+    assert json.loads(found.stdout)["tokens_per_step"] == 32
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not PEERS, reason="needs transformers and accelerate")
 def test_gpu_beside_the_peer(tmp_path: Path) -> None:
