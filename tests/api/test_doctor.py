@@ -27,6 +27,8 @@ def test_the_machine_is_described():
     assert {"torch", "python", "yanmo"} <= set(found.versions)
     assert set(found.extras) == {"zh", "data", "tracking", "hf", "eval"}
     assert found.to_json()["machine"]["cores"] >= 1
+    assert found.attention[0].kernel == "products"
+    assert found.settings.attention in ("products", "fused")
     assert all(name and value for name, value in found.rows())
 
 

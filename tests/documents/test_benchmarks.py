@@ -273,6 +273,90 @@ def test_results(tmp_path: Path) -> None:
     written = page.read_text(encoding="utf-8")
     assert written.count("| zh_lcqmc |") == 1 and "| zh_chnsenticorp |" in written
     assert "## Speed\n\nfast" in written, "the rest of the page stays"
+GPU = ["--device", "cpu", "--layers", "1", "--hidden-size", "64", "--vocabulary", "500", "--documents", "2",
+       "--sequences", "40", "--seconds", "0.01", "--warmup", "1"]  # fmt: skip
+
+
+def test_gpu_on_the_processor(tmp_path: Path) -> None:
+    """The script alone; its figures need a card."""
+    results = run("gpu.py", tmp_path, *GPU, "--kinds", "causal", "--without-peers")
+    rows = {row["row"]: row for row in results["causal 1x64"]["rows"]}
+    assert rows.keys() == {"Yanmo, AdamW", "Yanmo, default (Muon)"}
+    for row in rows.values():
+        assert row["tokens_per_second"] > 0 and row["peak_bytes"] > 2**26
+        assert 0 < row["first_step_seconds"] < 120
+        assert 0 < row["share"] < 1
+        assert "ratio" not in row, "nothing to compare with"
+
+
+NANOGPT = """
+import dataclasses, torch
+
+@dataclasses.dataclass
+class GPTConfig:
+    block_size: int; vocab_size: int; n_layer: int; n_head: int; n_embd: int; dropout: float; bias: bool
+
+class GPT(torch.nn.Module):
+    def __init__(self, config):
+        super().__init__()
+        self.word = torch.nn.Embedding(config.vocab_size, config.n_embd)
+
+    def configure_optimizers(self, weight_decay, learning_rate, betas, device_type):
+        return torch.optim.AdamW(self.parameters(), lr=learning_rate, betas=betas, weight_decay=weight_decay)
+
+    def forward(self, inputs, targets):
+        logits = self.word(inputs) @ self.word.weight.T
+        return logits, torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
+"""
+
+
+def test_gpu_runs_the_users_nanogpt(tmp_path: Path) -> None:
+    """A stand-in with the interface of its model.py, not compiled."""
+    (tmp_path / "model.py").write_text(NANOGPT, encoding="utf-8")
+    work = {
+        "side": "nanogpt", "options": [], "kind": "causal", "length": 16, "layers": 1, "hidden_size": 64,
+        "vocab_size": 50, "documents": 2, "sequences": 9, "device": "cpu", "seconds": 0.01, "warmup": 1,
+        "nanogpt": str(tmp_path), "started": 0.0,
+    }  # fmt: skip
+    found = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "gpu_nanogpt.py"), json.dumps(work)],
+        env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr[-3000:]
+    assert json.loads(found.stdout)["tokens_per_step"] == 32
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not PEERS, reason="needs transformers and accelerate")
+def test_gpu_beside_the_peer(tmp_path: Path) -> None:
+    results = run("gpu.py", tmp_path, *GPU, "--kinds", "short")
+    rows = {row["row"]: row for row in results["short 1x64"]["rows"]}
+    assert rows["Hugging Face Trainer, SDPA"]["ratio"] == 1.0
+    assert rows["Yanmo, AdamW"]["ratio"] > 0
+
+
+def test_gpu_without_one(tmp_path: Path) -> None:
+    found = subprocess.run(
+        [sys.executable, str(BENCHMARKS / "gpu.py"), "--out", str(tmp_path)],
+        env={**os.environ, "CUDA_VISIBLE_DEVICES": ""}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert found.returncode == 0, found.stderr[-3000:]
+    assert found.stdout.startswith("Not run: no GPU")
+    assert not list(tmp_path.iterdir())
+
+
+def test_operations_of_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By hand: one layer of width 2, four words, rows of three tokens."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import gpu_work
+
+    work = gpu_work.Work(
+        side="yanmo", options=(), kind="causal", length=3, layers=1, hidden_size=2, vocab_size=4, documents=1,
+        sequences=2, device="cpu", seconds=1.0, warmup=1, nanogpt="", started=0.0,
+    )  # fmt: skip
+    assert work.operations() == 6 * (12 * 4 + 2 * 2 * 2 + 8)
+    work = gpu_work.Work(**{**work.__dict__, "kind": "full"})
+    assert work.operations() == pytest.approx(6 * (12 * 4 + 2 * 2 * 3 + 0.15 * (8 + 4)))
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")

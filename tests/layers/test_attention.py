@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 
 import pytest
 import torch
-import torch.nn.functional as F
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
+from torch.nn.attention import flex_attention
 
-from yanmo.layers import attention as module
+from yanmo.layers import attention_kernels as kernels
 from yanmo.layers.attention import Layout, attention
+from yanmo.layers.attention_kernels import Kernel
+from yanmo.layers.spans import spans_of_all
+from yanmo.machine import attention as machine
 
 
 def naive(query: Tensor, key: Tensor, value: Tensor, layout: Layout | None) -> Tensor:
@@ -39,7 +44,7 @@ def naive(query: Tensor, key: Tensor, value: Tensor, layout: Layout | None) -> T
     return output
 
 
-def packed(rows: list[list[tuple[int, int]]], length: int, *, causal: bool | None = None) -> Layout:
+def packed(rows: list[list[tuple[int, int]]], length: int) -> Layout:
     """rows of (sequence length, prefix length)."""
     ids = torch.zeros(len(rows), length, dtype=torch.int64)
     positions, last = torch.zeros_like(ids), torch.zeros_like(ids)
@@ -51,7 +56,7 @@ def packed(rows: list[list[tuple[int, int]]], length: int, *, causal: bool | Non
             positions[number, place] = torch.arange(count)
             last[number, place] = torch.arange(count).clamp(min=prefix - 1)
             start += count
-    return Layout(query_ids=ids, key_ids=ids, last_visible=last, key_positions=positions, causal=causal)
+    return Layout(query_ids=ids, key_ids=ids, last_visible=last, key_positions=positions)
 
 
 def tensors(rows: int, length: int, seed: int = 0) -> list[Tensor]:
@@ -64,51 +69,133 @@ MIXED = [[(3, 0), (4, 4), (5, 2)], [(6, 6), (2, 0)]]  # causal, bidirectional an
 
 
 def assert_equal_where_seen(ours: Tensor, other: Tensor, layout: Layout) -> None:
-    real = (layout.query_ids > 0)[:, None, :, None]
-    torch.testing.assert_close(ours * real, other * real, atol=1e-6, rtol=1e-5)
+    sees = layout.visible().any(2)[:, None, :, None]
+    torch.testing.assert_close(ours * sees, other * sees, atol=1e-6, rtol=1e-5)
+
+
+Rows = list[list[tuple[int, int]]]
+ROWS = st.lists(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 5)), max_size=3), min_size=1, max_size=3)
+
+
+def clamped(rows: Rows) -> Rows:
+    return [[(count, min(prefix, count)) for count, prefix in row] for row in rows]
+
+
+def across(rows: Rows, length: int, keys: int) -> Layout:
+    """Queries of these rows, and keys of the same sequences in other places: a source, or a cache."""
+    own = packed(rows, length)
+    ids = own.query_ids.flip(1).roll(2, dims=1)[:, :keys]
+    positions = own.key_positions.flip(1).roll(2, dims=1)[:, :keys]
+    return Layout(
+        query_ids=own.query_ids, key_ids=ids, last_visible=own.last_visible, key_positions=positions
+    )
+
+
+def by(kernel: Kernel, query: Tensor, key: Tensor, value: Tensor, layout: Layout | None) -> Tensor:
+    return kernels.run(kernel, query, key, value, layout, 0.0, query.shape[-1] ** -0.5)
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernels, "PLAIN_LENGTH", 8)
+    monkeypatch.setattr(kernels, "BLOCK", 5)
+
+
+@pytest.mark.parametrize("kernel", ["products", "blocks", "fused"])
+@settings(max_examples=25, deadline=None)
+@given(ROWS, st.integers(0, 100), st.booleans())
+def test_any_packing(kernel: Kernel, rows: Rows, seed: int, other_keys: bool) -> None:
+    """Output and gradients of packed, causal, prefix and padded rows, and of keys that are not the queries'."""
+    before, kernels.BLOCK = kernels.BLOCK, 4
+    try:
+        layout = across(clamped(rows), 15, 12) if other_keys else packed(clamped(rows), 15)
+        query, key, value = tensors(len(rows), 15, seed)
+        key, value = (each[:, :, : layout.key_ids.shape[1]] for each in (key, value))
+        output, wanted = by(kernel, query, key, value, layout), naive(query, key, value, layout)
+        assert output.isfinite().all(), "padding must not become NaN"
+        assert_equal_where_seen(output, wanted, layout)
+        weights = torch.randn(output.shape) * layout.visible().any(2)[:, None, :, None]
+        if wanted.requires_grad:  # else nobody sees anything
+            ours, others = (
+                torch.autograd.grad((each * weights).sum(), (query, key, value)) for each in (output, wanted)
+            )
+            for mine, other in zip(ours, others, strict=True):
+                torch.testing.assert_close(mine, other, atol=1e-5, rtol=1e-4)
+    finally:
+        kernels.BLOCK = before
 
 
 @settings(max_examples=25, deadline=None)
-@given(
-    st.lists(st.lists(st.tuples(st.integers(1, 5), st.integers(0, 5)), max_size=3), min_size=1, max_size=3),
-    st.integers(0, 100),
-)
-def test_any_packing(rows: list[list[tuple[int, int]]], seed: int) -> None:
-    layout = packed([[(count, min(prefix, count)) for count, prefix in row] for row in rows], 15)
-    query, key, value = tensors(len(rows), 15, seed)
-    output = attention(query, key, value, layout)
-    assert output.isfinite().all(), "padding must not become NaN"
-    assert_equal_where_seen(output, naive(query, key, value, layout), layout)
+@given(ROWS, st.booleans(), st.integers(1, 6))
+def test_spans_hold_all_that_is_seen(rows: Rows, other_keys: bool, block: int) -> None:
+    layout = across(clamped(rows), 15, 12) if other_keys else packed(clamped(rows), 15)
+    seen = layout.visible()
+    rest = seen.clone()
+    for span in layout.spans(block):
+        rest[:, span.queries, span.keys] = False
+        first = span.keys.start
+        assert seen[:, span.queries, first : first + span.seen_by_all].all()
+        assert torch.equal(
+            layout.visible(span), seen[:, span.queries, first + span.seen_by_all : span.keys.stop]
+        )
+    assert not rest.any()
 
 
-def test_without_a_layout_everyone_sees_everyone() -> None:
-    query, key, value = tensors(2, 7)
-    torch.testing.assert_close(attention(query, key, value), naive(query, key, value, None))
+def test_spans_are_short_where_little_is_seen() -> None:
+    """A causal sequence: everything before the block is seen by all. Short ones: no key of another."""
+    causal = packed([[(12, 0)]], 12).spans(4)
+    assert [(span.keys.stop, span.seen_by_all) for span in causal] == [(4, 1), (8, 5), (12, 9)]
+    whole = packed([[(12, 12)]], 12).spans(4)
+    assert whole == spans_of_all(12, 12, 4)
+    short = packed([[(4, 4), (4, 4)]], 12).spans(4)
+    assert [(span.keys.start, span.keys.stop) for span in short] == [(0, 4), (4, 8)]
 
 
-@pytest.mark.parametrize("causal", [None, True])
-def test_blocks_equal_plain_products(monkeypatch: pytest.MonkeyPatch, causal: bool | None) -> None:
-    rows = [[(3, 0), (5, 0), (6, 0)], [(13, 0)]] if causal else MIXED
-    layout = packed(rows, 16, causal=causal)
-    inputs = tensors(2, 16)
-    weights = torch.randn(2, 2, 16, 4) * (layout.query_ids > 0)[:, None, :, None]
-
-    plain = attention(*inputs, layout)
-    expected = torch.autograd.grad((plain * weights).sum(), inputs)
-    monkeypatch.setattr(module, "PLAIN_LENGTH", 8)
-    monkeypatch.setattr(module, "BLOCK", 5)
-    blocks = attention(*inputs, layout)
-    gradients = torch.autograd.grad((blocks * weights).sum(), inputs)
-
-    assert_equal_where_seen(blocks, plain, layout)
-    for ours, other in zip(gradients, expected, strict=True):
-        torch.testing.assert_close(ours, other, atol=1e-6, rtol=1e-5)
+def test_without_a_layout_everyone_sees_everyone(small_blocks: None) -> None:
+    for length in (7, 13):
+        query, key, value = tensors(2, length)
+        torch.testing.assert_close(attention(query, key, value), naive(query, key, value, None))
 
 
-def test_blocks_save_no_square(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flex_has_the_same_rule_and_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its mask here; its kernel only as torch's own unfused form, for the compiled one needs a GPU."""
+    for layout in (packed(MIXED, 14), across(MIXED, 14, 11)):
+        rows, queries = layout.query_ids.shape
+        keys = layout.key_ids.shape[1]
+        rule = kernels.mask_rule(layout)
+        mask = flex_attention.create_mask(rule, rows, 1, queries, keys, device="cpu")
+        assert torch.equal(mask[:, 0], layout.visible())
+        assert layout.block_mask() is layout.block_mask()
+        monkeypatch.setattr(flex_attention, "_FLEX_ATTENTION_DISABLE_COMPILE_DEBUG", True)
+        monkeypatch.setattr(kernels, "_compiled_flex", lambda: flex_attention.flex_attention)
+        query, key, value = (each.detach() for each in tensors(2, 14))
+        key, value = key[:, :, :keys], value[:, :, :keys]
+        output = by("flex", query, key, value, layout)
+        assert output.isfinite().all()
+        assert_equal_where_seen(output, naive(query, key, value, layout), layout)
+
+
+def test_who_computes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def chosen(queries: int, keys: int, device: str = "cpu", rate: float = 0.0) -> Kernel:
+        query, key = (torch.empty(1, 1, length, 4, device=device) for length in (queries, keys))
+        return kernels.kernel_for(query.requires_grad_(), key, packed(MIXED, 14), rate)
+
+    assert chosen(100, 512) == "products"
+    assert chosen(100, 513) == "blocks"
+    assert chosen(1, 4000) == "products", "one new token over a cache"
+    assert chosen(100, 100, "meta") == "fused"
+    monkeypatch.setattr(machine, "_chosen", "fused")
+    assert (chosen(100, 512), chosen(100, 513)) == ("fused", "blocks")
+    monkeypatch.setattr(machine, "_chosen", "flex")
+    assert chosen(100, 100) == "products", "Flex has no backward pass on a CPU"
+    assert chosen(100, 100, "meta") == "flex"
+    assert chosen(100, 100, "meta", rate=0.1) == "fused"
+    with torch.no_grad():
+        assert chosen(100, 100, "meta") == "fused"
+
+
+def test_blocks_save_no_square(small_blocks: None) -> None:
     """What autograd keeps grows with the length, not with its square."""
-    monkeypatch.setattr(module, "PLAIN_LENGTH", 8)
-    monkeypatch.setattr(module, "BLOCK", 8)
 
     def kept(length: int) -> int:
         layout = packed([[(length, 0)]], length)
@@ -119,35 +206,57 @@ def test_blocks_save_no_square(monkeypatch: pytest.MonkeyPatch) -> None:
         ):
             output = attention(*tensors(1, length), layout)
         assert output.requires_grad
-        return max(sizes.values())
+        return sum(sizes.values())
 
     assert kept(128) == 2 * kept(64)
 
 
-def test_blocks_with_dropout_use_the_same_mask_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "PLAIN_LENGTH", 8)
-    monkeypatch.setattr(module, "BLOCK", 8)
-    query, key, value = tensors(1, 16)
+def test_long_sequences_take_linear_memory() -> None:
+    """The most memory of the process while a layer of attention is trained on 4,096 and on 8,192 tokens."""
+    code = """
+import resource, torch
+from yanmo.layers.attention import Layout, attention
+torch.set_num_threads(1)
+peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def train(length):
+    ids, places = torch.ones(1, length, dtype=torch.int64), torch.arange(length)[None]
+    layout = Layout(query_ids=ids, key_ids=ids, last_visible=places, key_positions=places)
+    inputs = [torch.randn(1, 1, length, 16, requires_grad=True) for _ in range(3)]
+    attention(*inputs, layout).square().sum().backward()
+train(1024)
+before = peak()
+train(4096)
+middle = peak()
+train(8192)
+print(middle - before, peak() - before)
+"""
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    half, whole = map(int, ran.stdout.split())
+    assert whole < 3 * max(half, 2_000)  # kB; a square would be 4 times
+    assert whole < 60_000, "one square of 8,192 in fp32 has 268 MB"
 
-    def run() -> Tensor:
-        torch.manual_seed(7)
-        return attention(query, key, value, dropout=0.5, training=True)
 
-    output = run()
-    (gradient,) = torch.autograd.grad(output.sum(), value)
-    weights = torch.autograd.grad(run()[0, 0, :, 0].sum(), value)[0][
-        0, 0, :, 0
-    ]  # column sums of the first head
-    torch.testing.assert_close(gradient[0, 0, :, 0], weights)
-
-
-def test_scaled_dot_product_attention_gets_the_same_answer() -> None:
-    """The kernel that GPUs use, given our mask."""
+@pytest.mark.parametrize("rate", [0.0, 0.4])
+def test_gradients_of_blocks(small_blocks: None, rate: float) -> None:
+    """Against finite differences; with dropout the same mask in both passes."""
     layout = packed(MIXED, 14)
-    query, key, value = tensors(2, 14)
-    fused = F.scaled_dot_product_attention(query, key, value, layout.mask(query.dtype))
-    assert fused.isfinite().all()
-    assert_equal_where_seen(fused, attention(query, key, value, layout), layout)
+    inputs = [each.detach()[:, :1].double().requires_grad_() for each in tensors(2, 14)]
+    real = (layout.query_ids > 0)[:, None, :, None]
+
+    def output(*inputs: Tensor) -> Tensor:
+        torch.manual_seed(7)
+        return attention(*inputs, layout, dropout=rate, training=True) * real
+
+    assert torch.autograd.gradcheck(output, inputs)
+
+
+def test_dropout_of_blocks_is_drawn_anew_and_keeps_the_mean(small_blocks: None) -> None:
+    query, key, value = (each.detach() for each in tensors(1, 16))
+    torch.manual_seed(0)
+    first, second = (attention(query, key, value, dropout=0.5, training=True) for _ in range(2))
+    assert not torch.equal(first, second)
+    many = torch.stack([attention(query, key, value, dropout=0.5, training=True) for _ in range(2000)])
+    torch.testing.assert_close(many.mean(0), attention(query, key, value), atol=0.1, rtol=0.0)
 
 
 def test_bfloat16() -> None:

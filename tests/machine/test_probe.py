@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 import torch
 
-from yanmo.machine import memory, probe
+from yanmo.machine import attention, memory, probe
 from yanmo.machine.probe import Machine, Settings, choose, configure, describe, matmul, precision
+from yanmo.machine.products import Product
 
 MACHINE = Machine(
-    cores=2, memory_bytes=24 << 30, cuda=None, cuda_bf16=False, mps=False,
-    fp32_rate=200, fp32_medium_rate=440, fp32_medium_error=4e-7, bf16_rate=870,
+    cores=2, memory_bytes=24 << 30, cuda=None, mps=False,
+    fp32_rate=200, fp32_medium_rate=440, fp32_medium_error=4e-7, bf16_rate=870, bf16_error=2.9e-3,
 )  # fmt: skip
 
 
@@ -35,6 +36,8 @@ def test_probe_is_quick_and_changes_nothing() -> None:
     assert found.memory_bytes > 1 << 28
     assert min(found.fp32_rate, found.fp32_medium_rate, found.bf16_rate) > 0
     assert 1e-9 < found.fp32_medium_error < 0.02
+    assert 1e-4 < found.bf16_error < 0.01
+    assert bool(found.gpu) == torch.cuda.is_available()
 
 
 def test_bf16_counts_only_where_the_hardware_has_it() -> None:
@@ -43,9 +46,22 @@ def test_bf16_counts_only_where_the_hardware_has_it() -> None:
     assert (
         precision(with_(bf16_rate=440 * 1.29, fp32_medium_error=3e-3)) == "bf16"
     )  # medium is not usable there
-    assert precision(with_(cuda="gpu", cuda_bf16=True, bf16_rate=1)) == "bf16"
-    assert precision(with_(cuda="gpu", cuda_bf16=False)) == "fp32"
     assert precision(with_(mps=True)) == "fp32"
+    assert precision(with_(bf16_error=0.02)) == "fp32"
+
+
+def test_a_gpu_counts_by_what_was_measured_on_it() -> None:
+    def gpu(bf16_rate: float, error: float = 3e-3) -> Machine:
+        kinds = (("highest", 50e3, 2e-7), ("high", 300e3, 3e-4), ("bf16", bf16_rate, error))
+        products = tuple(Product(kind=kind, rate=rate, error=error) for kind, rate, error in kinds)  # type: ignore[arg-type]
+        return with_(cuda="gpu", gpu=products)
+
+    assert precision(gpu(700e3)) == "bf16"
+    assert precision(gpu(40e3)) == "fp32", "emulated"
+    assert precision(gpu(700e3, error=0.1)) == "fp32"
+    assert matmul(gpu(700e3)) == "highest", "TF32 is measured and never used"
+    rows = [value for _, value in describe(gpu(700e3))]
+    assert any("300000 GFLOP/s" in value and "3.0e-04" in value for value in rows)
 
 
 def test_medium_only_where_it_is_faster_and_exact() -> None:
@@ -67,8 +83,9 @@ def test_configure_applies() -> None:
         precision="fp32", matmul=torch.get_float32_matmul_precision(), threads=torch.get_num_threads()
     )
     try:
-        configure(Settings(precision="fp32", matmul="medium", threads=1))
+        configure(Settings(precision="fp32", matmul="medium", threads=1, attention="fused"))
         assert (torch.get_float32_matmul_precision(), torch.get_num_threads()) == ("medium", 1)
+        assert attention.chosen() == "fused"
     finally:
         configure(before)
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
 
 from yanmo.api.run_folder import replace_text
+from yanmo.layers import attention_probe
 from yanmo.machine.memory import keep_large_buffers
 from yanmo.machine.probe import Settings, choose, configure, probe
 
 
 @dataclass(frozen=True, kw_only=True)
 class Compute:
-    """device: cpu or cuda. settings: precision, torch's matmul precision, threads."""
+    """device: cpu or cuda. settings: precision, torch's matmul precision, threads, attention kernel."""
 
     device: str
     settings: Settings
@@ -48,7 +49,9 @@ def choose_now(wanted: str = "auto") -> Compute:
     """What a probe of this machine finds best; nothing is set or written."""
     settings = choose(probe())
     if wanted != "auto":
-        settings = Settings(
-            precision="bf16" if wanted == "bf16" else "fp32", matmul=settings.matmul, threads=settings.threads
-        )
-    return Compute(device="cuda" if torch.cuda.is_available() else "cpu", settings=settings)
+        settings = replace(settings, precision="bf16" if wanted == "bf16" else "fp32")
+    compute = Compute(device="cuda" if torch.cuda.is_available() else "cpu", settings=settings)
+    measured = attention_probe.measure(compute.device, compute.dtype)
+    return replace(
+        compute, settings=replace(settings, attention=attention_probe.best(measured, compute.dtype))
+    )

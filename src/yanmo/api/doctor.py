@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib import metadata
 from importlib.util import find_spec
 from typing import Any
 
+import torch
+
 from yanmo import __version__
 from yanmo.api import model_source
-from yanmo.layers.attention import PLAIN_LENGTH
+from yanmo.layers import attention_probe
+from yanmo.layers.attention_kernels import PLAIN_LENGTH
+from yanmo.layers.attention_probe import Measured
 from yanmo.machine.probe import Machine, Settings, choose, describe, probe
 from yanmo.messages import text
 from yanmo.models.backbone import ModelConfig
@@ -32,10 +36,11 @@ Rows = list[tuple[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class MachineCheck:
-    """extras: which optional packages are installed."""
+    """attention: its kernels, timed and compared. extras: which optional packages are installed."""
 
     machine: Machine
     settings: Settings
+    attention: tuple[Measured, ...]
     versions: Mapping[str, str]
     extras: Mapping[str, bool]
 
@@ -46,9 +51,10 @@ class MachineCheck:
         versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
         installed = ", ".join(name for name, there in self.extras.items() if there)
         absent = ", ".join(name for name, there in self.extras.items() if not there)
-        kind = "doctor.attention_cuda" if self.machine.cuda else "doctor.attention_cpu"
+        kind = f"doctor.attention_{self.settings.attention}"
         return [
             *describe(self.machine),
+            *((text("doctor.attention_by", kernel=each.kernel), _timing(each)) for each in self.attention),
             (text("doctor.attention"), text(kind, length=PLAIN_LENGTH)),
             (text("doctor.versions"), versions),
             (text("doctor.extras"), installed or "–"),
@@ -97,13 +103,27 @@ class ModelCheck:
 def check_machine() -> MachineCheck:
     """Cores, memory, measured rates and what follows from them; versions and extras."""
     machine = probe()
+    settings = choose(machine)
+    dtype = torch.bfloat16 if settings.precision == "bf16" else torch.float32
+    attention = attention_probe.measure("cuda" if machine.cuda else "cpu", dtype)
     versions = {"yanmo": __version__, "python": platform.python_version()}
     versions |= {name: metadata.version(name) for name in PACKAGES}
     return MachineCheck(
         machine=machine,
-        settings=choose(machine),
+        settings=replace(settings, attention=attention_probe.best(attention, dtype)),
+        attention=attention,
         versions=versions,
         extras={extra: find_spec(package) is not None for extra, package in EXTRAS.items()},
+    )
+
+
+def _timing(measured: Measured) -> str:
+    if measured.seconds is None or measured.error is None:
+        return measured.failure
+    return text(
+        "doctor.kernel",
+        milliseconds=f"{1000 * measured.seconds:.2f}",
+        error=f"{measured.error:.1e}",
     )
 
 

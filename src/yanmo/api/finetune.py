@@ -78,9 +78,12 @@ class TaskEvaluator:
         return predict_encoded(task, learner, self.records, self.encoded, self.encoder)
 
 
-def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None) -> FinetuneResult:
+def finetune(
+    config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None, profile: bool = False
+) -> FinetuneResult:
     """Fine-tunes, or resumes what the same configuration left in `out`.
 
+    profile: write a trace of a few steps into the run folder.
     Errors: those of yanmo.errors; Preempted after SIGTERM or Ctrl-C, with everything saved.
     """
     reporter = reporter or Reporter()
@@ -122,7 +125,7 @@ def finetune(config: FinetuneConfig, out: str | Path, *, reporter: Reporter | No
             layer_decay=config.adapt.layer_decay,
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
-        learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
+        learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt, profile=profile)
         if config.adapt.lora is not None:
             merge_lora(learner)
         predictions = evaluator.predict(learner)

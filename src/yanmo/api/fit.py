@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import torch
@@ -24,6 +25,7 @@ from yanmo.training.hooks import Hook
 from yanmo.training.interrupt import Interrupt
 from yanmo.training.log import MetricsLog
 from yanmo.training.precision import Weights
+from yanmo.training.profile import Profile
 from yanmo.training.saver import Saver, conditions
 from yanmo.training.state import TrainState
 from yanmo.training.trainer import TrainConfig, Trainer
@@ -54,27 +56,20 @@ def fit(
     reporter: Reporter,
     interrupt: Interrupt,
     hooks: Sequence[Hook] = (),
+    profile: bool = False,
 ) -> tuple[Learner, TrainState]:
     """Trains to the end of the budget; returns the fp32 learner with the best weights (or the last) and the state.
 
-    Where weights are averaged, both are means.
+    Where weights are averaged, both are means. profile: write a trace of a few steps into the run folder, and say so.
     Errors: Preempted, TrainingError, CheckpointError.
     """
     device = torch.device(compute.device)
+    what.learner.backbone.recompute(what.train.recompute)
     weights = Weights(what.learner.to(device), compute.dtype)
     optimizer = build(
         weights.master.named_parameters(), what.optim, muon_dtype=compute.dtype, layer_decay=what.layer_decay
     )
-    saver = Saver(
-        run.checkpoints,
-        seconds=what.train.save_seconds,
-        keep=what.train.keep,
-        keeps_best=what.keeps_best,
-        conditions={
-            **conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
-            "data": what.plan.source.digest[:16],
-        },
-    )
+    saver = _saver(run, what, compute)
     restored = saver.restore(weights, optimizer)
     state, spent = TrainState(), 0.0
     if restored is not None:
@@ -84,6 +79,7 @@ def fit(
         reporter.note(text("run.resumed", step=state.step))
     budget = Budget.parse(what.train.budget)
     log = MetricsLog(run.path, resumed_step=state.step)
+    tracing = Profile(run.path / "profile", weights.working.backbone, note=reporter.note) if profile else None
     trainer = Trainer(
         weights=weights,
         objective=what.objective,
@@ -95,12 +91,13 @@ def fit(
         pace=Pace(budget, run.decisions, spent=spent, reserve=RESERVE * budget.amount),
         saver=saver,
         evaluator=what.evaluator,
-        hooks=[log, *hooks, reporter],
+        hooks=[log, *hooks, *([tracing] if tracing else []), reporter],
         interrupt=interrupt,
         device=device,
         state=state,
     )
-    state = trainer.train()
+    with tracing or nullcontext():
+        state = trainer.train()
     if what.keeps_best and state.best_step is not None and state.best_step != state.step:
         tensors, _ = checkpoint.load(run.checkpoints / f"step-{state.best_step}")
         weights.master.load_state_dict({**tensors["model"], **tensors.get("average", {})})
@@ -108,3 +105,16 @@ def fit(
         reporter.note(text("run.averaged", count=f"{state.averaged:,}"))
         weights.average.swap(weights.master)
     return weights.master, state
+
+
+def _saver(run: RunFolder, what: Fit, compute: Compute) -> Saver:
+    return Saver(
+        run.checkpoints,
+        seconds=what.train.save_seconds,
+        keep=what.train.keep,
+        keeps_best=what.keeps_best,
+        conditions={
+            **conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
+            "data": what.plan.source.digest[:16],
+        },
+    )

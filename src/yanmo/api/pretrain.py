@@ -106,9 +106,12 @@ class PretrainResult:
         return {**asdict(self), "path": str(self.path)}
 
 
-def pretrain(config: PretrainConfig, out: str | Path, *, reporter: Reporter | None = None) -> PretrainResult:
+def pretrain(
+    config: PretrainConfig, out: str | Path, *, reporter: Reporter | None = None, profile: bool = False
+) -> PretrainResult:
     """Pre-trains, or resumes what the same configuration left in `out`; a finished run is given back as it is.
 
+    profile: write a trace of a few steps into the run folder.
     Errors: those of yanmo.errors; Preempted after SIGTERM or Ctrl-C, with everything saved.
     """
     reporter = reporter or Reporter()
@@ -125,7 +128,7 @@ def pretrain(config: PretrainConfig, out: str | Path, *, reporter: Reporter | No
         what = _fit(config, learner, objective, tokenizer, stores)
         run.write_manifest(config, _inputs(config, stores), compute.to_json())
         _describe(config, learner, stores, compute, reporter)
-        learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt)
+        learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt, profile=profile)
         metrics = {} if what.evaluator is None else what.evaluator(learner, final=True)
         save_model(run.model, learner, tokenizer)
         spent = reporter_seconds(run)

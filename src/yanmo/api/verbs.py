@@ -37,10 +37,12 @@ def pretrain(
     objective: str | None = None,
     overrides: Mapping[str, object] | None = None,
     reporter: Reporter | None = None,
+    profile: bool = False,
 ) -> PretrainResult:
     """Pre-trains a language model on text, or resumes what the same call left in `out`.
 
     recipe: a shipped recipe's name or a YAML file. overrides: `{"train.seed": 3}`, any key of the configuration.
+    profile: write a trace of a few steps into the run folder.
     Errors: those of yanmo.errors; Preempted after SIGTERM or Ctrl-C, with everything saved.
     """
     paths = [corpus] if isinstance(corpus, str | Path) else corpus
@@ -52,7 +54,10 @@ def pretrain(
         "objective": objective,
     }
     return start_pretrain(
-        resolve_pretrain(recipe, flags, as_overrides(overrides), reporter=reporter), out, reporter=reporter
+        resolve_pretrain(recipe, flags, as_overrides(overrides), reporter=reporter),
+        out,
+        reporter=reporter,
+        profile=profile,
     )
 
 
@@ -66,6 +71,7 @@ def finetune(
     budget: str | None = None,
     overrides: Mapping[str, object] | None = None,
     reporter: Reporter | None = None,
+    profile: bool = False,
 ) -> FinetuneResult:
     """Fine-tunes a model for a task on labelled records, or resumes what the same call left in `out`.
 
@@ -76,25 +82,28 @@ def finetune(
     files = {"model": model, "train": train, "dev": dev}
     flags = {name: None if path is None else str(path) for name, path in files.items()} | {"budget": budget}
     return start_finetune(
-        resolve_finetune(task, flags, as_overrides(overrides), reporter=reporter), out, reporter=reporter
+        resolve_finetune(task, flags, as_overrides(overrides), reporter=reporter),
+        out,
+        reporter=reporter,
+        profile=profile,
     )
 
 
 def start_pretrain(
-    config: PretrainConfig, out: str | Path, *, reporter: Reporter | None = None
+    config: PretrainConfig, out: str | Path, *, reporter: Reporter | None = None, profile: bool = False
 ) -> PretrainResult:
     """A resolved run; a refused input leaves no folder behind."""
     check_corpus(config.corpus)
     with nothing_left(Path(out)):
-        return run_pretrain(config, out, reporter=reporter)
+        return run_pretrain(config, out, reporter=reporter, profile=profile)
 
 
 def start_finetune(
-    config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None
+    config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None, profile: bool = False
 ) -> FinetuneResult:
     """A resolved run; a refused input leaves no folder behind."""
     with nothing_left(Path(out)):
-        return run_finetune(config, out, reporter=reporter)
+        return run_finetune(config, out, reporter=reporter, profile=profile)
 
 
 @contextmanager

@@ -36,6 +36,7 @@ def finetune(
     random_weights: Flag = False,
     seed: int | None = None,
     precision: str | None = None,
+    profile: Flag = False,
     json: Json = False,
 ) -> None:
     mapped, behind = split_pairs(columns or ())
@@ -65,15 +66,23 @@ def finetune(
         raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
     name = words[0] if words else None
     if sweep is not None:
+        if profile:
+            raise ConfigError("sweep.no_profile")
         run_sweep(name, flags, overrides, axes, out=out, test_file=test, as_json=json)
         return
     if test is not None:
         raise ConfigError("sweep.test_alone", out=out, test=test)
-    _run(name, flags, overrides, out, as_json=json)
+    _run(name, flags, overrides, out, as_json=json, profile=profile)
 
 
 def _run(
-    name: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool
+    name: str | None,
+    flags: dict[str, object],
+    overrides: list[str],
+    out: str,
+    *,
+    as_json: bool,
+    profile: bool,
 ) -> None:
     from yanmo.api.recipes import resolve_finetune
     from yanmo.api.run_folder import REPORT
@@ -83,7 +92,7 @@ def _run(
 
     with ProgressBar() as reporter:
         config = resolve_finetune(name, flags, overrides, reporter=reporter)
-        result = start_finetune(config, out, reporter=reporter)
+        result = start_finetune(config, out, reporter=reporter, profile=profile)
     report = str(result.path / REPORT)
     if as_json:
         print_json({**result.to_json(), "report": report, "task": config.task})

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import Folder, Json, Paths, split_settings
+from yanmo.cli.options import Flag, Folder, Json, Paths, split_settings
 from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
 from yanmo.errors import ConfigError
 from yanmo.messages import text
@@ -27,6 +27,7 @@ def pretrain(
     text_field: str | None = None,
     seed: int | None = None,
     precision: str | None = None,
+    profile: Flag = False,
     json: Json = False,
 ) -> None:
     words, overrides = split_settings(settings)
@@ -47,11 +48,17 @@ def pretrain(
     }
     if len(words) > 1:
         raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
-    _run(words[0] if words else None, flags, [*overrides, *behind], out, as_json=json)
+    _run(words[0] if words else None, flags, [*overrides, *behind], out, as_json=json, profile=profile)
 
 
 def _run(
-    recipe: str | None, flags: dict[str, object], overrides: list[str], out: str, *, as_json: bool
+    recipe: str | None,
+    flags: dict[str, object],
+    overrides: list[str],
+    out: str,
+    *,
+    as_json: bool,
+    profile: bool,
 ) -> None:
     from yanmo.api.recipes import resolve_pretrain
     from yanmo.api.run_folder import REPORT
@@ -61,7 +68,7 @@ def _run(
 
     with ProgressBar() as reporter:
         config = resolve_pretrain(recipe, flags, overrides, reporter=reporter)
-        result = start_pretrain(config, out, reporter=reporter)
+        result = start_pretrain(config, out, reporter=reporter, profile=profile)
     report = str(result.path / REPORT)
     if as_json:
         print_json({**result.to_json(), "report": report})

@@ -66,7 +66,10 @@ class Batch:
         """The same batch on another device."""
         if device.type == "cpu":
             return self
-        return self._map(lambda tensor: tensor.to(device, non_blocking=True))
+        pinned = device.type == "cuda"  # from other memory the copy would make the host wait
+        return self._map(
+            lambda tensor: (tensor.pin_memory() if pinned else tensor).to(device, non_blocking=pinned)
+        )
 
     def _map(self, function: Callable[[Tensor], Tensor]) -> Batch:
         return Batch(

@@ -1,4 +1,4 @@
-"""Multi-head attention: who sees whom, which kernel computes it, and the self-attention block."""
+"""Multi-head attention: who sees whom, the one function that computes it, and the blocks that project for it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.utils.checkpoint import checkpoint
 
-from yanmo.layers.dropout import dropout as drop
+from yanmo.layers import attention_kernels
+from yanmo.layers.spans import Span, spans_of
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float, Int
-
-PLAIN_LENGTH = 512  # up to here plain products beat SDPA on CPU by 2.5 to 4.8 times, above it memory decides
-BLOCK = 256  # queries per block above it
+    from torch.nn.attention.flex_attention import BlockMask
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -25,23 +22,26 @@ class Layout:
 
     Sequence number 0 is padding and is never seen. A causal token's `last_visible` is its own position; in a
     sequence whose first n tokens see each other it is max(position, n - 1).
-
-    causal: True where the host knows that every row is causal with columns in the order of positions,
-        False where every row is bidirectional, None where rows are mixed or it is not known.
     """
 
     query_ids: Int[Tensor, "rows query"]
     key_ids: Int[Tensor, "rows key"]
     last_visible: Int[Tensor, "rows query"]
     key_positions: Int[Tensor, "rows key"]
-    causal: bool | None = None
     _masks: dict[torch.dtype, Tensor] = field(default_factory=dict, init=False, repr=False)
+    _spans: dict[int, list[Span]] = field(default_factory=dict, init=False, repr=False)
+    _block_masks: list[BlockMask] = field(default_factory=list, init=False, repr=False)
 
-    def visible(self) -> Bool[Tensor, "rows query key"]:
-        """True where the query sees the key."""
-        query_ids = self.query_ids.unsqueeze(2)
-        same = (query_ids == self.key_ids.unsqueeze(1)) & (query_ids > 0)
-        return same & (self.key_positions.unsqueeze(1) <= self.last_visible.unsqueeze(2))
+    def visible(self, span: Span | None = None) -> Bool[Tensor, "rows query key"]:
+        """True where the query sees the key. span: of its queries and keys alone, without the keys that all see."""
+        queries, keys = slice(None), slice(None)
+        if span is not None:
+            queries, keys = span.queries, slice(span.keys.start + span.seen_by_all, span.keys.stop)
+        query_ids = self.query_ids[:, queries]
+        query_ids = query_ids.masked_fill(query_ids == 0, -1)  # padding is no key's sequence
+        positions, last = self.key_positions[:, keys], self.last_visible[:, queries]
+        same = query_ids.unsqueeze(2) == self.key_ids[:, keys].unsqueeze(1)
+        return same.logical_and_(positions.unsqueeze(1) <= last.unsqueeze(2))
 
     def mask(self, dtype: torch.dtype) -> Float[Tensor, "rows 1 query key"]:
         """Added to the scores: 0 where visible, else the lowest finite number; made once for all layers.
@@ -49,20 +49,31 @@ class Layout:
         Finite, so that a row of padding, which sees nothing, comes out as a plain mean and not as NaN.
         """
         if dtype not in self._masks:
-            hidden = torch.full((), torch.finfo(dtype).min, dtype=dtype, device=self.query_ids.device)
-            self._masks[dtype] = torch.where(self.visible(), hidden.new_zeros(()), hidden).unsqueeze(1)
+            self._masks[dtype] = _additive(self.visible(), dtype)
         return self._masks[dtype]
 
-    def queries(self, start: int, stop: int) -> Layout:
-        """The layout of the queries in columns [start, stop), without the keys that a causal row hides."""
-        square = self.query_ids.shape == self.key_ids.shape
-        keys = slice(0, stop if self.causal and square else None)
-        return Layout(
-            query_ids=self.query_ids[:, start:stop],
-            key_ids=self.key_ids[:, keys],
-            last_visible=self.last_visible[:, start:stop],
-            key_positions=self.key_positions[:, keys],
-        )
+    def mask_of(self, span: Span, dtype: torch.dtype) -> Float[Tensor, "rows 1 query key"]:
+        """`mask` of a span without the keys that all see; not kept."""
+        return _additive(self.visible(span), dtype)
+
+    def spans(self, block: int) -> list[Span]:
+        """Blocks of so many queries with the keys that they see; found once for all layers."""
+        if block not in self._spans:
+            self._spans[block] = spans_of(
+                self.query_ids, self.last_visible, self.key_ids, self.key_positions, block
+            )
+        return self._spans[block]
+
+    def block_mask(self) -> BlockMask:
+        """What FlexAttention asks for; made once for all layers."""
+        if not self._block_masks:
+            self._block_masks.append(attention_kernels.block_mask(self))
+        return self._block_masks[0]
+
+
+def _additive(visible: Tensor, dtype: torch.dtype) -> Tensor:
+    hidden = visible.logical_not().view(torch.int8).to(dtype)  # a third of the time of torch.where
+    return hidden.mul_(torch.finfo(dtype).min).unsqueeze(1)
 
 
 def attention(
@@ -75,49 +86,15 @@ def attention(
     training: bool = False,
     scale: float | None = None,
 ) -> Float[Tensor, "rows heads query size"]:
-    """softmax(query key^T * scale) value over the visible keys; the one place that chooses how.
+    """softmax(query key^T * scale) value over the visible keys, by the kernel that fits (`attention_kernels`).
 
     layout: None lets every query see every key. scale: 1 / sqrt(size) by default. dropout: on probabilities.
     Paper: Vaswani et al. 2017, "Attention Is All You Need".
     """
     rate = dropout if training else 0.0
     scale = query.shape[-1] ** -0.5 if scale is None else scale
-    if query.is_cuda:
-        mask = None if layout is None else layout.mask(query.dtype)
-        return F.scaled_dot_product_attention(query, key, value, mask, rate, scale=scale)
-    if key.shape[2] <= PLAIN_LENGTH or query.shape[2] == 1:
-        return _plain(query, key, value, layout, rate, scale)
-    return _blocks(query, key, value, layout, rate, scale)
-
-
-def _plain(
-    query: Tensor, key: Tensor, value: Tensor, layout: Layout | None, rate: float, scale: float
-) -> Tensor:
-    scores = (query * scale) @ key.transpose(-1, -2)
-    if layout is not None:
-        scores += layout.mask(scores.dtype)
-    return drop(scores.softmax(dim=-1), rate, training=True) @ value
-
-
-def _blocks(
-    query: Tensor, key: Tensor, value: Tensor, layout: Layout | None, rate: float, scale: float
-) -> Tensor:
-    """`_plain` over blocks of queries, computed again in the backward pass: memory linear in the length."""
-
-    def block(start: int, query: Tensor, key: Tensor, value: Tensor) -> Tensor:
-        stop = start + query.shape[2]
-        part = None if layout is None else layout.queries(start, stop)
-        keys = key.shape[2] if part is None else part.key_ids.shape[1]
-        return _plain(query, key[:, :, :keys], value[:, :, :keys], part, rate, scale)
-
-    outputs = []
-    for number, queries in enumerate(torch.split(query, BLOCK, dim=2)):
-        arguments = (number * BLOCK, queries, key, value)
-        if torch.is_grad_enabled():
-            outputs.append(checkpoint(block, *arguments, use_reentrant=False, preserve_rng_state=rate > 0))
-        else:
-            outputs.append(block(*arguments))
-    return torch.cat(outputs, dim=2)
+    kernel = attention_kernels.kernel_for(query, key, layout, rate)
+    return attention_kernels.run(kernel, query, key, value, layout, rate, scale)
 
 
 class KeyValues:

@@ -18,12 +18,21 @@ def dropout(hidden: Tensor, rate: float, training: bool) -> Tensor:
         return hidden
     if hidden.device.type != "cpu":
         return F.dropout(hidden, rate, training=True)
-    dropped = round(rate * _STEPS)
-    return (hidden * _keep(hidden, dropped)).mul_(_STEPS / (_STEPS - dropped))
+    return (hidden * keep(hidden, rate)).mul_(upscale(rate))
 
 
-def _keep(hidden: Tensor, dropped: int) -> Tensor:
-    """False with the probability dropped / 65,536; one draw of 64 bits serves four elements."""
+def upscale(rate: float) -> float:
+    """What the elements that stay are multiplied by."""
+    return _STEPS / (_STEPS - round(rate * _STEPS))
+
+
+def keep(hidden: Tensor, rate: float, generator: torch.Generator | None = None) -> Tensor:
+    """1, or 0 with the probability `rate`, in the shape and dtype of `hidden`; 64 random bits serve four elements.
+
+    Compared into that dtype at once: booleans would be converted slowly, here or in every product.
+    """
     count = hidden.numel()
-    draws = torch.empty((count + 3) // 4, dtype=torch.int64).random_(-(2**63), None)
-    return (draws.view(torch.int16)[:count] >= dropped - _STEPS // 2).view(hidden.shape)
+    draws = torch.empty((count + 3) // 4, dtype=torch.int64).random_(-(2**63), None, generator=generator)
+    stays = torch.empty(count, dtype=hidden.dtype)
+    torch.ge(draws.view(torch.int16)[:count], round(rate * _STEPS) - _STEPS // 2, out=stays)
+    return stays.view(hidden.shape)

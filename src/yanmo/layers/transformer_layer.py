@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from yanmo.layers.attention import CrossAttention, KeyValues, Layout, Memory, SelfAttention
 from yanmo.layers.feed_forward import Activation, FeedForward
@@ -25,7 +27,9 @@ class TransformerLayer(nn.Module):
     norm: "post" as in BERT, "pre" as in GPT-2. dropout: on the output of each block; the attention
     probabilities have their own `attention_dropout`, equal to it unless given.
     Paper: Vaswani et al. 2017, "Attention Is All You Need" (there d_model, dff and rate are hidden_size,
-    intermediate_size and dropout).
+    intermediate_size and dropout). recompute, off unless set: in training only the layer's inputs are kept, and the
+    backward pass computes the rest again, with the same dropout (Chen et al. 2016, "Training Deep Nets with Sublinear
+    Memory Cost").
     """
 
     def __init__(
@@ -42,6 +46,7 @@ class TransformerLayer(nn.Module):
         cross_attention: bool = False,
     ) -> None:
         super().__init__()
+        self.recompute = False
         self.norm: NormPlace = norm
         self.dropout = dropout
         rate = dropout if attention_dropout is None else attention_dropout
@@ -65,6 +70,18 @@ class TransformerLayer(nn.Module):
 
         memory: what the cross-attention looks at (`cross_attention.memory`).
         """
+        if not (self.recompute and self.training and torch.is_grad_enabled()):
+            return self._forward(hidden, layout, past, memory)
+        assert past is None, "keys and values of earlier tokens would be added twice"
+        random = self.dropout > 0 or self.attention.dropout > 0
+        output: Tensor = checkpoint(
+            self._forward, hidden, layout, past, memory, use_reentrant=False, preserve_rng_state=random
+        )
+        return output
+
+    def _forward(
+        self, hidden: Tensor, layout: Layout | None, past: KeyValues | None, memory: Memory | None
+    ) -> Tensor:
         hidden = self._residual(
             hidden, lambda inputs: self.attention(inputs, layout, past), self.attention_norm
         )

@@ -1,46 +1,50 @@
 """What this machine can do, measured in about a second; nothing is remembered between runs.
 
-Rates decide two settings that no table of processors could: whether bf16 pays, and whether
+Rates and errors decide two settings that no table of processors could: whether bf16 pays, and whether
 `set_float32_matmul_precision("medium")` does: on some processors it is exact and twice as fast as the
-default, on others it computes in bf16.
+default, on others it computes in bf16. A GPU's own rates and errors decide there; TF32 is measured and shown, and
+never used, for its error is that of 10 bits.
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
-from torch import Tensor
 
+from yanmo.machine import attention
+from yanmo.machine.attention import Attention
 from yanmo.machine.memory import CGROUP, read_limit, total_memory
+from yanmo.machine.products import Product, measure
 from yanmo.messages import text
 
 SIZE = 768  # of the square matrices: large enough for the full rate of a few cores, small enough for a second
-ROUNDS = 8
-HOPELESS = 0.25  # seconds: under 4 GFLOP/s
+GPU_SIZE = 4096
 EXACT = 2e-6  # relative error of a float32 product
+BF16_ERROR = 1e-2  # of a bfloat16 product that adds up in float32: 3e-3
 FASTER = 1.1
 BF16_FASTER = 1.3  # below this, bf16 is emulated or not worth its precision
 
 
 @dataclass(frozen=True, kw_only=True)
 class Machine:
-    """Rates are GFLOP/s of a matrix product on one core of the processor; 0 where it cannot be run."""
+    """Rates are GFLOP/s of a matrix product on one core of the processor, errors relative.
+
+    gpu: the same for its products under "highest", "high" (TF32) and in bf16; nothing where there is no GPU.
+    """
 
     cores: int
     memory_bytes: int
     cuda: str | None
-    cuda_bf16: bool
     mps: bool
     fp32_rate: float
     fp32_medium_rate: float
     fp32_medium_error: float
     bf16_rate: float
+    bf16_error: float
+    gpu: tuple[Product, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +54,7 @@ class Settings:
     precision: Literal["bf16", "fp32"]
     matmul: Literal["highest", "medium"]
     threads: int
+    attention: Attention = "products"
 
 
 def probe() -> Machine:
@@ -58,29 +63,31 @@ def probe() -> Machine:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # on one core the best of some rounds is undisturbed even on a busy machine
     try:
-        generator = torch.Generator().manual_seed(0)
-        left, right = torch.randn(2, SIZE, SIZE, generator=generator)
-        rates = _rates(left, right)
-        error = _relative_error(left[:256], right)
+        highest, medium, bf16 = measure("cpu", ("highest", "medium", "bf16"), size=SIZE)
     finally:
         torch.set_num_threads(threads)
     return Machine(
         cores=available_cores(),
         memory_bytes=total_memory(),
         cuda=torch.cuda.get_device_name() if cuda else None,
-        cuda_bf16=cuda and torch.cuda.is_bf16_supported(including_emulation=False),
         mps=torch.backends.mps.is_available(),
-        fp32_rate=rates["highest"],
-        fp32_medium_rate=rates["medium"],
-        fp32_medium_error=error,
-        bf16_rate=rates["bf16"],
+        fp32_rate=highest.rate,
+        fp32_medium_rate=medium.rate,
+        fp32_medium_error=medium.error,
+        bf16_rate=bf16.rate,
+        bf16_error=bf16.error,
+        gpu=measure("cuda", ("highest", "high", "bf16"), size=GPU_SIZE) if cuda else (),
     )
 
 
 def precision(machine: Machine) -> Literal["bf16", "fp32"]:
-    """bf16 where the hardware has it: on the accelerator, else where it was measured clearly faster."""
-    if machine.cuda or machine.mps:
-        return "bf16" if machine.cuda_bf16 else "fp32"
+    """bf16 where it was measured clearly faster, on the GPU if there is one, and as exact as it should be."""
+    if machine.gpu:
+        products = {product.kind: product for product in machine.gpu}
+        bf16, fp32 = products["bf16"], products["highest"].rate
+        return "bf16" if bf16.error < BF16_ERROR and bf16.rate > BF16_FASTER * fp32 else "fp32"
+    if machine.mps or machine.bf16_error >= BF16_ERROR:
+        return "fp32"
     return "bf16" if machine.bf16_rate > BF16_FASTER * best_fp32(machine) else "fp32"
 
 
@@ -97,7 +104,10 @@ def matmul(machine: Machine) -> Literal["highest", "medium"]:
 
 
 def choose(machine: Machine) -> Settings:
-    """The settings for a new run. Threads: as torch has them, but no more than there are cores."""
+    """The settings for a new run, but for attention, which is measured on its own kernels (`layers`).
+
+    Threads: as torch has them, but no more than there are cores.
+    """
     threads = min(torch.get_num_threads(), machine.cores)
     return Settings(precision=precision(machine), matmul=matmul(machine), threads=threads)
 
@@ -105,6 +115,7 @@ def choose(machine: Machine) -> Settings:
 def configure(settings: Settings) -> None:
     """Applies the settings to this process. Precision is the business of whoever builds the model."""
     torch.set_float32_matmul_precision(settings.matmul)
+    attention.use(settings.attention)
     if torch.get_num_threads() != settings.threads:
         torch.set_num_threads(settings.threads)
 
@@ -112,29 +123,26 @@ def configure(settings: Settings) -> None:
 def describe(machine: Machine) -> list[tuple[str, str]]:
     """What was found, as rows of name and value in the user's language."""
     chosen = choose(machine)
-    rate = "machine.rate"
     rows = [
         ("machine.cores", str(machine.cores)),
         ("machine.memory", text("machine.gigabytes", value=f"{machine.memory_bytes / 2**30:.1f}")),
         ("machine.accelerator", machine.cuda or ("MPS" if machine.mps else text("machine.none"))),
-        ("machine.fp32", text(rate, value=f"{machine.fp32_rate:.0f}")),
-        (
-            "machine.fp32_medium",
-            text(
-                "machine.rate_and_error",
-                value=f"{machine.fp32_medium_rate:.0f}",
-                error=f"{machine.fp32_medium_error:.1e}",
-            ),
-        ),
-        (
-            "machine.bf16",
-            text(rate, value=f"{machine.bf16_rate:.0f}") if machine.bf16_rate else text("machine.none"),
+        ("machine.fp32", text("machine.rate", value=f"{machine.fp32_rate:.0f}")),
+        ("machine.fp32_medium", _rate_and_error(machine.fp32_medium_rate, machine.fp32_medium_error)),
+        ("machine.bf16", _rate_and_error(machine.bf16_rate, machine.bf16_error)),
+        *(
+            (f"machine.gpu_{product.kind}", _rate_and_error(product.rate, product.error))
+            for product in machine.gpu
         ),
         ("machine.precision", chosen.precision),
         ("machine.matmul", chosen.matmul),
         ("machine.threads", str(chosen.threads)),
     ]
     return [(text(name), value) for name, value in rows]
+
+
+def _rate_and_error(rate: float, error: float) -> str:
+    return text("machine.rate_and_error", value=f"{rate:.0f}", error=f"{error:.1e}")
 
 
 def available_cores() -> int:
@@ -146,41 +154,3 @@ def available_cores() -> int:
     if len(quota) == 2 and quota[0].isdigit() and quota[1].isdigit():
         cores = min(cores, max(1, round(int(quota[0]) / int(quota[1]))))
     return cores
-
-
-@contextmanager
-def _matmul_precision(name: str) -> Iterator[None]:
-    before = torch.get_float32_matmul_precision()
-    torch.set_float32_matmul_precision(name)
-    try:
-        yield
-    finally:
-        torch.set_float32_matmul_precision(before)
-
-
-def _rates(left: Tensor, right: Tensor) -> dict[str, float]:
-    """The best of several rounds of each kind, interleaved; a hopelessly slow kind is not repeated."""
-    kinds = {
-        "highest": (left, right),
-        "medium": (left, right),
-        "bf16": (left.bfloat16(), right.bfloat16()),
-    }
-    seconds = dict.fromkeys(kinds, float("inf"))
-    for _ in range(ROUNDS):
-        for kind, (first, second) in kinds.items():
-            if HOPELESS < seconds[kind] < float("inf"):
-                continue
-            with _matmul_precision("medium" if kind == "medium" else "highest"):
-                began = time.perf_counter()
-                first @ second
-                took = time.perf_counter() - began
-            seconds[kind] = min(seconds[kind], took)
-    return {kind: 2 * SIZE**3 / took / 1e9 for kind, took in seconds.items()}
-
-
-def _relative_error(left: Tensor, right: Tensor) -> float:
-    """Of a product under "medium", against double precision."""
-    exact = left.double() @ right.double()
-    with _matmul_precision("medium"):
-        product = left @ right
-    return float((product.double() - exact).norm() / exact.norm())

@@ -3,14 +3,20 @@
 from yanmo.messages import Texts
 
 TEXTS: Texts = {
-    "doctor.attention": ("Attention", "注意力"),
-    "doctor.attention_cpu": (
+    "doctor.attention": ("Attention used", "采用的注意力实现"),
+    "doctor.attention_by": ("Attention by {kernel}, one step", "注意力（{kernel}，前向加反向）"),
+    "doctor.kernel": ("{milliseconds} ms, relative error {error}", "{milliseconds} ms，相对误差 {error}"),
+    "doctor.attention_products": (
         "plain products up to {length} tokens, blocks with recomputation beyond",
         "{length} 个词元以内用普通矩阵乘，更长时分块并重算",
     ),
-    "doctor.attention_cuda": (
-        "scaled_dot_product_attention of torch",
-        "torch 的 scaled_dot_product_attention",
+    "doctor.attention_fused": (
+        "scaled_dot_product_attention of torch; on a CPU beyond {length} tokens blocks with recomputation",
+        "torch 的 scaled_dot_product_attention；在 CPU 上超过 {length} 个词元时分块并重算",
+    ),
+    "doctor.attention_flex": (
+        "FlexAttention of torch in training, scaled_dot_product_attention otherwise and with dropout",
+        "训练时用 torch 的 FlexAttention；推理时或有 dropout 时用 scaled_dot_product_attention",
     ),
     "doctor.versions": ("Versions", "版本"),
     "doctor.extras": ("Extras installed", "已安装的附加组件"),

@@ -287,6 +287,10 @@ TEXTS: Texts = {
         "auto (bf16 where the hardware has it), fp32 or bf16.",
         "auto（硬件支持时用 bf16）、fp32 或 bf16。",
     ),
+    "help.profile": (
+        "Write a trace of the first steps of this start into the run folder, for Perfetto or chrome://tracing.",
+        "把本次启动最初几步的性能跟踪写入运行文件夹，可用 Perfetto 或 chrome://tracing 打开。",
+    ),
     "help.minutes": ("About how long it may take.", "大约用时（分钟）。"),
     "help.json": (
         "Print one JSON object on stdout and nothing else there.",

@@ -27,6 +27,10 @@ TEXTS: Texts = {
         "For example: `--sweep {key}=VALUE,VALUE`",
         "--sweep 没有为“{key}”给出任何值。\n需要一个或多个值，以逗号分隔。\n例如：`--sweep {key}=值,值`",
     ),
+    "sweep.no_profile": (
+        "--profile is for one run, not for a sweep.\nA trace is that of a single training.\nLeave out --sweep or --profile.",
+        "--profile 只用于单次运行，不用于 --sweep。\n性能记录只对应一次训练。\n请去掉 --sweep 或 --profile。",
+    ),
     "sweep.test_alone": (
         "--test is given without --sweep.\nIt measures the setting that a sweep has chosen.\n"
         "Leave it out, and measure the finished run: yanmo evaluate {out} {test}",

@@ -11,6 +11,12 @@ TEXTS: Texts = {
         "预算可以是时间（90s、20m、1h30m）、词元数（500ktok、5Mtok）、轮数（0.5ep、3ep）或步数（500steps），且必须大于零。\n"
         "请改用其中一种写法，例如 --budget 20m。",
     ),
+    "training.profile": (
+        "Trace of steps {first} to {last}: {path}. Open it at https://ui.perfetto.dev or in chrome://tracing; "
+        "{summary} lists the costliest operations.",
+        "第 {first} 至 {last} 步的性能跟踪：{path}。请在 https://ui.perfetto.dev 或 chrome://tracing 中打开；"
+        "{summary} 列出了最耗时的操作。",
+    ),
     "training.budget_capped": (
         "YANMO_TEST_BUDGET caps the budget: {budget} instead of {given}.",
         "YANMO_TEST_BUDGET 限制了预算：以 {budget} 代替 {given}。",

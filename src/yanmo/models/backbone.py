@@ -149,6 +149,12 @@ class Backbone(nn.Module, ABC):
         initialize(head, deviation=self.config.initializer_range, generator=generator)
         return head
 
+    def recompute(self, on: bool) -> None:
+        """Whether training keeps only the inputs of each layer and computes the rest again."""
+        for module in self.modules():
+            if isinstance(module, TransformerLayer):
+                module.recompute = on
+
     def new_cache(self, rows: int, room: int) -> Cache:
         """An empty cache for `rows` rows of up to `room` tokens, padding included."""
         return self._cache(self.config.num_layers, rows, room)
@@ -211,12 +217,9 @@ class Backbone(nn.Module, ABC):
 
 
 def _layout(batch: Batch, last_visible: Tensor) -> Layout:
-    # Asking a GPU would make the host wait for it; there the flag is not used.
-    causal = True if batch.input_ids.device.type == "cpu" and not batch.prefix_lengths.any() else None
     return Layout(
         query_ids=batch.sequence_ids,
         key_ids=batch.sequence_ids,
         last_visible=last_visible,
         key_positions=batch.position_ids,
-        causal=causal,
     )

@@ -89,7 +89,6 @@ class Transformer(Backbone):
             key_ids=source.sequence_ids,
             last_visible=torch.full_like(target.sequence_ids, self.config.max_positions),
             key_positions=source.position_ids,
-            causal=False,
         )
         return [layer.cross_attention.memory(hidden, layout) for layer in self._decoder()]  # type: ignore[union-attr]
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from yanmo.data.batch import Batch
+from yanmo.machine.ranges import named
 from yanmo.objectives import Objective
 from yanmo.optim.optimizer import Optimizer, clip
 from yanmo.training.precision import Weights
@@ -49,25 +51,29 @@ def train_step(
     counts: Counter[str] = Counter()
     for batch in batches:
         counts.update(batch.counts())
-    totals: Counter[str] = Counter()
+    totals: dict[str, list[Tensor]] = defaultdict(list)
     learner = weights.working
     learner.train()
     for batch in batches:
         torch.manual_seed(batch.key)
-        terms = objective.loss(learner, batch)
-        shares = [total / max(counts[term], 1) for term, total in terms.items()]
+        with named("loss"):
+            terms = objective.loss(learner, batch)
+            shares = [total / max(counts[term], 1) for term, total in terms.items()]
         if shares:  # else the whole batch has no label, as next-sentence prediction on single sentences
-            torch.stack(shares).sum().backward()  # type: ignore[no-untyped-call]
-            weights.collect()
+            with named("backward"):
+                torch.stack(shares).sum().backward()  # type: ignore[no-untyped-call]
+                weights.collect()
         for term, total in terms.items():
-            totals[term] += total.item()  # type: ignore[assignment]
-    losses = {term: total / max(counts[term], 1) for term, total in totals.items()}
-    norm = float(clip(weights.master.parameters(), max_norm))
-    finite = math.isfinite(norm) and all(map(math.isfinite, losses.values()))
-    if finite:
-        optimizer.step(lr_scale)
-        weights.publish()
-    optimizer.zero_grad()
+            totals[term].append(total.detach())
+    # read at the end, for reading makes the host wait for a GPU
+    losses = {term: sum(map(float, parts)) / max(counts[term], 1) for term, parts in totals.items()}
+    with named("optimiser"):
+        norm = float(clip(weights.master.parameters(), max_norm))
+        finite = math.isfinite(norm) and all(map(math.isfinite, losses.values()))
+        if finite:
+            optimizer.step(lr_scale)
+            weights.publish()
+        optimizer.zero_grad()
     return StepResult(
         losses=losses, norm=norm, finite=finite, tokens=sum(batch.num_tokens for batch in batches)
     )

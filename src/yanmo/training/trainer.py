@@ -13,6 +13,7 @@ from yanmo.config import Config
 from yanmo.data.batch import Batch
 from yanmo.data.plan import Plan
 from yanmo.errors import Preempted, TrainingError
+from yanmo.machine.ranges import named
 from yanmo.objectives import Objective
 from yanmo.optim.optimizer import OptimConfig, Optimizer
 from yanmo.optim.schedule import ScheduleConfig
@@ -22,6 +23,7 @@ from yanmo.training.evaluator import Evaluator
 from yanmo.training.hooks import Hook, StepReport
 from yanmo.training.interrupt import Interrupt
 from yanmo.training.precision import Weights
+from yanmo.training.prefetch import on_device
 from yanmo.training.saver import Saver
 from yanmo.training.state import TrainState
 from yanmo.training.step import StepResult, train_step
@@ -42,6 +44,8 @@ class TrainConfig(Config):
     """Micro-batches in a step."""
     precision: str = Field(default="auto", pattern="^(auto|fp32|bf16)$")
     """auto: bf16 where a probe finds that the hardware has it, else fp32."""
+    recompute: bool = False
+    """Keep only the inputs of each layer and compute the rest again: less memory, more time, equal bits."""
     evaluations: int = Field(default=10, ge=0)
     """Evaluations on held-out data over the budget."""
     patience: int = Field(default=0, ge=0)
@@ -88,21 +92,22 @@ class Trainer:
 
     def train(self) -> TrainState:
         """Runs to the end of the budget. Errors: Preempted after a signal; TrainingError when it cannot go on."""
-        batches = self.plan.stream(self.state.cursor)
+        batches = on_device(self.plan.stream(self.state.cursor), self.device)
         progress = self.progress(self.state)
         while progress < 1 and not self.state.stopped:
             self.pace.decide(self.state.step)
             before = self.progress(self.state)
             if before >= 1:
                 break
-            group = list(islice(batches, self.config.accumulation))
+            with named("data"):
+                group = list(islice(batches, self.config.accumulation))
             after = self._advanced(group)
             progress = self.progress(after)
             lr_scale = self.schedule.multiplier((before + progress) / 2)
             result = train_step(
                 self.weights,
                 self.objective,
-                [batch.to(self.device) for batch in group],
+                group,
                 self.optimizer,
                 lr_scale=lr_scale,
                 max_norm=self.optim.clip,
@@ -172,6 +177,7 @@ class Trainer:
             and int(min(progress, 1.0) * count + 1e-9) > self.state.evaluations
         )
 
+    @named("evaluation")
     def _evaluate(self) -> None:
         assert self.evaluator is not None
         with self.weights.averaged():
@@ -186,6 +192,7 @@ class Trainer:
         if best and self.saver.keeps_best:
             self._save()
 
+    @named("checkpoint")
     def _save(self) -> None:
         path, seconds = self.saver.save(self.state, self.weights, self.optimizer, spent=self.pace.spent())
         self._each(lambda hook: hook.on_save(self.state.step, path, seconds))

@@ -1,0 +1,81 @@
+"""The trace of a few steps: what is in it, when it ends, and that it changes nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from yanmo.errors import TrainingError
+from yanmo.training import profile as module
+from yanmo.training.profile import Profile
+from yanmo.training.trainer import Trainer
+
+NewTrainer = Callable[..., tuple[Trainer, object]]
+
+
+def profiled(new_trainer: NewTrainer, folder: Path, **settings: object) -> tuple[list[str], list[float]]:
+    notes: list[str] = []
+    trainer, recorder = new_trainer(**settings)
+    tracing = Profile(folder, trainer.weights.working.backbone, note=notes.append)
+    trainer.hooks = [*trainer.hooks, tracing]
+    with tracing:
+        trainer.train()
+    assert not trainer.weights.working.backbone._forward_hooks
+    return notes, [sum(step.losses.values()) for step in recorder.steps]  # type: ignore[attr-defined]
+
+
+def test_a_trace_has_the_parts_of_a_step(
+    new_trainer: NewTrainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STEPS", 3)
+    notes, losses = profiled(new_trainer, tmp_path / "profile", budget="6steps")
+    events = json.loads((tmp_path / "profile/trace.json").read_text(encoding="utf-8"))["traceEvents"]
+    names = [event.get("name") for event in events if event.get("cat") == "user_annotation"]
+    counts = {name: names.count(name) for name in ("data", "loss", "forward", "backward", "optimiser")}
+    assert counts["loss"] == counts["backward"] == counts["optimiser"] == counts["data"] == 3
+    assert counts["forward"] >= 3, "an evaluation has some too"
+    assert "aten::" in (tmp_path / "profile/summary.txt").read_text(encoding="utf-8")
+    (note,) = notes
+    assert "2" in note and "4" in note and str(tmp_path / "profile/trace.json") in note
+    assert "perfetto" in note
+    assert len(losses) == 6
+
+
+def test_it_changes_nothing(new_trainer: NewTrainer, tmp_path: Path) -> None:
+    _, traced = profiled(new_trainer, tmp_path / "profile", budget="4steps")
+    for path in sorted((tmp_path / "run").rglob("*"), reverse=True):
+        path.unlink() if path.is_file() else path.rmdir()
+    trainer, recorder = new_trainer(budget="4steps")
+    trainer.train()
+    assert traced == [sum(step.losses.values()) for step in recorder.steps]  # type: ignore[attr-defined]
+
+
+def test_a_short_run_is_traced_to_its_end(new_trainer: NewTrainer, tmp_path: Path) -> None:
+    notes, _ = profiled(new_trainer, tmp_path / "profile", budget="2steps")
+    assert len(notes) == 1
+    assert (tmp_path / "profile/trace.json").is_file()
+
+
+def test_a_run_of_one_step_has_nothing_to_trace(new_trainer: NewTrainer, tmp_path: Path) -> None:
+    notes, _ = profiled(new_trainer, tmp_path / "profile", budget="1steps")
+    assert notes == []
+    assert not (tmp_path / "profile").exists()
+
+
+def test_an_error_ends_the_profiler(new_trainer: NewTrainer, tmp_path: Path) -> None:
+    trainer, _ = new_trainer()
+    tracing = Profile(tmp_path / "first", trainer.weights.working.backbone, note=lambda message: None)
+    trainer.hooks = [*trainer.hooks, tracing, Failing()]
+    with pytest.raises(TrainingError), tracing:
+        trainer.train()
+    notes, _ = profiled(new_trainer, tmp_path / "second", budget="3steps")
+    assert len(notes) == 1
+
+
+class Failing(module.Hook):
+    def on_step(self, report: module.StepReport) -> None:
+        if report.step == 2:
+            raise TrainingError("training.not_finite", step=2, count=1)
