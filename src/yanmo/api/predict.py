@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -35,6 +35,7 @@ from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
 from yanmo.tasks.translation import TranslationPrediction
 
+Precision = Literal["fp32", "bf16"]
 TASKS = {  # head -> what trains it
     "class": "text_classification",
     "tag": "token_classification",
@@ -76,12 +77,16 @@ class Generation:
         return asdict(self)
 
 
-def load(source: str) -> Model:
+def load(source: str, *, precision: Precision = "fp32") -> Model:
     """A run, a Hugging Face directory or a hub id, ready to answer, on the GPU where there is one.
 
+    precision: in which numbers it computes; bf16 is faster where the machine has it (`use_machine` tells).
     Errors: InputError, RunError.
     """
-    return Model(source, model_source.load(source))
+    model = Model(source, model_source.load(source))
+    if precision == "bf16":
+        model.learner.bfloat16()
+    return model
 
 
 class Model:
@@ -272,10 +277,12 @@ def _finetuned(source: Path) -> FinetuneConfig | None:
     return run.config(FinetuneConfig) if run.verb == "finetune" else None
 
 
-def use_machine() -> None:
-    """Sets torch up for this machine: what `choose_once` does for training."""
+def use_machine() -> Precision:
+    """Sets torch up for this machine: what `choose_once` does for training. Returns the precision that is fastest."""
     from yanmo.machine.memory import keep_large_buffers
     from yanmo.machine.probe import configure
 
-    configure(choose_now().settings)
+    settings = choose_now().settings
+    configure(settings)
     keep_large_buffers()
+    return settings.precision

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 ROW_STEP = 128  # row lengths are powers of two of this; attention costs little there and shapes stay few
 
@@ -47,3 +47,18 @@ def pack(lengths: Sequence[int], limit: int) -> dict[int, list[list[int]]]:
     for members, size in zip(rows, classes, strict=True):
         result.setdefault(size, []).append(members)
     return result
+
+
+def by_length(lengths: Sequence[int], places: int) -> Iterator[list[int]]:
+    """Indices in groups of like length, the longest first; each fits `places` when padded to its longest.
+
+    For what is read once: a text alone in its row is compared with itself only, not with neighbours that it must not
+    see, and where all of a group are equally long nothing is padded and nothing masked.
+    """
+    order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
+    start = 0
+    while start < len(order):
+        longest = lengths[order[start]]
+        end = min(len(order), start + max(1, places // max(1, longest)))
+        yield order[start:end]
+        start = end

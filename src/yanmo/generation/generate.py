@@ -80,7 +80,8 @@ def next_tokens(rows: Rows, options: GenerateOptions, new: int) -> Iterator[tupl
         logits = rows.next_logits()
         scores = filtered(logits, rows.tokens, options)
         tokens = draw(scores, numbers[:, step]) if options.samples else scores.argmax(dim=-1)
-        yield tokens, logits.log_softmax(dim=-1).gather(1, tokens.unsqueeze(1)).squeeze(1)
+        chosen = logits.gather(1, tokens.unsqueeze(1)).squeeze(1)
+        yield tokens, chosen - logits.logsumexp(dim=-1)
         rows.append(tokens)
 
 

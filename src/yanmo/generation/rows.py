@@ -48,8 +48,8 @@ class Rows:
         forbidden: Sequence[int] = (),
     ) -> None:
         self._learner = learner.eval()
-        self._forbidden = list(forbidden)
         device = learner.backbone.vocabulary_weight.device
+        self._forbidden = torch.tensor(list(forbidden), dtype=torch.int64, device=device)
         batch = _padded(prompts, device)
         self._cache = learner.backbone.new_cache(len(prompts), batch.input_ids.shape[1] + new)
         self.tokens = batch.input_ids.masked_fill(batch.sequence_ids == 0, PADDING)
@@ -85,9 +85,7 @@ class Rows:
         rows, length = batch.input_ids.shape
         at = torch.arange(rows, device=hidden.device) * length + length - 1
         logits = self._learner.logits("clm", hidden, at).float()
-        if self._forbidden:
-            logits[:, self._forbidden] = -torch.inf
-        return logits
+        return logits.index_fill_(1, self._forbidden, -torch.inf)
 
 
 def _padded(prompts: Sequence[Sequence[int]], device: torch.device) -> Batch:

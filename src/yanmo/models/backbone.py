@@ -166,8 +166,10 @@ class Backbone(nn.Module, ABC):
             hidden = layer(hidden, layout, None if cache is None else cache.layers[number])
         return hidden
 
-    def _layout(self, batch: Batch, cache: Cache | None) -> Layout:
-        """Who sees whom in the batch, and of the cache, which is told of the tokens of the batch."""
+    def _layout(self, batch: Batch, cache: Cache | None) -> Layout | None:
+        """Who sees whom in the batch, and of the cache, which is told of the tokens of the batch; None: everyone."""
+        if cache is None and _everyone_sees_all(batch):
+            return None
         last_visible = torch.maximum(batch.position_ids, batch.prefix_lengths - 1)
         return _layout(batch, last_visible) if cache is None else cache.extend(batch, last_visible)
 
@@ -202,6 +204,15 @@ class Backbone(nn.Module, ABC):
             known=", ".join(self.huggingface.heads),
             fits=", ".join(fits) or "-",
         )
+
+
+def _everyone_sees_all(batch: Batch) -> bool:
+    """Whether each row is one bidirectional sequence without padding, so that no mask has to be made and added."""
+    length = batch.input_ids.shape[1]
+    if batch.input_ids.device.type != "cpu" or batch.num_tokens < batch.input_ids.numel():
+        return False  # asking a GPU would make the host wait for it
+    whole = batch.position_ids[:, -1] == length - 1
+    return bool(whole.all()) and bool((batch.prefix_lengths >= length).all())
 
 
 def _layout(batch: Batch, last_visible: Tensor) -> Layout:
