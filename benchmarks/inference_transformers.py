@@ -64,6 +64,7 @@ def _sorted(texts: list[str], tokenizer: Any, model: Any, *, bf16: bool) -> torc
 
 def _generate(work: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None:
     model = AutoModelForCausalLM.from_pretrained(str(folder / "model")).eval()
+    model.generation_config.eos_token_id = None  # so that both sides write equally many tokens
     prompts = json.loads((folder / "prompts.json").read_text(encoding="utf-8"))[: work["batch"]]
     batch = torch.tensor(prompts)
 
@@ -73,9 +74,7 @@ def _generate(work: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None
                 batch,
                 attention_mask=torch.ones_like(batch),
                 max_new_tokens=new,
-                min_new_tokens=new,
                 do_sample=False,
-                eos_token_id=None,
                 pad_token_id=0,
             )
         return found[:, batch.shape[1] :]

@@ -50,13 +50,14 @@ class Frame:
         return Example(
             input_ids=input_ids,
             token_type_ids=np.concatenate(types),
-            protected=self._is_special[input_ids],  # [UNK] too: there is nothing to learn from it
+            protected=self._is_special[np.minimum(input_ids, self.vocab_size)],  # [UNK] too: there is nothing to learn from it
         )
 
     @cached_property
     def _is_special(self) -> BoolArray:
-        special = np.ones(self.vocab_size, dtype=np.bool_)
+        special = np.ones(self.vocab_size + 1, dtype=np.bool_)
         special[self.ordinary] = False
+        special[-1] = False  # of any id beyond the vocabulary
         return special
 
     def summary_position(self, length: int) -> int:

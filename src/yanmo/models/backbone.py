@@ -208,11 +208,11 @@ class Backbone(nn.Module, ABC):
 
 def _everyone_sees_all(batch: Batch) -> bool:
     """Whether each row is one bidirectional sequence without padding, so that no mask has to be made and added."""
-    length = batch.input_ids.shape[1]
-    if batch.input_ids.device.type != "cpu" or batch.num_tokens < batch.input_ids.numel():
+    if batch.input_ids.device.type != "cpu":
         return False  # asking a GPU would make the host wait for it
-    whole = batch.position_ids[:, -1] == length - 1
-    return bool(whole.all()) and bool((batch.prefix_lengths >= length).all())
+    first = batch.sequence_ids[:, 0]
+    one_sequence = (first > 0) & (first == batch.sequence_ids[:, -1])
+    return bool(one_sequence.all()) and bool((batch.prefix_lengths >= batch.input_ids.shape[1]).all())
 
 
 def _layout(batch: Batch, last_visible: Tensor) -> Layout:
