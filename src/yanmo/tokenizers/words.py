@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -54,15 +55,25 @@ def _marks(text: str) -> NDArray[np.uint8]:
     if text.isascii():
         return marks
     cut = _cutter()
-    runs = [match.span() for match in HAN_RUN.finditer(text)]
-    for start, end in runs:
-        marks[start:end] = _BEGINS if cut is None else _INSIDE
-    if cut is not None and runs:
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    han = _han_table()[codes]
+    marks[han] = _BEGINS if cut is None else _INSIDE
+    if cut is not None and han.any():
         words = cut(replace_surrogates(text))
         starts = np.cumsum(np.fromiter(map(len, words), dtype=np.int64, count=len(words)))[:-1]
         starts = np.concatenate([[0], starts])
         marks[starts[marks[starts] == _INSIDE]] = _BEGINS
     return marks
+
+
+@cache
+def _han_table() -> NDArray[np.bool_]:
+    """Whether each code point is a Chinese character."""
+    every = "".join(map(chr, range(sys.maxunicode + 1)))
+    table = np.zeros(sys.maxunicode + 1, dtype=np.bool_)
+    for match in HAN_RUN.finditer(every):
+        table[match.start() : match.end()] = True
+    return table
 
 
 @cache
