@@ -35,7 +35,7 @@ def main() -> None:
     def write(new: int) -> list[Any]:
         options = GenerateOptions(max_new_tokens=new, do_sample=False)
         never = -1  # so that both sides write equally many tokens
-        return generate(model.learner, prompts, options, tokenizer=model.tokenizer, end=never, forbidden=())
+        return generate(model.writer, prompts, options, tokenizer=model.tokenizer, end=never, forbidden=())
 
     write(4)
     ids = [list(each[0].ids) for each in write(work["new"])]

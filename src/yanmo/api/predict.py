@@ -30,7 +30,9 @@ from yanmo.generation.generate import generate
 from yanmo.generation.options import GenerateOptions
 from yanmo.generation.stream import stream
 from yanmo.interop.huggingface import Labelling, LoadedModel
+from yanmo.layers.packed import can_pack, packed
 from yanmo.metrics.retrieval import Vectors
+from yanmo.models.learner import Learner
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
 from yanmo.tasks.translation import TranslationPrediction
@@ -181,7 +183,7 @@ class Model:
         """
         ids = [self._prompt(prompt) for prompt in prompts]
         found = generate(
-            self.learner, ids, options or GenerateOptions(), tokenizer=self.tokenizer, end=self.frame.end
+            self.writer, ids, options or GenerateOptions(), tokenizer=self.tokenizer, end=self.frame.end
         )
         return [
             Generation(prompt=prompt, text=one.text, score=one.score)
@@ -195,7 +197,13 @@ class Model:
 
     def stream_ids(self, ids: Sequence[int], options: GenerateOptions) -> Iterator[str]:
         """As `stream`, from tokens that begin with the start token."""
-        return stream(self.learner, ids, options, tokenizer=self.tokenizer, end=self.frame.end)
+        return stream(self.writer, ids, options, tokenizer=self.tokenizer, end=self.frame.end)
+
+    @cached_property
+    def writer(self) -> Learner:
+        """The learner for reading token by token: on a CPU a copy whose weights are laid out for that."""
+        vocabulary = self.learner.backbone.vocabulary_weight
+        return packed(self.learner, vocabulary) if can_pack(vocabulary) else self.learner
 
     def _prompt(self, prompt: str) -> list[int]:
         self._require("clm", "text_generation")

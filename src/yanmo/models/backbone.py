@@ -148,14 +148,17 @@ class Backbone(nn.Module, ABC):
         return self._cache(self.config.num_layers, rows, room)
 
     def _cache(self, num_layers: int, rows: int, room: int) -> Cache:
+        device, dtype = self.vocabulary_weight.device, self.vocabulary_weight.dtype
+        if device.type == "cpu":
+            dtype = torch.float32  # one query against bf16 keys takes ten times as long: they are copied for it
         return Cache(
             num_layers=num_layers,
             rows=rows,
             num_heads=self.config.num_heads,
             room=room,
             head_size=self.config.hidden_size // self.config.num_heads,
-            dtype=self.vocabulary_weight.dtype,
-            device=self.vocabulary_weight.device,
+            dtype=dtype,
+            device=device,
         )
 
     def _encode(self, batch: Batch, cache: Cache | None) -> Tensor:
