@@ -15,10 +15,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import inference_text
 from conditions import RESULTS, conditions, warn_if_busy, write
 from turns import Contender, section, take_turns
-
-import inference_text
 
 PEER = "inference_transformers.py"
 OURS = "inference_yanmo.py"
@@ -32,7 +31,9 @@ def main(given: Sequence[str] | None = None) -> None:
         batches = options.batches if kind == "generate" else [options.texts]
         for batch in batches:
             result = _measure(options, kind, size, batch)
-            name = f"{kind} {options.size}, " + (f"batch {batch}" if kind == "generate" else f"{batch:,} texts")
+            name = f"{kind} {options.size}, " + (
+                f"batch {batch}" if kind == "generate" else f"{batch:,} texts"
+            )
             write(Path(options.out), "inference", name, result, render)
             print(section(name, result))
 
@@ -66,7 +67,9 @@ def _measure(options: argparse.Namespace, kind: str, size: Sequence[int], batch:
         if kind == "encode":
             tokens = inference_text.make_encoder(folder, options.corpus, **shared, texts=batch)
             work: dict[str, Any] = {"kind": kind, "data": name}
-            note = f"{batch:,} texts of {tokens / batch:.0f} tokens on average, 128 at most; vectors are means."
+            note = (
+                f"{batch:,} texts of {tokens / batch:.0f} tokens on average, 128 at most; vectors are means."
+            )
         else:
             inference_text.make_decoder(
                 folder, options.corpus, **shared, prompts=batch, length=options.prompt
@@ -101,9 +104,7 @@ def _peers(kind: str, work: Mapping[str, Any]) -> list[Contender]:
 def _ours(kind: str, work: Mapping[str, Any]) -> list[Contender]:
     precisions = ("auto", "fp32") if kind == "encode" else ("fp32", "bf16")
     names = {"auto": "Yanmo, default", "fp32": "Yanmo, fp32", "bf16": "Yanmo, bf16"}
-    return [
-        Contender(name=names[each], script=OURS, work={**work, "precision": each}) for each in precisions
-    ]
+    return [Contender(name=names[each], script=OURS, work={**work, "precision": each}) for each in precisions]
 
 
 def render(results: Mapping[str, Any]) -> str:

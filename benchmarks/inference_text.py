@@ -45,7 +45,14 @@ def make_encoder(
 
 
 def make_decoder(
-    folder: Path, corpus: Sequence[str], *, layers: int, hidden_size: int, vocab_size: int, prompts: int, length: int
+    folder: Path,
+    corpus: Sequence[str],
+    *,
+    layers: int,
+    hidden_size: int,
+    vocab_size: int,
+    prompts: int,
+    length: int,
 ) -> None:
     """A GPT-2 and prompts of so many tokens."""
     config = CorpusConfig(paths=tuple(corpus))
@@ -75,7 +82,13 @@ def _cut(config: CorpusConfig, tokenizer: Tokenizer) -> Iterator[tuple[str, int]
 
 
 def _save(
-    folder: Path, name: str, heads: dict[str, int | None], tokenizer: Tokenizer, *, layers: int, hidden_size: int
+    folder: Path,
+    name: str,
+    heads: dict[str, int | None],
+    tokenizer: Tokenizer,
+    *,
+    layers: int,
+    hidden_size: int,
 ) -> None:
     model = registry.find(models, Backbone, name)  # type: ignore[type-abstract]
     config = model.Config(

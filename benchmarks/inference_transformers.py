@@ -51,7 +51,11 @@ def _sorted(texts: list[str], tokenizer: Any, model: Any, *, bf16: bool) -> torc
     for start in range(0, len(order), BATCH):
         group = order[start : start + BATCH]
         batch = tokenizer(
-            [texts[place] for place in group], padding=True, truncation=True, max_length=128, return_tensors="pt"
+            [texts[place] for place in group],
+            padding=True,
+            truncation=True,
+            max_length=128,
+            return_tensors="pt",
         )
         with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             hidden = model(**batch).last_hidden_state
@@ -69,7 +73,10 @@ def _generate(work: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None
     batch = torch.tensor(prompts)
 
     def write(new: int) -> torch.Tensor:
-        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=work["precision"] == "bf16"):
+        with (
+            torch.inference_mode(),
+            torch.autocast("cpu", torch.bfloat16, enabled=work["precision"] == "bf16"),
+        ):
             found: torch.Tensor = model.generate(
                 batch,
                 attention_mask=torch.ones_like(batch),

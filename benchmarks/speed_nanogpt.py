@@ -15,7 +15,7 @@ import torch
 from speed_round import Rounds, Work
 
 sys.path.insert(0, os.environ["NANOGPT"])
-from model import GPT, GPTConfig  # type: ignore[import-not-found]  # noqa: E402
+from model import GPT, GPTConfig  # type: ignore[import-not-found]
 
 
 def main() -> None:

@@ -28,9 +28,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from conditions import RESULTS, WORK, conditions, load, sentence, table, write
-
 import time_to_loss_text as text_of
+from conditions import RESULTS, WORK, conditions, load, sentence, table, write
 
 HERE = Path(__file__).parent
 ROWS = {
@@ -65,7 +64,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--minutes", type=float, default=10.0, help="that the peer has")
     add("--size", default="4x256", help="layers x width")
     add("--vocabulary", type=int, default=16_000)
-    add("--rates", nargs="+", type=float, default=[1e-4, 3e-4, 1e-3, 2e-3], help="the peer's, best of them taken")
+    add(
+        "--rates",
+        nargs="+",
+        type=float,
+        default=[1e-4, 3e-4, 1e-3, 2e-3],
+        help="the peer's, best of them taken",
+    )
     add("--seeds", type=int, default=3)
     add("--batch", type=int, default=32, help="the peer's rows of 128")
     add("--set", nargs="+", default=[], metavar="KEY=VALUE", help="settings of yanmo pretrain")
@@ -140,7 +145,9 @@ def _run(folder: Path, work: Path, command: Sequence[str], model: Path) -> dict[
             found = subprocess.run(command, stdout=log, stderr=log, env={**os.environ, "HF_HUB_OFFLINE": "1"})
         seconds = time.monotonic() - began
         if found.returncode:
-            raise SystemExit(f"{folder.name} ended:\n{(folder / 'log.txt').read_text(encoding='utf-8')[-3000:]}")
+            raise SystemExit(
+                f"{folder.name} ended:\n{(folder / 'log.txt').read_text(encoding='utf-8')[-3000:]}"
+            )
         facts = folder / "facts.json"  # of the peer: what it spent on measuring its own steps
         if facts.is_file():
             seconds -= json.loads(facts.read_text(encoding="utf-8"))["uncharged"]

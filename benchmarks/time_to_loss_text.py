@@ -63,7 +63,9 @@ def measure(model: Path, folder: Path) -> tuple[float, int]:
         for some, asked in zip(ids.split(32), labels.split(32), strict=True):
             mask = (some != network.config.pad_token_id).long()
             logits = network(input_ids=some, attention_mask=mask).logits
-            total += float(torch.nn.functional.cross_entropy(logits[asked >= 0], asked[asked >= 0], reduction="sum"))
+            total += float(
+                torch.nn.functional.cross_entropy(logits[asked >= 0], asked[asked >= 0], reduction="sum")
+            )
             count += int((asked >= 0).sum())
     assert math.isfinite(total)
     return total / count, sum(parameter.numel() for parameter in network.parameters())
@@ -109,5 +111,3 @@ def _windows(documents: Sequence[str], tokenizer: Tokenizer) -> tuple[np.ndarray
         changed = places[(kinds >= 0.8) & (kinds < 0.9)]
         found[number, changed] = generator.choice(ordinary, len(changed))
     return found, labels
-
-

@@ -67,8 +67,12 @@ def _measure(options: argparse.Namespace, kind: str) -> dict[str, Any]:
             peer = f"datasets.map(num_proc={options.workers}), fast tokenizer"
             contenders.insert(0, Contender(name=peer, script="tokenise_datasets.py", work=work))
         found = take_turns(contenders, folder, rounds=options.rounds)
-        digests = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.digests.json"))]
-    same = "" if len(digests) < 2 else f"{_equal(*digests)} of {len(digests[0]):,} documents have the same ids. "
+        digests = [
+            json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.digests.json"))
+        ]
+    same = (
+        "" if len(digests) < 2 else f"{_equal(*digests)} of {len(digests[0]):,} documents have the same ids. "
+    )
     note = f"{size / 1e6:.0f} MB of text, one document a line, {kind}, {options.workers} workers. {same}"
     return {"conditions": where, "unit": "MB", "megabytes": round(size / 1e6), "note": note.strip(), **found}
 

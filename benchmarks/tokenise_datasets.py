@@ -46,7 +46,9 @@ def _map(data: Path, tokenizer: Any, workers: int, *, keep_text: bool = False) -
 def _write_digests(data: Path, found: Dataset) -> None:
     """CRC-32 of the ids of each document, by the CRC-32 of its text."""
     digests = {
-        str(zlib.crc32(row["text"].encode())): zlib.crc32(np.array(row["input_ids"], dtype=np.int64).tobytes())
+        str(zlib.crc32(row["text"].encode())): zlib.crc32(
+            np.array(row["input_ids"], dtype=np.int64).tobytes()
+        )
         for row in found
     }
     (data / "b.digests.json").write_text(json.dumps(digests), encoding="utf-8")

@@ -17,10 +17,9 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import inference_text
 from conditions import RESULTS, conditions, warn_if_busy, write
 from turns import Contender, section, take_turns
-
-import inference_text
 
 PEER, OURS = "tuning_transformers.py", "tuning_yanmo.py"
 NAMES = {"class": "classification", "tag": "entities"}

@@ -148,9 +148,7 @@ class Side:
         line = self.process.stdout.readline()
         if not line:
             self.close()
-            raise SystemExit(
-                f"{self.contender.name} ended:\n{self._log.read_text(encoding='utf-8')[-3000:]}"
-            )
+            raise SystemExit(f"{self.contender.name} ended:\n{self._log.read_text(encoding='utf-8')[-3000:]}")
         answer: dict[str, Any] = json.loads(line)
         return answer
 

@@ -56,9 +56,7 @@ def test_a_book_takes_linear_time() -> None:
 
 def test_columns(saved: tuple[Tokenizer, Path]) -> None:
     tokenizer, _ = saved
-    encoded = list(
-        encode_texts(["我们去公园吧！We go out. 北京很好。", "", "   "], PieceReader(tokenizer))
-    )
+    encoded = list(encode_texts(["我们去公园吧！We go out. 北京很好。", "", "   "], PieceReader(tokenizer)))
     assert len(encoded) == 1  # texts without a token are left out
     pieces = tokenizer.encode("我们去公园吧！We go out. 北京很好。")
     starts = [

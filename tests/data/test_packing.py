@@ -53,3 +53,12 @@ def test_groups_are_of_like_length() -> None:
     assert all(len(group) == 1 or max(lengths[place] for place in group) * len(group) <= 9 for group in found)
     assert list(by_length([], 9)) == []
     assert list(by_length([5, 7], 0)) == [[1], [0]]
+
+
+def test_large_groups_hold_little_padding() -> None:
+    lengths = [round(5 + 123 * (number / 999) ** 2) for number in range(1000)]
+    found = list(by_length(lengths, 8192))
+    assert sorted(place for group in found for place in group) == list(range(1000))
+    padded = sum(len(group) * max(lengths[place] for place in group) for group in found)
+    assert sum(lengths) > 0.93 * padded
+    assert len(found) < 40

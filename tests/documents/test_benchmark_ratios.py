@@ -1,4 +1,4 @@
-"""A quick look at each ratio that is recorded: only half of it is a failure, for a short run on a busy machine is noisy."""
+"""A quick look at each recorded ratio; only half of it is a failure, for short runs on a busy machine are noisy."""
 
 from __future__ import annotations
 

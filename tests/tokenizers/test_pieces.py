@@ -27,12 +27,15 @@ CONFIGS = {
 TRAINED = {name: train(corpus(), config) for name, config in CONFIGS.items()}
 READERS = {name: PieceReader(tokenizer) for name, tokenizer in TRAINED.items()}
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=40)
-NEIGHBOURS = st.text("aAzé'’sS tl 北京々〇龘，。“”（)(!?.-_ \n\r\t\u3000\u0301\u00a0\x1c\x8509५ſKß😀[MASK]<|>", max_size=60)
+NEIGHBOURS = st.text(
+    "aAzé'’sS tl 北京々〇龘，。“”（)(!?.-_ \n\r\t\u3000\u0301\u00a0\x1c\x8509५ſKß😀[MASK]<|>", max_size=60
+)
 LIKELY = st.lists(
     st.sampled_from(
-        ["the", "The foxes", "don't", "we'LL", " ", "  ", "    ", "\n", "\n\n", "\n    ", "\t", "\r\n", "北京", "我喜欢", "，", "。",
-         "：“", "”", "(", " (", "((", ")", "...", "…", "12", "3", "2024年", "café", "naïve", "e\u0301", "々", "a" * 70,
-         "北" * 9, "二〇二三年", "5〇", "·", "〇1", "!" * 20, "'", "''s", "[MASK]", "<|endoftext|>", "##s", "\ud800", "x=1;", "--", "\u200b", "\u2028"]
+        ["the", "The foxes", "don't", "we'LL", " ", "  ", "    ", "\n", "\n\n", "\n    ", "\t", "\r\n", "北京",
+         "我喜欢", "，", "。", "：“", "”", "(", " (", "((", ")", "...", "…", "12", "3", "2024年", "café", "naïve",
+         "e\u0301", "々", "a" * 70, "北" * 9, "二〇二三年", "5〇", "·", "〇1", "!" * 20, "'", "''s", "[MASK]",
+         "<|endoftext|>", "##s", "\ud800", "x=1;", "--", "\u200b", "\u2028"]
     ),
     max_size=14,
 ).map("".join)  # fmt: skip

@@ -95,6 +95,7 @@ def generate(
     num_return_sequences: int | None = None,
     stream: Flag = False,
     seed: int = 0,
+    precision: Precision = "fp32",
     json: Json = False,
 ) -> None:
     from yanmo.config import build
@@ -120,7 +121,7 @@ def generate(
         "seed": seed,
     }
     options = build(GenerateOptions, {name: value for name, value in given.items() if value is not None})
-    loaded = _load(model)
+    loaded = _load(model, precision)
     if stream:
         _stream(loaded, prompts, options)
         return

@@ -114,7 +114,9 @@ def encode_texts(texts: Sequence[str], reader: PieceReader) -> EncodedTexts:
     """Ids, sentence starts and word starts of each text."""
     tokens = reader.read(texts)
     edges = accumulate(map(len, texts), initial=0)
-    sentences = [edge + start for edge, text in zip(edges, texts, strict=False) for start, _ in split_sentences(text)]
+    sentences = [
+        edge + start for edge, text in zip(edges, texts, strict=False) for start, _ in split_sentences(text)
+    ]
     sentence_start = np.zeros(len(tokens.ids) + 1, dtype=np.bool_)  # a last sentence may have no token
     sentence_start[np.searchsorted(tokens.starts, np.array(sentences, dtype=np.int64))] = True
     sentence_start[np.concatenate([[0], tokens.ends])] = True

@@ -50,7 +50,9 @@ class Frame:
         return Example(
             input_ids=input_ids,
             token_type_ids=np.concatenate(types),
-            protected=self._is_special[np.minimum(input_ids, self.vocab_size)],  # [UNK] too: there is nothing to learn from it
+            protected=self._is_special[
+                np.minimum(input_ids, self.vocab_size)
+            ],  # [UNK] too: there is nothing to learn from it
         )
 
     @cached_property

@@ -55,7 +55,7 @@ class PackedVocabularyHead(nn.Module):
 
 def can_pack(tensor: Tensor) -> bool:
     """Whether this build of torch has the kernels, for this device and precision."""
-    if tensor.device.type != "cpu" or not torch.backends.mkldnn.is_available():
+    if tensor.device.type != "cpu" or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return False
     if tensor.dtype == torch.bfloat16 and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
         return False

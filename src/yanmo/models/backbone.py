@@ -150,7 +150,9 @@ class Backbone(nn.Module, ABC):
     def _cache(self, num_layers: int, rows: int, room: int) -> Cache:
         device, dtype = self.vocabulary_weight.device, self.vocabulary_weight.dtype
         if device.type == "cpu":
-            dtype = torch.float32  # one query against bf16 keys takes ten times as long: they are copied for it
+            dtype = (
+                torch.float32
+            )  # one query against bf16 keys takes ten times as long: they are copied for it
         return Cache(
             num_layers=num_layers,
             rows=rows,

@@ -120,7 +120,9 @@ class PieceReader:
             self._remember(piece, encoding.ids[first:last], places, chunks[first:last])
             line += len(piece) + 1
 
-    def _remember(self, piece: str, ids: Sequence[int], starts: Sequence[int], chunks: Sequence[bool]) -> None:
+    def _remember(
+        self, piece: str, ids: Sequence[int], starts: Sequence[int], chunks: Sequence[bool]
+    ) -> None:
         self._numbers[piece] = len(self._numbers)
         self._characters += len(piece)
         self._firsts.append(len(self._ids))
