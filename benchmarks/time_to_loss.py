@@ -1,4 +1,4 @@
-"""How soon a validation loss is reached: the loss that Hugging Face's recipe has after some minutes, and who gets there.
+"""How soon a validation loss is reached: that which Hugging Face's recipe has after some minutes.
 
     python benchmarks/time_to_loss.py --corpus texts/              all rows: hours; stops and goes on
     python benchmarks/time_to_loss.py --rows fp32 --seeds 1        a first look

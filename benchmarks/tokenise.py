@@ -19,12 +19,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import speed_text
 from conditions import RESULTS, conditions, warn_if_busy, write
 from memory import generate
 from turns import Contender, section, take_turns
 
 from yanmo.corpus.read import CorpusConfig, read_corpus
-from yanmo.tokenizers import TokenizerConfig, train
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -59,8 +59,8 @@ def _measure(options: argparse.Namespace, kind: str) -> dict[str, Any]:
         folder = Path(name)
         size = _text(folder / "text.txt", options)
         corpus = CorpusConfig(paths=(str(folder / "text.txt"),), unit="line")
-        settings = TokenizerConfig(kind=kind, vocab_size=options.vocabulary)
-        train((document.text for document in read_corpus(corpus)), settings).save(folder / "tokenizer")
+        what = speed_text.Kind(name=kind, length=0, tokenizer=kind)
+        speed_text.tokenizer_for(corpus, what, options.vocabulary).save(folder / "tokenizer")
         work = {"data": name, "workers": options.workers}
         contenders = [Contender(name="Yanmo, token store", script="tokenise_yanmo.py", work=work)]
         if not options.without_peers and find_spec("datasets") and find_spec("transformers"):

@@ -105,7 +105,7 @@ def _records(folder: Path) -> None:
     records = []
     for text in texts:
         words = text.split() or ["-"]
-        tags = ["B-NAME" if word[:1].isupper() else "O" for word in words]
+        tags = ["B-NAME" if len(word) > 5 else "O" for word in words]
         records.append({"text": " ".join(words), "label": str(len(words) % 2), "tokens": words, "tags": tags})
     (folder / "records.json").write_text(json.dumps(records), encoding="utf-8")
 

@@ -177,4 +177,4 @@ def section(name: str, result: Mapping[str, Any]) -> str:
 def _processor_seconds() -> float:
     """Of this process and of the children that it has waited for."""
     times = os.times()
-    return times.user + times.system + times.children_user + times.children_system
+    return time.process_time() + times.children_user + times.children_system

@@ -47,7 +47,8 @@ def encode(
     """One vector for each text, float32 [texts, hidden].
 
     A bi-encoder pools as it was trained, any other encoder takes the mean over its tokens. Texts of like length go
-    together, so that short ones do not pay for long ones; the numbers do not depend on `batch_tokens`. What is too long loses its tail.
+    together, so that short ones do not pay for long ones; `batch_tokens` changes the numbers by rounding alone. What
+    is too long loses its tail.
     Errors: RunError for a cross-encoder and for an untrained model.
     """
     width = model.learner.backbone.config.hidden_size
