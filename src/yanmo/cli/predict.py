@@ -35,7 +35,7 @@ def predict(
     text_field: str | None = None,
     question: str | None = None,
     context: str | None = None,
-    precision: Precision = "auto",
+    precision: Precision = "fp32",
     json: Json = False,
 ) -> None:
     asked = question is not None or context is not None
