@@ -12,7 +12,7 @@ from yanmo.generation.beam import beam_search
 from yanmo.generation.ending import Ending
 from yanmo.generation.filters import filtered
 from yanmo.generation.options import GenerateOptions
-from yanmo.generation.rows import Rows, new_tokens
+from yanmo.generation.rows import Rows, new_tokens, threads_for_steps
 from yanmo.generation.sampling import draw, draws
 from yanmo.models.learner import Learner
 from yanmo.tokenizers import Tokenizer
@@ -60,10 +60,11 @@ def generate(
         new=max(room),
         forbidden=ending.never if forbidden is None else forbidden,
     )
-    if beams:
-        found = beam_search(rows, options, room, ending)
-    else:
-        found = _rows(rows, options, [new for new in room for _ in range(copies)], ending)
+    with threads_for_steps(learner):
+        if beams:
+            found = beam_search(rows, options, room, ending)
+        else:
+            found = _rows(rows, options, [new for new in room for _ in range(copies)], ending)
     results = [
         Continuation(ids=tuple(ending.without(ids)), text=ending.text(ids), score=score)
         for ids, score in found
