@@ -3,11 +3,13 @@
 
 PYTHON ?= python3
 VENV ?= .venv
+PEERS ?= .venv-peers
 OUT ?= runs/quickstart
 MINUTES ?= 6
 
 bin := $(VENV)/bin
 sources := src tests benchmarks
+benchmarks := speed tuning inference tokenise peak memory
 # Decides by what is there: a torch that was installed before, a CUDA build for example, stays as it is.
 keep_torch := "from importlib.metadata import version; print('torch==' + version('torch'))"
 install = { $(bin)/python -c $(keep_torch) 2>/dev/null || cat constraints/cpu.txt; } > $(VENV)/torch.txt \
@@ -40,9 +42,9 @@ check: $(VENV)/.installed-develop ## Format, lint, types, import order, measures
 	@$(say) 'Imports 导入次序';  $(bin)/lint-imports
 	@$(say) 'Measures 代码尺度'; $(bin)/pytest tests/project
 
-bench: $(VENV)/.installed-develop ## Speed and memory beside others, on this machine ## 在本机上与其他实现比较速度和内存
-	@$(bin)/python benchmarks/speed.py
-	@$(bin)/python benchmarks/memory.py
+bench: ## Speed and memory beside others, who get an environment of their own ## 与其他实现比较速度和内存，它们装入单独的环境
+	@$(MAKE) --no-print-directory VENV=$(PEERS) $(PEERS)/.installed-peers
+	@for name in $(benchmarks); do $(PEERS)/bin/python benchmarks/$$name.py || exit 1; done
 
 clean: ## Delete caches and build leftovers; .venv and runs/ stay ## 删除缓存和构建产物，保留 .venv 和 runs/
 	@rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
@@ -54,6 +56,12 @@ $(bin)/pip:
 	  echo "需要 Python >= 3.11，而 $(PYTHON) 不是。可尝试：make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(say) 'Creating $(VENV) 创建虚拟环境'
 	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed-peers: extras := bench,zh
+$(VENV)/.installed-peers: pyproject.toml | $(bin)/pip
+	@$(say) 'Installing the peers that Yanmo is compared with (once) 安装用于比较的其他实现（仅一次）'
+	@$(install)
+	@touch $@
 
 $(VENV)/.installed: extras := zh,data,tracking
 $(VENV)/.installed: pyproject.toml | $(bin)/pip

@@ -5,6 +5,7 @@ its turn; turns are interleaved, and the ratio of a round is that of two neighbo
 
     python benchmarks/speed.py                                 short, full, causal on Python's documentation
     python benchmarks/speed.py --kinds short --corpus texts/   on other text
+    NANOGPT=../nanoGPT python benchmarks/speed.py --kinds causal   where the source of nanoGPT lies there
 """
 
 from __future__ import annotations
@@ -59,6 +60,16 @@ PADDED = Row(
 PEER_BF16 = Row(
     name="Hugging Face Trainer, bf16=True", side="transformers", optimizer="adamw", precision="bf16"
 )
+PEER_TUNED = Row(
+    name="Hugging Face Trainer, bf16=True, eager attention, allocator that keeps large buffers",
+    side="transformers",
+    optimizer="adamw",
+    precision="tuned",
+)
+NANOGPT = tuple(
+    Row(name=name, side="nanogpt", optimizer="adamw", precision=precision)
+    for name, precision in (("nanoGPT, fp32", "fp32"), ("nanoGPT, bf16 autocast", "bf16"))
+)
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -80,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--kinds", nargs="+", choices=speed_text.KINDS, default=list(speed_text.KINDS))
+    add("--kinds", nargs="+", choices=list(GOALS), default=list(GOALS))
     add("--corpus", nargs="+", default=["python_docs"], help="files, folders, or a built-in corpus")
     add("--size", default="4x256", help="layers x width of the BERT (also 6x384)")
     add("--causal-size", default="6x384", help="of the GPT-2")
@@ -102,7 +113,9 @@ def _parser() -> argparse.ArgumentParser:
 def _rows(options: argparse.Namespace, kind: speed_text.Kind, with_peers: bool) -> list[Row]:
     if options.only_base_rows:
         return [BASE, OURS[0]] if with_peers else [OURS[0]]
-    peers = [PEER_BF16, *([] if kind.full else [PADDED])]
+    peers = [PEER_BF16, PEER_TUNED, *([] if kind.full else [PADDED])]
+    if kind.family == "decoder" and os.environ.get("NANOGPT"):
+        peers += NANOGPT
     return [BASE, *OURS, *peers] if with_peers else list(OURS)
 
 

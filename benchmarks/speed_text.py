@@ -28,7 +28,7 @@ LEARNED_CHARACTERS = 8_000_000  # that the tokenizer is trained on
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """short: real text cut to log-normal lengths. full: rows without a gap. causal: the same for a decoder."""
+    """short, long: real text cut to log-normal lengths. full: rows without a gap. causal: the same for a decoder."""
 
     name: str
     length: int
@@ -37,12 +37,14 @@ class Kind:
 
     @property
     def full(self) -> bool:
-        return self.name != "short"
+        return self.name not in ("short", "long")
 
 
 KINDS = {
     "short": Kind(name="short", length=128),
     "full": Kind(name="full", length=128),
+    "long": Kind(name="long", length=512),  # of peak.py, as the next one
+    "long full": Kind(name="long full", length=512),
     "causal": Kind(name="causal", length=256, family="decoder", tokenizer="byte_bpe"),
 }
 
@@ -50,7 +52,7 @@ KINDS = {
 def make(folder: Path, kind: Kind, corpus: Sequence[str], *, vocab_size: int, tokens: int) -> float:
     """Writes text of about `tokens` tokens into the folder; returns the share of places filled when padded."""
     config = CorpusConfig(paths=tuple(corpus))
-    tokenizer = _tokenizer(config, kind, vocab_size)
+    tokenizer = tokenizer_for(config, kind, vocab_size)
     tokenizer.save(folder / "tokenizer")
     frame = frame_of(tokenizer, kind.family)  # type: ignore[arg-type]
     special = frame.framed_length(0)
@@ -83,13 +85,10 @@ def store(folder: Path) -> TokenStore:
 
 def _cuts(kind: Kind, total: int, special: int) -> Iterator[tuple[int, int]]:
     """Where the stream of ids is cut; what is left at the end is dropped."""
-    generator = np.random.default_rng(0)
+    lengths = short_lengths(kind.length)
     start = 0
     while True:
-        length = kind.length
-        if not kind.full:
-            drawn = generator.lognormal(math.log(MEAN) - SPREAD**2 / 2, SPREAD)
-            length = min(max(round(drawn), SHORTEST), kind.length)
+        length = kind.length if kind.full else next(lengths)
         end = start + length - special
         if end > total:
             return
@@ -97,7 +96,15 @@ def _cuts(kind: Kind, total: int, special: int) -> Iterator[tuple[int, int]]:
         start = end
 
 
-def _tokenizer(config: CorpusConfig, kind: Kind, vocab_size: int) -> Tokenizer:
+def short_lengths(longest: int = 128) -> Iterator[int]:
+    """Log-normal lengths in tokens, special ones counted, for ever the same; their mean grows with the longest."""
+    generator = np.random.default_rng(0)
+    middle = math.log(MEAN * longest / 128) - SPREAD**2 / 2
+    while True:
+        yield min(max(round(generator.lognormal(middle, SPREAD)), SHORTEST), longest)
+
+
+def tokenizer_for(config: CorpusConfig, kind: Kind, vocab_size: int) -> Tokenizer:
     """Trained on the corpus; smaller than asked where the text does not support more."""
     settings = TokenizerConfig(kind=kind.tokenizer, vocab_size=vocab_size)
     try:

@@ -101,7 +101,7 @@ def test_a_similarity_model_gives_a_number_and_a_label(run, similarity):
 def test_every_text_gets_a_vector(run, request, texts, tmp_path, kind):
     model = request.getfixturevalue(kind)
     out = tmp_path / "new" / "vectors.npy"
-    ran = run("encode", model, texts, "--out", out, "--json")
+    ran = run("encode", model, texts, "--out", out, "--precision", "fp32", "--json")
     assert ran.code == 0, ran.err
     vectors = np.load(out)
     assert vectors.dtype == np.float32
@@ -115,6 +115,17 @@ def test_every_text_gets_a_vector(run, request, texts, tmp_path, kind):
     alone = np.concatenate([loaded.encode([each]) for each in given])
     np.testing.assert_allclose(vectors, alone, atol=1e-5)
     assert [path.name for path in out.parent.iterdir()] == ["vectors.npy"]
+
+
+def test_vectors_in_bf16_point_the_same_way(run, similarity, texts, tmp_path):
+    found = []
+    for precision in ("fp32", "bf16"):
+        out = tmp_path / f"{precision}.npy"
+        ran = run("encode", similarity, texts, "--out", out, "--normalize", "--precision", precision)
+        assert ran.code == 0, ran.err
+        found.append(np.load(out))
+    assert ((found[0] * found[1]).sum(axis=1) > 0.999).all()
+    assert not np.array_equal(*found)
 
 
 def test_vectors_of_length_one(run, similarity, texts, tmp_path):

@@ -14,6 +14,7 @@ from yanmo.corpus.document import Document
 from yanmo.data import encode as module
 from yanmo.data.encode import encode_documents, encode_texts, parts
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
+from yanmo.tokenizers.pieces import PieceReader
 
 TEXT = "北京的天气很好。我们去公园吧！The weather is fine. We go out.\n"
 
@@ -55,7 +56,7 @@ def test_a_book_takes_linear_time() -> None:
 
 def test_columns(saved: tuple[Tokenizer, Path]) -> None:
     tokenizer, _ = saved
-    encoded = encode_texts(["我们去公园吧！We go out. 北京很好。", "", "   "], tokenizer)
+    encoded = list(encode_texts(["我们去公园吧！We go out. 北京很好。", "", "   "], PieceReader(tokenizer)))
     assert len(encoded) == 1  # texts without a token are left out
     pieces = tokenizer.encode("我们去公园吧！We go out. 北京很好。")
     starts = [

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yanmo.data.packing import pack, row_length
+from yanmo.data.packing import by_length, pack, row_length
 
 
 @given(limit=st.integers(1, 700), data=st.data())
@@ -43,3 +43,22 @@ def test_padding_is_under_five_percent() -> None:
 def test_a_few_long_texts_do_not_stretch_the_rows_of_short_ones() -> None:
     packed = pack([500, *[30] * 100], 512)
     assert {size: len(rows) for size, rows in packed.items()} == {512: 1, 128: 25}
+
+
+def test_groups_are_of_like_length() -> None:
+    lengths = [3, 9, 1, 4, 4, 2]
+    found = list(by_length(lengths, 9))
+    assert sorted(place for group in found for place in group) == list(range(6))
+    assert found[0] == [1] and found[1] == [3, 4]
+    assert all(len(group) == 1 or max(lengths[place] for place in group) * len(group) <= 9 for group in found)
+    assert list(by_length([], 9)) == []
+    assert list(by_length([5, 7], 0)) == [[1], [0]]
+
+
+def test_large_groups_hold_little_padding() -> None:
+    lengths = [round(5 + 123 * (number / 999) ** 2) for number in range(1000)]
+    found = list(by_length(lengths, 8192))
+    assert sorted(place for group in found for place in group) == list(range(1000))
+    padded = sum(len(group) * max(lengths[place] for place in group) for group in found)
+    assert sum(lengths) > 0.93 * padded
+    assert len(found) < 40

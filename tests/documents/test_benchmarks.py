@@ -82,6 +82,77 @@ def test_speed_beside_the_peer(kind: str, tmp_path: Path) -> None:
         assert base["rounds"][0]["tokens"] == 256 * base["rounds"][0]["steps"], "real tokens of full rows"
 
 
+@pytest.mark.parametrize("peers", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["encode", "generate"])
+def test_inference(kind: str, peers: bool, tmp_path: Path) -> None:
+    if peers and not PEERS:
+        pytest.skip("needs transformers and accelerate")
+    results = run(
+        "inference.py", tmp_path, "--kinds", kind, "--size", "1x64", "--vocabulary", "500", "--texts", "30",
+        "--batches", "2", "--prompt", "5", "--new", "6", "--rounds", "1", "--threads", "1",
+        "--corpus", corpus(tmp_path), *([] if peers else ["--without-peers"]),
+    )  # fmt: skip
+    (result,) = results.values()
+    ours = [row for row in result["rows"] if row["row"].startswith("Yanmo")]
+    assert len(ours) == 2
+    assert len(result["rows"]) == 2 + peers * (3 if kind == "encode" else 2)
+    assert all(row["rounds"][0]["count"] == (30 if kind == "encode" else 12) for row in result["rows"])
+    if peers and kind == "generate":
+        assert result["rows"][0]["tokens"] == ours[0]["tokens"], "the same greedy tokens in fp32"
+
+
+@pytest.mark.parametrize("peers", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["class", "tag"])
+def test_tuning(kind: str, peers: bool, tmp_path: Path) -> None:
+    if peers and not PEERS:
+        pytest.skip("needs transformers and accelerate")
+    results = run(
+        "tuning.py", tmp_path, "--kinds", kind, "--size", "1x64", "--vocabulary", "500", "--records", "40",
+        "--batch", "4", "--rounds", "1", "--seconds", "0.01", "--warmup", "1", "--threads", "1",
+        "--corpus", corpus(tmp_path), *([] if peers else ["--without-peers"]),
+    )  # fmt: skip
+    (result,) = results.values()
+    assert len(result["rows"]) == (4 if peers else 2)
+    assert all(2 <= row["records_per_step"] <= 8 and row["per_second"] > 0 for row in result["rows"])
+
+
+@pytest.mark.parametrize("kind", ["wordpiece", pytest.param("byte_bpe", marks=pytest.mark.slow)])
+def test_tokenise(kind: str, tmp_path: Path) -> None:
+    results = run(
+        "tokenise.py", tmp_path, "--corpus", corpus(tmp_path), "--tokenizers", kind, "--vocabulary", "500",
+        "--workers", "1", "--rounds", "1",
+    )  # fmt: skip
+    (result,) = results.values()
+    assert result["rows"][-1]["row"] == "Yanmo, token store"
+    if find_spec("datasets"):
+        assert "60 of 60 documents have the same ids" in result["note"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs /proc")
+def test_peak(tmp_path: Path) -> None:
+    results = run(
+        "peak.py", tmp_path, "--size", "1x64", "--vocabulary", "500", "--tokens", "6000", "--documents", "2",
+        "--seconds", "0.01", "--threads", "1", "--without-peers", "--corpus", corpus(tmp_path),
+    )  # fmt: skip
+    assert len(results) == 2
+    assert all(50 < row["peak_megabytes"] < 2000 for result in results.values() for row in result["rows"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not PEERS, reason="needs transformers and accelerate")
+def test_time_to_loss(tmp_path: Path) -> None:
+    arguments = (
+        "--corpus", corpus(tmp_path), "--name", "tiny", "--minutes", "0.3", "--size", "2x128", "--vocabulary", "500",
+        "--rows", "fp32", "--rates", "1e-3", "--seeds", "1", "--batch", "4", "--work", str(tmp_path / "work"),
+    )  # fmt: skip
+    (result,) = run("time_to_loss.py", tmp_path, *arguments).values()
+    assert result["rungs"][-1]["budget"] <= 18
+    times = {path: path.stat().st_mtime_ns for path in (tmp_path / "work").rglob("result.json")}
+    (again,) = run("time_to_loss.py", tmp_path, *arguments).values()
+    assert again["peer"] == result["peer"]
+    assert times == {path: path.stat().st_mtime_ns for path in times}, "finished runs are not repeated"
+
+
 def test_the_sequences_of_both_sides_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     import speed_text

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from yanmo.generation.translate import Translated, beam_search, greedy, groups
+from yanmo.generation.translate import Translated, beam_search, greedy
 
 START, END, WORDS = 5, 0, 5
 
@@ -88,13 +88,3 @@ def test_a_score_is_the_mean_log_probability() -> None:
     for penalty in (0.0, 1.0):
         (one,) = greedy(Steps(table), torch.tensor([5]), start=START, end=END, length_penalty=penalty)
         assert one == Translated(ids=[2], score=pytest.approx(likely * (1.0 if penalty else 2.0)))
-
-
-def test_batches_hold_sources_of_like_length() -> None:
-    lengths = [3, 9, 1, 4, 4, 2]
-    found = list(groups(lengths, 9))
-    assert sorted(place for group in found for place in group) == list(range(6))
-    assert found[0] == [1] and found[1] == [3, 4]
-    assert all(len(group) == 1 or max(lengths[place] for place in group) * len(group) <= 9 for group in found)
-    assert list(groups([], 9)) == []
-    assert list(groups([5, 7], 0)) == [[1], [0]]

@@ -43,22 +43,22 @@ def example(number: int) -> Example:
 @pytest.mark.parametrize("batch_tokens", [1, 64, 10_000])
 def test_each_example_gets_its_own(learner: Learner, batch_tokens: int) -> None:
     examples = [example(number) for number in range(25)]
-    together = run(learner, examples, "tag", batch_tokens=batch_tokens, max_length=64)
+    together = run(learner, examples, "tag", batch_tokens=batch_tokens)
     assert len(together) == 25
     for one, logits in zip(examples, together, strict=True):
         assert logits.shape == (len(one.labels["tag"][0]), 3)
-        (alone,) = run(learner, [one], "tag", batch_tokens=64, max_length=64)
+        (alone,) = run(learner, [one], "tag", batch_tokens=64)
         assert np.allclose(logits, alone, atol=1e-5)
 
 
 def test_nothing_to_do(learner: Learner) -> None:
-    assert run(learner, [], "tag", batch_tokens=64, max_length=64) == []
-    (empty,) = run(learner, [example(0)], "tag", batch_tokens=64, max_length=64)
+    assert run(learner, [], "tag", batch_tokens=64) == []
+    (empty,) = run(learner, [example(0)], "tag", batch_tokens=64)
     assert empty.shape == (0, 3)
 
 
 def test_dropout_is_off_and_no_gradient_is_kept(learner: Learner) -> None:
     learner.train()
-    first = run(learner, [example(1)], "tag", batch_tokens=64, max_length=64)
-    second = run(learner.train(), [example(1)], "tag", batch_tokens=64, max_length=64)
+    first = run(learner, [example(1)], "tag", batch_tokens=64)
+    second = run(learner.train(), [example(1)], "tag", batch_tokens=64)
     assert np.array_equal(first[0], second[0])

@@ -13,18 +13,19 @@ import numpy as np
 from torch import Tensor
 
 from yanmo.data.batch import Batch
+from yanmo.data.example import Example
 from yanmo.errors import RunError
 from yanmo.interop.sentence_transformers import Pooling, read_pooling
 from yanmo.layers.pooling import mean_pool
 from yanmo.metrics.retrieval import Vectors
 from yanmo.models.learner import Learner
 from yanmo.tasks.inference import run
-from yanmo.tasks.texts import side_by_side
+from yanmo.tasks.task import Encoder
 
 if TYPE_CHECKING:
     from yanmo.api.predict import Model
 
-AT_ONCE = 4096  # texts that are sorted by length and packed together; memory stays flat
+AT_ONCE = 4096  # texts that are sorted by length; memory stays flat
 TERM = "text"
 
 
@@ -45,8 +46,9 @@ def encode(
 ) -> Vectors:
     """One vector for each text, float32 [texts, hidden].
 
-    A bi-encoder pools as it was trained, any other encoder takes the mean over its tokens. Texts are packed, so that
-    short ones do not pay for long ones; the numbers do not depend on `batch_tokens`. What is too long loses its tail.
+    A bi-encoder pools as it was trained, any other encoder takes the mean over its tokens. Texts of like length go
+    together, so that short ones do not pay for long ones; `batch_tokens` changes the numbers by rounding alone. What
+    is too long loses its tail.
     Errors: RunError for a cross-encoder and for an untrained model.
     """
     width = model.learner.backbone.config.hidden_size
@@ -109,26 +111,27 @@ def pooling_of(model: Model) -> Pooling:
 
 def _parts(model: Model, texts: Sequence[str], *, normalize: bool, batch_tokens: int) -> Iterator[Vectors]:
     pooling = pooling_of(model)
-    encoder = model.encoder
     for start in range(0, len(texts), AT_ONCE):
-        examples = []
-        for each in texts[start : start + AT_ONCE]:
-            example, at, _ = side_by_side([each], encoder)
-            last = len(example.input_ids) - 1
-            at = {"lasttoken": np.array([last]), "cls_token": np.array([0])}.get(pooling.mode, at)
-            examples.append(replace(example, labels={TERM: (at, np.full(1, -100))}))
-        rows = run(
-            model.learner,
-            examples,
-            TERM,
-            batch_tokens=batch_tokens,
-            max_length=encoder.room,
-            outputs=_reader(pooling),
-        )
+        examples = [
+            _example(ids, model.encoder, pooling)
+            for ids in model.tokenizer.ids(texts[start : start + AT_ONCE])
+        ]
+        rows = run(model.learner, examples, TERM, batch_tokens=batch_tokens, outputs=_reader(pooling))
         vectors = np.concatenate(rows).astype(np.float32)
         if normalize or pooling.normalize:
             vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         yield vectors
+
+
+def _example(ids: list[int], encoder: Encoder, pooling: Pooling) -> Example:
+    """A text that is too long loses its tail, as in sentence-transformers."""
+    room = encoder.room - encoder.frame.framed_length(0)
+    example = encoder.frame.build([np.array(ids[:room], dtype=np.int64)])
+    length = len(example.input_ids)
+    places = {"lasttoken": length - 1, "cls_token": 0}
+    at = places.get(pooling.mode, encoder.frame.summary_position(length))
+    labels = {TERM: (np.array([at], dtype=np.int64), np.full(1, -100))}
+    return replace(example, prefix_length=encoder.prefix_length(length), labels=labels)
 
 
 def _reader(pooling: Pooling) -> Callable[[Learner, Batch], Tensor]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -30,11 +30,14 @@ from yanmo.generation.generate import generate
 from yanmo.generation.options import GenerateOptions
 from yanmo.generation.stream import stream
 from yanmo.interop.huggingface import Labelling, LoadedModel
+from yanmo.layers.packed import can_pack, packed
 from yanmo.metrics.retrieval import Vectors
+from yanmo.models.learner import Learner
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
 from yanmo.tasks.translation import TranslationPrediction
 
+Precision = Literal["fp32", "bf16"]
 TASKS = {  # head -> what trains it
     "class": "text_classification",
     "choice": "multiple_choice",
@@ -77,13 +80,17 @@ class Generation:
         return asdict(self)
 
 
-def load(source: str) -> Model:
+def load(source: str, *, precision: Precision = "fp32") -> Model:
     """A run, a Hugging Face directory or a hub id, ready to answer, on the GPU where there is one.
 
+    precision: in which numbers it computes; bf16 is faster where the machine has it (`use_machine` tells).
     Errors: InputError, RunError.
     """
     source = model_source.chosen(source)
-    return Model(source, model_source.load(source))
+    model = Model(source, model_source.load(source))
+    if precision == "bf16":
+        model.learner.bfloat16()
+    return model
 
 
 class Model:
@@ -179,7 +186,7 @@ class Model:
         """
         ids = [self._prompt(prompt) for prompt in prompts]
         found = generate(
-            self.learner, ids, options or GenerateOptions(), tokenizer=self.tokenizer, end=self.frame.end
+            self.writer, ids, options or GenerateOptions(), tokenizer=self.tokenizer, end=self.frame.end
         )
         return [
             Generation(prompt=prompt, text=one.text, score=one.score)
@@ -193,7 +200,13 @@ class Model:
 
     def stream_ids(self, ids: Sequence[int], options: GenerateOptions) -> Iterator[str]:
         """As `stream`, from tokens that begin with the start token."""
-        return stream(self.learner, ids, options, tokenizer=self.tokenizer, end=self.frame.end)
+        return stream(self.writer, ids, options, tokenizer=self.tokenizer, end=self.frame.end)
+
+    @cached_property
+    def writer(self) -> Learner:
+        """The learner for reading token by token: on a CPU a copy whose weights are laid out for that."""
+        vocabulary = self.learner.backbone.vocabulary_weight
+        return packed(self.learner, vocabulary) if can_pack(vocabulary) else self.learner
 
     def _prompt(self, prompt: str) -> list[int]:
         self._require("clm", "text_generation")
@@ -277,10 +290,12 @@ def _finetuned(source: Path) -> FinetuneConfig | None:
     return run.config(FinetuneConfig) if run.verb == "finetune" else None
 
 
-def use_machine() -> None:
-    """Sets torch up for this machine: what `choose_once` does for training."""
+def use_machine() -> Precision:
+    """Sets torch up for this machine: what `choose_once` does for training. Returns the precision that is fastest."""
     from yanmo.machine.memory import keep_large_buffers
     from yanmo.machine.probe import configure
 
-    configure(choose_now().settings)
+    settings = choose_now().settings
+    configure(settings)
     keep_large_buffers()
+    return settings.precision

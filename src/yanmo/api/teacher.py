@@ -94,7 +94,6 @@ def _ask(
         [one.example for each in asked for one in each],
         theirs.term,
         batch_tokens=8192,
-        max_length=teacher.encoder.room,
         outputs=theirs.outputs,
     )
     return np.ascontiguousarray(np.concatenate(logits)[:, order])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import Flag, Json
+from yanmo.cli.options import Flag, Json, Precision
 from yanmo.cli.screen import print_json, print_line, print_pairs
 from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
@@ -25,6 +25,7 @@ def encode(
     out: Annotated[str, Parameter(metavar="FILE")],
     text_field: str = "text",
     normalize: Flag = False,
+    precision: Precision = "auto",
     json: Json = False,
 ) -> None:
     from pathlib import Path
@@ -33,7 +34,7 @@ def encode(
     from yanmo.evaluation.metric_text import number
 
     texts = _texts(file, text_field)
-    loaded = _load(model)
+    loaded = _load(model, precision)
     encode_to(loaded, texts, Path(out).expanduser(), normalize=normalize)
     width = loaded.learner.backbone.config.hidden_size
     if json:
@@ -55,12 +56,13 @@ def similar(
     texts: Texts,
     top: int = 5,
     text_field: str = "text",
+    precision: Precision = "auto",
     json: Json = False,
 ) -> None:
     if top < 1:
         raise ConfigError("cli.below_one", name="--top", value=top)
     known = _texts(texts, text_field)
-    found = _load(model).similar(query, known, top=top)
+    found = _load(model, precision).similar(query, known, top=top)
     if json:
         print_json({"query": query, "results": [near.to_json() for near in found]})
         return
@@ -68,11 +70,11 @@ def similar(
         print_line((f"{near.similarity:7.4f}", "cyan"), "  ", near.text)
 
 
-def _load(source: str) -> Model:
+def _load(source: str, precision: Precision) -> Model:
     from yanmo.api.predict import load, use_machine
 
-    use_machine()
-    return load(source)
+    fastest = use_machine()
+    return load(source, precision=fastest if precision == "auto" else precision)
 
 
 def _texts(path: str, field: str) -> list[str]:

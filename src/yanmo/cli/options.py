@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 from cyclopts import Parameter
 
@@ -18,6 +18,7 @@ Pairs: TypeAlias = Annotated[
     list[str] | None, Parameter(consume_multiple=True, negative=(), metavar="NAME=VALUE...")
 ]
 Folder: TypeAlias = Annotated[str, Parameter(metavar="DIR")]
+Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
 File: TypeAlias = Annotated[str | None, Parameter(metavar="FILE")]
 
 _OVERRIDE = re.compile(r"[a-z_]+(\.[a-z_]+)*=.*", re.DOTALL)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import File, Flag, Json
+from yanmo.cli.options import File, Flag, Json, Precision
 from yanmo.cli.prediction import show
 from yanmo.cli.screen import print_json, print_line
 from yanmo.errors import ConfigError, InputError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from yanmo.tasks.task import TaskConfig
 
 BAR = 24  # characters of a bar for the probability 1
-AT_ONCE = 256  # texts of a file; memory stays flat
+AT_ONCE = 2048  # texts of a file, sorted by length; memory stays flat
 Words = Annotated[str, Parameter(name="text", allow_leading_hyphen=True)]
 Pair = Annotated[tuple[str, str] | None, Parameter(negative=(), metavar="A B", allow_leading_hyphen=True)]
 
@@ -36,6 +36,7 @@ def predict(
     question: str | None = None,
     context: str | None = None,
     abstain_below: float | None = None,
+    precision: Precision = "fp32",
     json: Json = False,
 ) -> None:
     asked = question is not None or context is not None
@@ -50,7 +51,7 @@ def predict(
     given: Sequence[str | Mapping[str, JsonValue]] = words
     if asked:
         given = [{"question": question, "context": _text_of(context or "")}]
-    loaded = _load(model)
+    loaded = _load(model, precision)
     if abstain_below is not None:
         _check_abstention(loaded)
     if words and loaded.task.reads != ("text",):
@@ -117,6 +118,7 @@ def generate(
     num_return_sequences: int | None = None,
     stream: Flag = False,
     seed: int = 0,
+    precision: Precision = "fp32",
     json: Json = False,
 ) -> None:
     from yanmo.config import build
@@ -142,7 +144,7 @@ def generate(
         "seed": seed,
     }
     options = build(GenerateOptions, {name: value for name, value in given.items() if value is not None})
-    loaded = _load(model)
+    loaded = _load(model, precision)
     if stream:
         _stream(loaded, prompts, options)
         return
@@ -166,11 +168,11 @@ def _stream(model: Model, prompts: Sequence[str], options: GenerateOptions) -> N
     print()
 
 
-def _load(source: str) -> Model:
+def _load(source: str, precision: Precision = "fp32") -> Model:
     from yanmo.api.predict import load, use_machine
 
-    use_machine()
-    return load(source)
+    fastest = use_machine()
+    return load(source, precision=fastest if precision == "auto" else precision)
 
 
 def _need_text(words: tuple[str, ...]) -> None:

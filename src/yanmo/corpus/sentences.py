@@ -64,6 +64,8 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _after_space(text: str, place: int) -> int:
+    if not text[place : place + 1].isspace():
+        return place
     found = _SPACE.match(text, place)
     assert found is not None
     return found.end()
@@ -98,13 +100,13 @@ def _ends(text: str, start: int, match: re.Match[str], end: int) -> bool:
         return False
     if following == "\n":
         return True
-    if any(char in _TITLE_CLOSERS for char in closers):
+    if closers and any(char in _TITLE_CLOSERS for char in closers):
         return False
-    if any(char in _BRACKETS for char in closers) and not any(char in "。｡.．" for char in run):
+    if closers and any(char in _BRACKETS for char in closers) and not any(char in "。｡.．" for char in run):
         return False
     if run[0] in _ELLIPSES or (len(run) > 1 and all(char in _STOPS for char in run)):
         return _ellipsis_ends(text, match.start(), end, after, quoted=bool(closers))
-    if any(char in "。！？｡" for char in run):
+    if run in "。！？｡" or any(char in "。！？｡" for char in run):
         return True
     spaced = after > end
     if not spaced and following.isascii() and following not in "\"'([{":

@@ -9,19 +9,23 @@ import sys
 import threading
 import zlib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
+from itertools import accumulate, chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yanmo.corpus.document import Document
 from yanmo.corpus.sentences import split_sentences
 from yanmo.data.example import BoolArray, IntArray
-from yanmo.tokenizers import Tokenizer, segmenter, word_starts
+from yanmo.tokenizers import Tokenizer, segmenter
+from yanmo.tokenizers.pieces import PieceReader
+from yanmo.tokenizers.words import all_word_starts
 
 COLUMNS = {"sentence_start": "yanmo.corpus.sentences 1", "word_start": segmenter()}
 PART_CHARACTERS = (
@@ -35,10 +39,36 @@ SMALL = 2_000_000  # below this, starting processes costs more than it saves
 class Encoded:
     """One part of a document. checksum: CRC-32 of its text, which decides whether it is held out."""
 
-    ids: IntArray
+    ids: NDArray[np.integer[Any]]
     columns: dict[str, BoolArray]
     checksum: int
     characters: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EncodedTexts:
+    """Several parts in one piece, which is quick to send to another process. ends: tokens up to the end of each."""
+
+    ids: NDArray[np.integer[Any]]
+    columns: dict[str, BoolArray]
+    ends: IntArray
+    checksums: list[int]
+    characters: list[int]
+
+    def __iter__(self) -> Iterator[Encoded]:
+        """The parts, views of these arrays; those without a token are left out."""
+        start = 0
+        for end, checksum, characters in zip(
+            self.ends.tolist(), self.checksums, self.characters, strict=True
+        ):
+            if end > start:
+                yield Encoded(
+                    ids=self.ids[start:end],
+                    columns={name: bits[start:end] for name, bits in self.columns.items()},
+                    checksum=checksum,
+                    characters=characters,
+                )
+            start = end
 
 
 def encode_documents(
@@ -57,8 +87,9 @@ def encode_documents(
         if size > SMALL:
             break
     if workers <= 1 or size <= SMALL:
+        reader = PieceReader(tokenizer)
         for chunk in chain(head, chunks):
-            yield from encode_texts(chunk, tokenizer)
+            yield from encode_texts(chunk, reader)
     else:
         yield from _in_processes(chain(head, chunks), folder, workers)
 
@@ -66,7 +97,7 @@ def encode_documents(
 def _in_processes(chunks: Iterable[list[str]], folder: Path, workers: int) -> Iterator[Encoded]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, _start_worker, (folder,))
-    flying: deque[Future[list[Encoded]]] = deque()
+    flying: deque[Future[EncodedTexts]] = deque()
     try:
         for chunk in chunks:
             with _without_main_module():  # a worker starts when there is work for it
@@ -79,29 +110,26 @@ def _in_processes(chunks: Iterable[list[str]], folder: Path, workers: int) -> It
         pool.shutdown(cancel_futures=True)
 
 
-def encode_texts(texts: list[str], tokenizer: Tokenizer) -> list[Encoded]:
-    """Ids, sentence starts and word starts of each text; texts without a token are left out."""
-    result = []
-    for text, encoding in zip(texts, tokenizer.encode_batch(texts, read_special=False), strict=True):
-        ids = np.array(encoding.ids, dtype=np.int64)
-        if not len(ids):
-            continue
-        firsts = np.array([start for start, _ in encoding.offsets], dtype=np.int64)
-        sentences = np.array([start for start, _ in split_sentences(text)], dtype=np.int64)
-        at = np.searchsorted(firsts, sentences)
-        bits = np.zeros(len(ids), dtype=np.bool_)
-        bits[at[at < len(ids)]] = True
-        bits[0] = True
-        words = np.array(word_starts(text, encoding), dtype=np.bool_)
-        result.append(
-            Encoded(
-                ids=ids,
-                columns={"sentence_start": bits, "word_start": words},
-                checksum=zlib.crc32(text.encode("utf-8", "replace")),
-                characters=len(text),
-            )
-        )
-    return result
+def encode_texts(texts: Sequence[str], reader: PieceReader) -> EncodedTexts:
+    """Ids, sentence starts and word starts of each text."""
+    tokens = reader.read(texts)
+    edges = accumulate(map(len, texts), initial=0)
+    sentences = [
+        edge + start for edge, text in zip(edges, texts, strict=False) for start, _ in split_sentences(text)
+    ]
+    sentence_start = np.zeros(len(tokens.ids) + 1, dtype=np.bool_)  # a last sentence may have no token
+    sentence_start[np.searchsorted(tokens.starts, np.array(sentences, dtype=np.int64))] = True
+    sentence_start[np.concatenate([[0], tokens.ends])] = True
+    return EncodedTexts(
+        ids=tokens.ids.astype(np.uint16 if reader.vocab_size <= 1 << 16 else np.uint32),
+        columns={
+            "sentence_start": sentence_start[:-1],
+            "word_start": all_word_starts(texts, tokens.starts, tokens.chunks),
+        },
+        ends=tokens.ends,
+        checksums=[zlib.crc32(text.encode("utf-8", "replace")) for text in texts],
+        characters=list(map(len, texts)),
+    )
 
 
 def parts(text: str, limit: int = PART_CHARACTERS) -> Iterator[str]:
@@ -131,15 +159,16 @@ def _chunks(documents: Iterable[Document]) -> Iterator[list[str]]:
         yield chunk
 
 
-_tokenizer: Tokenizer | None = None  # one per worker process
+_reader: PieceReader | None = None  # one per worker process
 
 
 def _start_worker(folder: Path) -> None:
     """Ctrl-C, which the terminal sends to all, is the parent's business; a killed parent takes its workers along."""
-    global _tokenizer
+    global _reader
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    _tokenizer = Tokenizer.load(folder)
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # there is a worker for each core
+    _reader = PieceReader(Tokenizer.load(folder))
 
 
 def _end_with_parent() -> None:
@@ -149,9 +178,9 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(texts: list[str]) -> list[Encoded]:
-    assert _tokenizer is not None
-    return encode_texts(texts, _tokenizer)
+def _work(texts: list[str]) -> EncodedTexts:
+    assert _reader is not None
+    return encode_texts(texts, _reader)
 
 
 @contextmanager

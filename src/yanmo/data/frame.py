@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from yanmo.data.example import Example, IntArray
+from yanmo.data.example import BoolArray, Example, IntArray
 from yanmo.errors import ConfigError
 from yanmo.tokenizers import Tokenizer
 
@@ -50,12 +50,17 @@ class Frame:
         return Example(
             input_ids=input_ids,
             token_type_ids=np.concatenate(types),
-            protected=np.isin(input_ids, self._special),  # [UNK] too: there is nothing to learn from it
+            protected=self._is_special[
+                np.minimum(input_ids, self.vocab_size)
+            ],  # [UNK] too: there is nothing to learn from it
         )
 
     @cached_property
-    def _special(self) -> IntArray:
-        return np.setdiff1d(np.arange(self.vocab_size), self.ordinary)
+    def _is_special(self) -> BoolArray:
+        special = np.ones(self.vocab_size + 1, dtype=np.bool_)
+        special[self.ordinary] = False
+        special[-1] = False  # of any id beyond the vocabulary
+        return special
 
     def summary_position(self, length: int) -> int:
         """The token whose hidden state stands for the sequence: the first of an encoder, the last of a decoder."""

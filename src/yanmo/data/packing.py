@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+ENOUGH = 512  # places of a group from which on its rows are to be of nearly one length
 ROW_STEP = 128  # row lengths are powers of two of this; attention costs little there and shapes stay few
 
 
@@ -47,3 +48,22 @@ def pack(lengths: Sequence[int], limit: int) -> dict[int, list[list[int]]]:
     for members, size in zip(rows, classes, strict=True):
         result.setdefault(size, []).append(members)
     return result
+
+
+def by_length(lengths: Sequence[int], places: int) -> Iterator[list[int]]:
+    """Indices in groups of like length, the longest first; each fits `places` when padded to its longest.
+
+    A group of some size takes none that would be a tenth padding.
+    For what is read once: a text alone in its row is compared with itself only, not with neighbours that it must not
+    see, and where all of a group are equally long nothing is padded and nothing masked.
+    """
+    order = sorted(range(len(lengths)), key=lambda index: (-lengths[index], index))
+    start = 0
+    while start < len(order):
+        longest = max(1, lengths[order[start]])
+        end = min(len(order), start + max(1, places // longest))
+        least = start + max(1, ENOUGH // longest)
+        while end > least and lengths[order[end - 1]] < 0.9 * longest:
+            end -= 1
+        yield order[start:end]
+        start = end

@@ -16,6 +16,7 @@ import os
 from array import array
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,8 @@ class StoreWriter:
         self.dtype = np.dtype(np.uint16 if vocab_size <= 1 << 16 else np.uint32)
         self.num_tokens = 0
         self._starts = array("q", [0])
-        self._pending: list[tuple[IntArray, Mapping[str, BoolArray]]] = []
+        self._pending = np.empty(SHARD_TOKENS, dtype=self.dtype)  # pages are there once they are written to
+        self._bits = {name: np.empty(SHARD_TOKENS, dtype=np.bool_) for name in columns}
         self._pending_tokens = 0
         self._shards: list[int] = []
         self._hashes: dict[str, str] = {}
@@ -45,19 +47,26 @@ class StoreWriter:
         for old in folder.iterdir():
             old.unlink()
 
-    def add(self, ids: IntArray, columns: Mapping[str, BoolArray]) -> None:
+    def add(self, ids: NDArray[np.integer[Any]], columns: Mapping[str, BoolArray]) -> None:
         """One document: its ids and, for each column, one bit per token."""
         assert columns.keys() == self.columns.keys()
-        if self._pending_tokens + len(ids) > SHARD_TOKENS and self._pending:
+        start, end = self._pending_tokens, self._pending_tokens + len(ids)
+        if end > SHARD_TOKENS and start:
             self._flush()
-        self._pending.append((ids.astype(self.dtype), columns))
-        self._pending_tokens += len(ids)
+            start, end = 0, len(ids)
+        if end > len(self._pending):  # a document is in one shard, however long it is
+            self._pending = np.empty(end, dtype=self.dtype)
+            self._bits = {name: np.empty(end, dtype=np.bool_) for name in self.columns}
+        self._pending[start:end] = ids
+        for name, bits in columns.items():
+            self._bits[name][start:end] = bits
+        self._pending_tokens = end
         self.num_tokens += len(ids)
         self._starts.append(self.num_tokens)
 
     def close(self, lineage: Mapping[str, object]) -> TokenStore:
         """Writes what is left and the index. `lineage`: what the store was made from, kept as it is."""
-        if self._pending:
+        if self._pending_tokens:
             self._flush()
         self._write("documents.npy", np.frombuffer(self._starts, dtype=np.int64))
         index = {
@@ -80,13 +89,12 @@ class StoreWriter:
         return TokenStore(self.folder)
 
     def _flush(self) -> None:
-        number = len(self._shards)
-        self._write(f"tokens-{number:05}.npy", np.concatenate([ids for ids, _ in self._pending]))
-        for name in self.columns:
-            bits = np.concatenate([columns[name] for _, columns in self._pending])
-            self._write(f"{name}-{number:05}.npy", np.packbits(bits, bitorder="little"))
-        self._shards.append(self._pending_tokens)
-        self._pending, self._pending_tokens = [], 0
+        number, count = len(self._shards), self._pending_tokens
+        self._write(f"tokens-{number:05}.npy", self._pending[:count])
+        for name, bits in self._bits.items():
+            self._write(f"{name}-{number:05}.npy", np.packbits(bits[:count], bitorder="little"))
+        self._shards.append(count)
+        self._pending_tokens = 0
 
     def _write(self, name: str, values: NDArray[np.generic]) -> None:
         path = self.folder / name

@@ -12,7 +12,7 @@ from yanmo.generation.beam import beam_search
 from yanmo.generation.ending import Ending
 from yanmo.generation.filters import filtered
 from yanmo.generation.options import GenerateOptions
-from yanmo.generation.rows import Rows, new_tokens
+from yanmo.generation.rows import Rows, new_tokens, threads_for_steps
 from yanmo.generation.sampling import draw, draws
 from yanmo.models.learner import Learner
 from yanmo.tokenizers import Tokenizer
@@ -60,10 +60,11 @@ def generate(
         new=max(room),
         forbidden=ending.never if forbidden is None else forbidden,
     )
-    if beams:
-        found = beam_search(rows, options, room, ending)
-    else:
-        found = _rows(rows, options, [new for new in room for _ in range(copies)], ending)
+    with threads_for_steps(learner):
+        if beams:
+            found = beam_search(rows, options, room, ending)
+        else:
+            found = _rows(rows, options, [new for new in room for _ in range(copies)], ending)
     results = [
         Continuation(ids=tuple(ending.without(ids)), text=ending.text(ids), score=score)
         for ids, score in found
@@ -80,7 +81,8 @@ def next_tokens(rows: Rows, options: GenerateOptions, new: int) -> Iterator[tupl
         logits = rows.next_logits()
         scores = filtered(logits, rows.tokens, options)
         tokens = draw(scores, numbers[:, step]) if options.samples else scores.argmax(dim=-1)
-        yield tokens, logits.log_softmax(dim=-1).gather(1, tokens.unsqueeze(1)).squeeze(1)
+        chosen = logits.gather(1, tokens.unsqueeze(1)).squeeze(1)
+        yield tokens, chosen - logits.logsumexp(dim=-1)
         rows.append(tokens)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
 
 from yanmo.data.batch import Batch
+from yanmo.data.packing import by_length
 from yanmo.models.learner import Learner
 from yanmo.models.transformer import Transformer
 
@@ -48,7 +49,7 @@ def translate(
     assert isinstance(backbone, Transformer), "only an encoder-decoder translates"
     positions = backbone.config.max_positions
     results: dict[int, Translated] = {}
-    for group in groups([len(source) for source in sources], batch_tokens // beams):
+    for group in by_length([len(source) for source in sources], batch_tokens // beams):
         members = [sources[place] for place in group]
         limits = [min(max_new_tokens or 2 * len(source) + 10, positions) for source in members]
         step = _Steps(learner, backbone, members, room=max(limits))
@@ -59,15 +60,6 @@ def translate(
             found = beam_search(step, limit, start=start, end=end, beams=beams, length_penalty=length_penalty)
         results.update(zip(group, found, strict=True))
     return [results[place] for place in range(len(sources))]
-
-
-def groups(lengths: Sequence[int], places: int) -> Iterator[list[int]]:
-    """Indices in batches of at most `places` places, the longest first, so that little is padding."""
-    order = sorted(range(len(lengths)), key=lambda place: (-lengths[place], place))
-    while order:
-        count = max(1, places // max(1, lengths[order[0]]))
-        yield order[:count]
-        order = order[count:]
 
 
 class _Steps:

@@ -133,8 +133,9 @@ class SelfAttention(nn.Module):
         query, key, value = stacked.permute(2, 0, 3, 1, 4)  # each [rows, heads, length, head size]
         if past is not None:
             key, value = past.append(key, value)
+            query = query.to(key.dtype)
         seen = attention(query, key, value, layout, dropout=self.dropout, training=self.training)
-        output: Tensor = self.output(seen.transpose(1, 2).reshape(rows, length, size))
+        output: Tensor = self.output(seen.transpose(1, 2).reshape(rows, length, size).to(hidden.dtype))
         return output
 
 

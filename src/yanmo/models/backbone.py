@@ -160,14 +160,19 @@ class Backbone(nn.Module, ABC):
         return self._cache(self.config.num_layers, rows, room)
 
     def _cache(self, num_layers: int, rows: int, room: int) -> Cache:
+        device, dtype = self.vocabulary_weight.device, self.vocabulary_weight.dtype
+        if device.type == "cpu":
+            dtype = (
+                torch.float32
+            )  # one query against bf16 keys takes ten times as long: they are copied for it
         return Cache(
             num_layers=num_layers,
             rows=rows,
             num_heads=self.config.num_heads,
             room=room,
             head_size=self.config.hidden_size // self.config.num_heads,
-            dtype=self.vocabulary_weight.dtype,
-            device=self.vocabulary_weight.device,
+            dtype=dtype,
+            device=device,
         )
 
     def _encode(self, batch: Batch, cache: Cache | None) -> Tensor:
@@ -178,8 +183,10 @@ class Backbone(nn.Module, ABC):
             hidden = layer(hidden, layout, None if cache is None else cache.layers[number])
         return hidden
 
-    def _layout(self, batch: Batch, cache: Cache | None) -> Layout:
-        """Who sees whom in the batch, and of the cache, which is told of the tokens of the batch."""
+    def _layout(self, batch: Batch, cache: Cache | None) -> Layout | None:
+        """Who sees whom in the batch, and of the cache, which is told of the tokens of the batch; None: everyone."""
+        if cache is None and _everyone_sees_all(batch):
+            return None
         last_visible = torch.maximum(batch.position_ids, batch.prefix_lengths - 1)
         return _layout(batch, last_visible) if cache is None else cache.extend(batch, last_visible)
 
@@ -214,6 +221,15 @@ class Backbone(nn.Module, ABC):
             known=", ".join(sorted(self.head_terms())),
             fits=", ".join(fits) or "-",
         )
+
+
+def _everyone_sees_all(batch: Batch) -> bool:
+    """Whether each row is one bidirectional sequence without padding, so that no mask has to be made and added."""
+    if batch.input_ids.device.type != "cpu":
+        return False  # asking a GPU would make the host wait for it
+    first = batch.sequence_ids[:, 0]
+    one_sequence = (first > 0) & (first == batch.sequence_ids[:, -1])
+    return bool(one_sequence.all()) and bool((batch.prefix_lengths >= batch.input_ids.shape[1]).all())
 
 
 def _layout(batch: Batch, last_visible: Tensor) -> Layout:

@@ -37,12 +37,19 @@ class Cache:
         self.sequence_ids = torch.zeros(rows, room, dtype=torch.int64, device=device)
         self.position_ids = torch.zeros(rows, room, dtype=torch.int64, device=device)
         self.length = 0
+        self._one_sequence = device.type == "cpu"  # in each row, and no padding, so far; a GPU is not asked
 
-    def extend(self, batch: Batch, last_visible: Tensor) -> Layout:
-        """Note whose the batch's tokens are; they see those of their sequence, here and in the cache."""
+    def extend(self, batch: Batch, last_visible: Tensor) -> Layout | None:
+        """Note whose the batch's tokens are; they see those of their sequence, here and in the cache.
+
+        None: there is nothing that a row's one new token does not see.
+        """
         start, self.length = self.length, self.length + batch.input_ids.shape[1]
         self.sequence_ids[:, start : self.length] = batch.sequence_ids
         self.position_ids[:, start : self.length] = batch.position_ids
+        self._one_sequence &= bool((batch.sequence_ids == 1).all())
+        if self._one_sequence and self.length == start + 1:
+            return None
         return Layout(
             query_ids=batch.sequence_ids,
             key_ids=self.sequence_ids[:, : self.length],

@@ -1,4 +1,4 @@
-"""Encoded records through a learner, packed, and back in their order."""
+"""Encoded records through a learner, those of like length together, and back in their order."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from torch import Tensor
 
 from yanmo.corpus.document import Record
 from yanmo.data.batch import Batch
+from yanmo.data.collate import collate
 from yanmo.data.cursor import Cursor
 from yanmo.data.example import Example
+from yanmo.data.packing import by_length
 from yanmo.data.plan import SAMPLES_PER_UNIT, Plan
 from yanmo.data.source import ExampleSource
 from yanmo.models.learner import Learner
@@ -26,36 +28,27 @@ def run(
     term: str,
     *,
     batch_tokens: int,
-    max_length: int,
     outputs: Callable[[Learner, Batch], Tensor] | None = None,
 ) -> list[Logits]:
     """What is read at each example's labels of `term`, [labels, classes], in the order given.
 
-    outputs: one row for each label of a batch; None: the logits of the term's head. max_length: of a row, which is
-    longer where an example of several parts is.
+    outputs: one row for each label of a batch; None: the logits of the term's head. batch_tokens: places in a batch.
     """
     if not examples:
         return []
     learner.eval()
     device = learner.backbone.vocabulary_weight.device
-    plan = Plan(
-        source=ExampleSource(examples),
-        seed=0,
-        batch_tokens=batch_tokens,
-        max_length=max([max_length, *(len(example.input_ids) for example in examples)]),
-        shuffle=False,
-    )
     results: dict[int, Logits] = {}
-    for batch in plan.stream(Cursor(), epochs=1):
-        batch = batch.to(device)
+    for group in by_length([example.room for example in examples], batch_tokens):
+        longest = max(len(examples[unit].input_ids) for unit in group)
+        batch = collate([[(unit, examples[unit])] for unit in group], longest).to(device)
         if outputs is None:
             rows = learner.logits(term, learner.backbone(batch), batch.labels[term].at)
         else:
             rows = outputs(learner, batch)
         logits = rows.float().cpu().numpy()
         start = 0
-        for number in batch.samples.tolist():
-            unit = number // SAMPLES_PER_UNIT
+        for unit in group:
             count = len(examples[unit].labels[term][0])
             results[unit] = logits[start : start + count]
             start += count
@@ -91,7 +84,6 @@ def predict_encoded(
         examples,
         task.term,
         batch_tokens=batch_tokens,
-        max_length=encoder.room,
         outputs=task.outputs,
     )
     predictions, start = [], 0

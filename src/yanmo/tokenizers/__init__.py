@@ -16,6 +16,7 @@ NOT_MEMBERS = frozenset(
         "config",
         "kind",
         "pairs",
+        "pieces",
         "pretrained",
         "report",
         "sample",

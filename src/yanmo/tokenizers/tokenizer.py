@@ -86,6 +86,16 @@ class Tokenizer:
             encoded = self.backend.encode_batch(cleaned, add_special_tokens=False)
         return [_encoding(text, one) for text, one in zip(texts, encoded, strict=True)]
 
+    def ids(self, texts: Sequence[str]) -> list[list[int]]:
+        """The ids of many texts, as `encode_batch(texts, read_special=False)` has them, without their places."""
+        self.backend.encode_special_tokens = True
+        try:
+            encoded = self.backend.encode_batch_fast(list(texts), add_special_tokens=False)
+        except TypeError:  # as in `encode_batch`
+            cleaned = [replace_surrogates(text) for text in texts]
+            encoded = self.backend.encode_batch_fast(cleaned, add_special_tokens=False)
+        return [one.ids for one in encoded]
+
     def decode(self, ids: Iterable[int], skip_special: bool = True) -> str:
         """The text of `ids`: the same for byte_bpe, up to normalisation and white space for others."""
         text = self.backend.decode(list(ids), skip_special_tokens=skip_special)
