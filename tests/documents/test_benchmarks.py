@@ -344,6 +344,8 @@ def test_results(tmp_path: Path) -> None:
     written = page.read_text(encoding="utf-8")
     assert written.count("| zh_lcqmc |") == 1 and "| zh_chnsenticorp |" in written
     assert "## Speed\n\nfast" in written, "the rest of the page stays"
+
+
 GPU = ["--device", "cpu", "--layers", "1", "--hidden-size", "64", "--vocabulary", "500", "--documents", "2",
        "--sequences", "40", "--seconds", "0.01", "--warmup", "1"]  # fmt: skip
 

@@ -111,12 +111,7 @@ def finetune(
         what = Fit(
             learner=loaded.learner,
             objective=objective,
-            plan=Plan(
-                source=ExampleSource(examples),
-                seed=config.train.seed,
-                batch_tokens=config.train.batch_tokens,
-                max_length=max([encoder.room, *(len(example.input_ids) for example in examples)]),
-            ),
+            plan=_plan(config, examples, encoder),
             evaluator=evaluator,
             train=config.train,
             optim=optim_of(config, loaded),
@@ -140,6 +135,15 @@ def finetune(
         run.finish(results)
         run.ensure_report()
     return FinetuneResult(path=run.path, **results)
+
+
+def _plan(config: FinetuneConfig, examples: list[Example], encoder: Encoder) -> Plan:
+    return Plan(
+        source=ExampleSource(examples),
+        seed=config.train.seed,
+        batch_tokens=config.train.batch_tokens,
+        max_length=max([encoder.room, *(len(example.input_ids) for example in examples)]),
+    )
 
 
 def _lessons(
