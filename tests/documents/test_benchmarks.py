@@ -48,7 +48,7 @@ def corpus(folder: Path) -> str:
         for line in range(60)
     )
     path = folder / "corpus.txt"
-    path.write_text("\n".join(lines), encoding="utf-8")
+    path.write_text("\n\n".join(lines), encoding="utf-8")
     return str(path)
 
 
