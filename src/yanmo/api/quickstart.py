@@ -12,7 +12,7 @@ from yanmo.api.finetune import finetune
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.predict import MaskPrediction, Model, load
 from yanmo.api.pretrain import PretrainConfig, pretrain
-from yanmo.api.quickstart_uses import SIZES, USES, Use
+from yanmo.api.quickstart_uses import SIZES, TRANSLATED, USES, Use
 from yanmo.api.reporter import Reporter
 from yanmo.config import build
 from yanmo.corpus.builtin.storyworld import storyworld
@@ -24,8 +24,8 @@ from yanmo.messages import text
 from yanmo.training.budget import Budget, cap
 
 # shares of the whole time; the rest is tokenizers, tokenising and evaluation
-SHARES = {"bert": 0.28, "gpt2": 0.1}
-TASK_SHARE = 0.04
+SHARES = {"bert": 0.25, "gpt2": 0.08, "transformer": 0.1}
+TASK_SHARE = 0.035
 STORIES = 8_000
 
 
@@ -57,7 +57,7 @@ class QuickstartResult:
 def quickstart(
     out: str | Path, *, minutes: float = 6.0, reporter: Reporter | None = None
 ) -> QuickstartResult:
-    """Runs everything into `out`: bert/, gpt2/, one run per task and starting point, report.html.
+    """Runs everything into `out`: bert/, gpt2/, transformer/, one run per task and starting point, report.html.
 
     Finished parts are kept, so the same call again goes on where it stopped. Errors: those of the verbs.
     """
@@ -128,6 +128,7 @@ def _finetune_config(use: Use, out: Path, minutes: float, *, random: bool) -> Fi
             "random_weights": random,
             "train_file": f"{data}.train.jsonl",
             "dev_file": f"{data}.dev.jsonl",
+            "settings": use.settings,
             "train": {"budget": _budget(minutes), "batch_tokens": 2048, "evaluations": 2},
         },
     )
@@ -184,7 +185,7 @@ def _report(result: QuickstartResult) -> Report:
                 )
                 for row in result.rows
             ),
-            note=text("quickstart.table_note", train=SIZES["train"], test=SIZES["dev"]),
+            note=text("quickstart.table_note", train=SIZES["train"], test=SIZES["dev"], pairs=TRANSLATED),
         ),
         Examples(
             title=text("quickstart.fills"),
@@ -198,7 +199,7 @@ def _report(result: QuickstartResult) -> Report:
             items=tuple(Example(given=given, result=given + end) for given, end in result.continuations),
         ),
     ]
-    for name in ("bert", "gpt2"):
+    for name in SHARES:
         sections += run_report(result.path / name).sections
     return Report(
         title=text("quickstart.title"),

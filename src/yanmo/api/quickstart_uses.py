@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from yanmo.api.run_folder import replace_text
 from yanmo.corpus.builtin.storyworld import (
@@ -15,11 +17,13 @@ from yanmo.corpus.builtin.storyworld import (
     question_records,
     similarity_records,
     telling_records,
+    translation_records,
 )
 from yanmo.corpus.builtin.storyworld.structure import Split
 from yanmo.corpus.document import Record
 
 SIZES: Mapping[Split, int] = {"train": 2_000, "dev": 400}
+TRANSLATED = 60  # test sentences
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +35,7 @@ class Use:
     data: str
     metric: str
     records: Callable[..., Iterable[Record]]
+    settings: Mapping[str, Any] = field(default_factory=dict)
 
     def write(self, folder: Path, sizes: Mapping[Split, int] = SIZES) -> None:
         """The labelled stories as files, so that they can be looked at and used again."""
@@ -41,6 +46,12 @@ class Use:
                 records = self.records(split=split, size=size)
                 lines = (json.dumps(dict(record.fields), ensure_ascii=False) for record in records)
                 replace_text(path, "".join(f"{line}\n" for line in lines))
+
+
+def _sentence_pairs(*, split: Split, size: int) -> Iterable[Record]:
+    """All sentences to learn from, few to test with: they are translated word by word, one after the other."""
+    pairs = translation_records(split=split, size=size)
+    return pairs if split == "train" else islice(pairs, TRANSLATED)
 
 
 USES = (
@@ -63,5 +74,9 @@ USES = (
     Use(
         task="text_generation", base="gpt2", data="tellings", metric="perplexity",
         records=partial(telling_records, language="both"),
+    ),
+    Use(
+        task="translation", base="transformer", data="pairs", metric="bleu", records=_sentence_pairs,
+        settings={"direction": "en-zh", "beams": 1},
     ),
 )  # fmt: skip

@@ -13,7 +13,11 @@ TEXTS: Texts = {
         "2  Pre-training GPT: causal LM, on the same stories",
         "2  预训练 GPT：因果语言模型，语料相同",
     ),
-    "quickstart.finetune": ("3  Fine-tuning: {task}, {start}", "3  微调：{task}，{start}"),
+    "quickstart.pretrain_transformer": (
+        "3  Pre-training an encoder–decoder: denoising, on the same stories",
+        "3  预训练编码器–解码器：去噪，语料相同",
+    ),
+    "quickstart.finetune": ("4  Fine-tuning: {task}, {start}", "4  微调：{task}，{start}"),
     "quickstart.text_classification": ("text classification (topic)", "文本分类（主题）"),
     "quickstart.token_classification": ("named entities", "命名实体识别"),
     "quickstart.question_answering": ("question answering", "阅读理解问答"),
@@ -27,8 +31,8 @@ TEXTS: Texts = {
     "quickstart.metric": ("metric", "指标"),
     "quickstart.table_note": (
         "The same network, the same time for fine-tuning, {train} training stories, {test} test stories that share "
-        "no plot with them; the best of two evaluations on these. Minutes of training: small numbers are normal.",
-        "同一网络、同样的微调时间，{train} 篇训练故事，{test} 篇情节不与之重复的测试故事；取其上两次评估中较好的一次。只训练了几分钟，数值偏低属正常。",
+        "no plot with them ({pairs} sentences of theirs to translate); the best of two evaluations on these. Minutes of training: small numbers are normal.",
+        "同一网络、同样的微调时间，{train} 篇训练故事，{test} 篇情节不与之重复的测试故事（翻译用其中 {pairs} 句）；取其上两次评估中较好的一次。只训练了几分钟，数值偏低属正常。",
     ),
     "quickstart.fills": ("Fill-mask (BERT)", "填空（BERT）"),
     "quickstart.continuations": ("Generated (GPT)", "生成（GPT）"),
