@@ -12,7 +12,7 @@ from yanmo.api.finetune import finetune
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.predict import MaskPrediction, Model, load
 from yanmo.api.pretrain import PretrainConfig, pretrain
-from yanmo.api.quickstart_uses import SIZES, TRANSLATED, USES, Use
+from yanmo.api.quickstart_uses import SIZES, TRANSLATED, USES, Use, title
 from yanmo.api.reporter import Reporter
 from yanmo.config import build
 from yanmo.corpus.builtin.storyworld import storyworld
@@ -89,7 +89,7 @@ def _row(use: Use, out: Path, minutes: float, reporter: Reporter) -> Row:
     scores = {}
     for random in (False, True):
         start = text("quickstart.without" if random else "quickstart.with")
-        reporter.note(text("quickstart.finetune", task=text(f"quickstart.{use.task}"), start=start))
+        reporter.note(text("quickstart.finetune", task=title(use.task), start=start))
         config = _finetune_config(use, out, minutes, random=random)
         run = out / f"{use.data}-{'random' if random else 'pretrained'}"
         scores[random] = finetune(config, run, reporter=reporter).metrics[use.metric]
@@ -178,7 +178,7 @@ def _report(result: QuickstartResult) -> Report:
             ),
             rows=tuple(
                 (
-                    text(f"quickstart.{row.task}"),
+                    title(row.task),
                     metric_name(row.metric),
                     metric_value(row.metric, row.pretrained),
                     metric_value(row.metric, row.random),

@@ -12,17 +12,19 @@ from typing import Any
 
 from yanmo.api.run_folder import replace_text
 from yanmo.corpus.builtin.storyworld import (
-    classification_records,
     ner_records,
     question_records,
     similarity_records,
     telling_records,
     translation_records,
+    wish_records,
 )
 from yanmo.corpus.builtin.storyworld.structure import Split
 from yanmo.corpus.document import Record
+from yanmo.messages import text
 
-SIZES: Mapping[Split, int] = {"train": 2_000, "dev": 400}
+SIZES: Mapping[Split, int] = {"train": 2_000, "dev": 400}  # stories
+FEW = 100  # where labels are dear, and pre-training shows
 TRANSLATED = 60  # test sentences
 
 
@@ -35,17 +37,24 @@ class Use:
     data: str
     metric: str
     records: Callable[..., Iterable[Record]]
+    few: bool = False
     settings: Mapping[str, Any] = field(default_factory=dict)
 
-    def write(self, folder: Path, sizes: Mapping[Split, int] = SIZES) -> None:
+    def write(self, folder: Path, sizes: Mapping[Split, int] | None = None) -> None:
         """The labelled stories as files, so that they can be looked at and used again."""
         folder.mkdir(exist_ok=True)
-        for split, size in sizes.items():
+        usual = {**SIZES, "train": FEW} if self.few else SIZES
+        for split, size in (sizes or usual).items():
             path = folder / f"{self.data}.{split}.jsonl"
             if not path.is_file():
                 records = self.records(split=split, size=size)
                 lines = (json.dumps(dict(record.fields), ensure_ascii=False) for record in records)
                 replace_text(path, "".join(f"{line}\n" for line in lines))
+
+
+def title(task: str) -> str:
+    """What the screen calls the use of a task."""
+    return text(f"quickstart.{task}", few=FEW)
 
 
 def _sentence_pairs(*, split: Split, size: int) -> Iterable[Record]:
@@ -57,7 +66,7 @@ def _sentence_pairs(*, split: Split, size: int) -> Iterable[Record]:
 USES = (
     Use(
         task="text_classification", base="bert", data="topic", metric="accuracy",
-        records=partial(classification_records, language="both", task="topic"),
+        records=partial(wish_records, language="both"), few=True,
     ),
     Use(
         task="token_classification", base="bert", data="ner", metric="f1",
@@ -69,7 +78,7 @@ USES = (
     ),
     Use(
         task="sentence_similarity", base="bert", data="wishes", metric="spearman",
-        records=partial(similarity_records, language="both"),
+        records=partial(similarity_records, language="both"), few=True,
     ),
     Use(
         task="text_generation", base="gpt2", data="tellings", metric="perplexity",

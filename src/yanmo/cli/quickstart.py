@@ -28,13 +28,14 @@ def quickstart(*, out: Folder = "runs/quickstart", minutes: float = 6.0, json: J
 
 
 def _show(result: QuickstartResult) -> None:
+    from yanmo.api.quickstart_uses import title
     from yanmo.evaluation.metric_text import duration, metric_name, metric_value
 
     print_line("")
     head = ("task", "metric", "with", "without")
     rows = [
         (
-            text(f"quickstart.{row.task}"),
+            title(row.task),
             metric_name(row.metric),
             metric_value(row.metric, row.pretrained),
             metric_value(row.metric, row.random),

@@ -18,10 +18,13 @@ TEXTS: Texts = {
         "3  预训练编码器–解码器：去噪，语料相同",
     ),
     "quickstart.finetune": ("4  Fine-tuning: {task}, {start}", "4  微调：{task}，{start}"),
-    "quickstart.text_classification": ("text classification (topic)", "文本分类（主题）"),
+    "quickstart.text_classification": (
+        "text classification (topic of a wish, {few} labels)",
+        "文本分类（愿望的主题，{few} 个标注）",
+    ),
     "quickstart.token_classification": ("named entities", "命名实体识别"),
     "quickstart.question_answering": ("question answering", "阅读理解问答"),
-    "quickstart.sentence_similarity": ("sentence similarity", "句子相似度"),
+    "quickstart.sentence_similarity": ("sentence similarity ({few} labels)", "句子相似度（{few} 个标注）"),
     "quickstart.text_generation": ("telling a story on request", "按要求讲故事"),
     "quickstart.translation": ("translation, English to Chinese", "英译中"),
     "quickstart.with": ("with pre-training", "有预训练"),
@@ -30,9 +33,9 @@ TEXTS: Texts = {
     "quickstart.task": ("task", "任务"),
     "quickstart.metric": ("metric", "指标"),
     "quickstart.table_note": (
-        "The same network, the same time for fine-tuning, {train} training stories, {test} test stories that share "
+        "The same network, the same time for fine-tuning, {train} training stories where no number is given, {test} test stories that share "
         "no plot with them ({pairs} sentences of theirs to translate); the best of two evaluations on these. Minutes of training: small numbers are normal.",
-        "同一网络、同样的微调时间，{train} 篇训练故事，{test} 篇情节不与之重复的测试故事（翻译用其中 {pairs} 句）；取其上两次评估中较好的一次。只训练了几分钟，数值偏低属正常。",
+        "同一网络、同样的微调时间，未注明数量的用 {train} 篇训练故事，{test} 篇情节不与之重复的测试故事（翻译用其中 {pairs} 句）；取其上两次评估中较好的一次。只训练了几分钟，数值偏低属正常。",
     ),
     "quickstart.fills": ("Fill-mask (BERT)", "填空（BERT）"),
     "quickstart.continuations": ("Generated (GPT)", "生成（GPT）"),

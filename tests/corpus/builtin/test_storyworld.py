@@ -19,6 +19,7 @@ from yanmo.corpus.builtin.storyworld import (
     similarity_records,
     storyworld,
     translation_records,
+    wish_records,
 )
 from yanmo.corpus.builtin.storyworld.english import verb
 from yanmo.corpus.builtin.storyworld.grammar import Parts, events, sections
@@ -241,6 +242,14 @@ def test_similar_wishes_are_of_one_kind() -> None:
         one, other = kinds[str(record.fields["text_a"])], kinds[str(record.fields["text_b"])]
         score = 5.0 if one == other else 2.5 if one[1] == other[1] else 0.0
         assert record.fields["score"] == score
+        assert record.fields["text_a"] != record.fields["text_b"]
+
+
+def test_wishes_have_their_topics() -> None:
+    kinds = {event.goal.chinese: event.topic for story in stories("train", 60) for event in story.events}
+    records = list(wish_records(language="zh", split="train", size=60))
+    assert len({record.fields["label"] for record in records}) == len(TOPICS)
+    assert all(kinds[str(record.fields["text"])] == record.fields["label"] for record in records)
 
 
 def test_translations_are_the_sentences() -> None:

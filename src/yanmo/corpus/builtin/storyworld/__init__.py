@@ -15,6 +15,7 @@ from yanmo.corpus.builtin.storyworld.records import (
     similarity_records,
     telling_records,
     translation_records,
+    wish_records,
 )
 from yanmo.corpus.builtin.storyworld.stories import VERSION, documents, storyworld
 from yanmo.corpus.builtin.storyworld.structure import Event, Person, Phrase, Story, Text
@@ -22,5 +23,5 @@ from yanmo.corpus.builtin.storyworld.structure import Event, Person, Phrase, Sto
 __all__ = [
     "VERSION", "Event", "Person", "Phrase", "Story", "Text", "classification_records", "documents", "ner_records",
     "question_records", "similarity_records", "storyworld", "telling_records",
-    "translation_records",
+    "translation_records", "wish_records",
 ]  # fmt: skip

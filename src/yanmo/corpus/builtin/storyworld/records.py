@@ -71,10 +71,21 @@ def question_records(*, language: Languages, split: Split, size: int, seed: int 
         yield _record(story, one, {"context": context, "question": question, "answers": answers})
 
 
+def wish_records(*, language: Languages, split: Split, size: int, seed: int = 0) -> Iterator[Record]:
+    """Records with the fields `text` and `label`: what somebody in a story wants, and its topic.
+
+    Unlike the topic of a whole story it follows from the words, and a few hundred labels are enough to learn it.
+    """
+    for story, one in _told(language, split, size, seed):
+        wish = story.events[0]
+        yield _record(story, one, {"text": _in(wish.goal, one), "label": wish.topic})
+
+
 def similarity_records(*, language: Languages, split: Split, size: int, seed: int = 0) -> Iterator[Record]:
     """Records with the fields `text_a`, `text_b` and `score`: what the people of two stories want, and how alike.
 
-    5: the same kind of thing, 2.5: things of one topic, 0: neither; the partners are drawn from these by turns.
+    5: the same kind of thing, 2.5: things of one topic, 0: neither; the partners are drawn from these by turns, where
+    another wish is among them.
     """
     rng = random.Random(f"storyworld similarity {seed} {split}")
     told = [(story, one, story.events[0]) for story, one in _told(language, split, size, seed)]
@@ -83,7 +94,11 @@ def similarity_records(*, language: Languages, split: Split, size: int, seed: in
         for name in (event.id, event.topic, ""):
             groups.setdefault((one, name), []).append(event)
     for number, (story, one, event) in enumerate(told):
-        other = rng.choice(groups[one, (event.id, event.topic, "")[number // 2 % 3]])
+        alike = groups[one, (event.id, event.topic, "")[number // 2 % 3]]
+        others = [other for other in alike if other.goal != event.goal]
+        if not others:
+            continue
+        other = rng.choice(others)
         score = SAME_EVENT if event.id == other.id else SAME_TOPIC if event.topic == other.topic else OTHER
         yield _record(
             story, one, {"text_a": _in(event.goal, one), "text_b": _in(other.goal, one), "score": score}
