@@ -12,7 +12,7 @@ from pathlib import Path
 from yanmo import models, objectives, registry, tasks, tokenizers
 from yanmo.api import model_source, recipe_files
 from yanmo.api.finetune import FinetuneConfig, default_optim
-from yanmo.api.pretrain import DEFAULT_TOKENIZER, PretrainConfig, usual_objective
+from yanmo.api.pretrain import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
 from yanmo.config import Tree, build, merge, override
 from yanmo.corpus.read import CorpusConfig, read_raw
@@ -259,7 +259,8 @@ def _check_kind(kind: str) -> None:
 
 
 def _check_sizes(config: PretrainConfig, model: type[Backbone]) -> None:
-    model.sizes(config.preset)
+    if config.preset != AUTO:
+        model.sizes(config.preset)
     config.sequence_length(model, config.max_positions)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from yanmo.api.finetune import FinetuneConfig, FinetuneResult
 from yanmo.api.finetune import finetune as run_finetune
+from yanmo.api.plan import planned
 from yanmo.api.pretrain import PretrainConfig, PretrainResult
 from yanmo.api.pretrain import pretrain as run_pretrain
 from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, resolve_pretrain
@@ -77,6 +78,7 @@ def start_pretrain(
 ) -> PretrainResult:
     """A resolved run; a refused input leaves no folder behind."""
     check_corpus(config.corpus)
+    config = planned(config, Path(out), reporter=reporter)
     with _nothing_left(Path(out)):
         return run_pretrain(config, out, reporter=reporter)
 

@@ -1,0 +1,274 @@
+"""The law of the loss that `yanmo plan` uses: short runs on several corpora, and constants fitted to them.
+
+    python benchmarks/plan_law.py run            trains what is missing, one after the other; about an hour of one core
+    python benchmarks/plan_law.py fit            fits the constants, prints them and how well unseen corpora are met
+
+The corpora are not among those that benchmarks/plan.py checks the plan on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from conditions import DATA, RESULTS, WORK, conditions, sentence, table, write
+from plan_runs import corpus_file, run
+from scipy.optimize import least_squares
+
+from yanmo.api.loss_constants import BY_TERM, Constants
+from yanmo.api.loss_law import TextStatistics, curve, worth
+
+SOURCES = {
+    "zh_wiki": "pretrain/zh_wiki/train.jsonl.gz",
+    "en_wiki": "pretrain/en_wiki/train.jsonl.gz",
+    "zh_shopping": "classification/zh_online_shopping/train.jsonl.gz",
+    "en_imdb": "classification/en_imdb/train.jsonl.gz",
+    "zh_histories": "translation/zh_classical_to_modern/train.jsonl.gz",
+    "python_docs": "",
+    "storyworld": "",
+}
+CHARACTERS = {"zh": 4_000_000, "en": 14_000_000}
+RUNS = (  # model, preset, tokens, corpora
+    ("bert", "tiny", "1Mtok", tuple(SOURCES)),
+    ("bert", "tiny", "300ktok", tuple(SOURCES)),
+    ("bert", "mini", "1Mtok", ("zh_wiki", "en_imdb", "zh_histories")),
+    ("bert", "tiny", "3Mtok", ("zh_wiki", "en_wiki", "zh_shopping", "en_imdb", "zh_histories")),
+    ("gpt2", "tiny", "300ktok", ("zh_wiki", "en_imdb", "zh_shopping", "en_wiki")),
+    ("gpt2", "tiny", "1Mtok", ("zh_wiki", "en_imdb", "zh_shopping", "en_wiki")),
+    ("gpt2", "mini", "300ktok", ("zh_wiki", "en_imdb")),
+)
+LAYERS = {"tiny": 396_544, "mini": 3_159_040, "small": 12_609_536}
+FITTED = ("start", "steepness", "half", "half_by_size", "half_by_gain", "half_by_unigram", "reach", "reach_by_size")
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("what", choices=("run", "fit"))
+    parser.add_argument("--data", default=str(DATA))
+    parser.add_argument("--work", default=str(WORK / "plan_law"))
+    parser.add_argument("--out", default=str(RESULTS))
+    parser.add_argument("--most", type=int, default=0, help="runs to make now; 0: all that are missing")
+    options = parser.parse_args(given)
+    if options.what == "run":
+        make_runs(Path(options.data), Path(options.work), Path(options.out), options.most)
+    else:
+        fit_all(Path(options.out))
+
+
+def make_runs(data: Path, work: Path, out: Path, most: int) -> None:
+    long_runs(data, work, out)
+    made = 0
+    path = out / "plan_law.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    for model, preset, tokens, corpora in RUNS:
+        for name in corpora:
+            section = f"{name} {model} {preset} {tokens}"
+            if section in known or (most and made >= most):
+                continue
+            where = conditions()
+            result = one(data, work, name, model, preset, tokens)
+            write(out, "plan_law", section, {"conditions": where, **result}, render)
+            made += 1
+            print(section, round(result["loss"], 3), f"{result['seconds']:.0f} s", flush=True)
+
+
+def one(data: Path, work: Path, name: str, model: str, preset: str, tokens: str) -> dict[str, Any]:
+    """The statistics of the corpus as a plan sees them, and the loss at the end of one run."""
+    corpus = _corpus(data, work, name)
+    usual = {"model": model, "corpus": corpus, "preset": preset}
+    looked = run({**usual, "budget": "1Mtok", "plan": "only", "folder": str(_folder(work, f"{name}-{model}-look"))})
+    found = looked["plan"]
+    settings = [
+        f"tokenizer.vocab_size={found['machines'][0]['vocab_size']}", f"objective={found['objective']}",
+        f"train.batch_tokens={2048 if tokens in ('300ktok', '1Mtok') else 4096}", "train.evaluations=1",
+    ]  # fmt: skip
+    if model == "bert":
+        settings.append("objective_settings.mlm.rate=0.3")
+    first = work / f"{name}-{model}-tiny-1Mtok"
+    outcome = run(
+        {**usual, "budget": tokens, "settings": settings, "like": str(first),
+         "folder": str(_folder(work, f"{name}-{model}-{preset}-{tokens}"))}
+    )  # fmt: skip
+    term = "mlm" if model == "bert" else "clm"
+    return _row(found, name, term, preset, outcome)
+
+
+def long_runs(data: Path, work: Path, out: Path) -> None:
+    """The runs of 20 minutes that benchmarks/gain.py made, with the statistics of their corpora."""
+    path = out / "plan_law.json"
+    known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    gain = json.loads((out / "gain.json").read_text(encoding="utf-8"))
+    for each in gain.values():
+        facts = each["pretraining"]
+        section = f"{'+'.join(facts['corpus'])} bert {facts['preset']} {facts['budget']}"
+        if section in known or set(facts["metrics"]) & {"loss_nsp", "loss_bow"}:
+            continue
+        corpus = [str(data / "pretrain" / name / "train.jsonl.gz") for name in facts["corpus"]]
+        job = {"model": "bert", "preset": facts["preset"], "corpus": corpus, "budget": "1Mtok", "plan": "only",
+               "settings": facts["settings"], "folder": str(_folder(work, f"{facts['corpus'][0]}-long-look"))}  # fmt: skip
+        found = run(job)["plan"]
+        result = _row(found, facts["corpus"][0].split("_")[0] + "_long", "mlm", facts["preset"], facts)
+        write(out, "plan_law", section, {"conditions": each["conditions"], **result}, render)
+        known[section] = result
+
+
+def _row(found: Any, name: str, term: str, preset: str, outcome: Any) -> dict[str, Any]:
+    return {
+        "corpus": name,
+        "term": term,
+        "preset": preset,
+        "layers": LAYERS[preset],
+        "trained": outcome["tokens"],
+        "loss": outcome["metrics"][f"loss_{term}"],
+        "vocab_size": found["machines"][0]["vocab_size"],
+        "corpus_tokens": found["tokens"],
+        "unigram": found["unigram"],
+        "neighbours": found["neighbours"],
+        "seconds": outcome["seconds"],
+        "peak_bytes": outcome.get("peak_bytes", 0),
+    }
+
+
+def _folder(work: Path, name: str) -> Path:
+    folder = work / name
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if name.endswith("-look"):
+        folder.mkdir(exist_ok=True)
+    return folder
+
+
+def _corpus(data: Path, work: Path, name: str) -> list[str]:
+    if not SOURCES[name]:
+        return [name if name == "python_docs" else "storyworld:12000"]
+    file = work / "corpora" / f"{name}.jsonl"
+    return [str(corpus_file(data / SOURCES[name], file, characters=CHARACTERS[name[:2]]))]
+
+
+def fit_all(out: Path) -> None:
+    """Constants of each term from all runs; the spread from corpora that were left out in turn."""
+    everything = json.loads((out / "plan_law.json").read_text(encoding="utf-8"))
+    for term, before in BY_TERM.items():
+        runs = [each for each in everything.values() if each["term"] == term]
+        constants = with_ranges(before, runs)
+        fitted = fit(constants, runs)
+        errors = list(left_out(constants, runs))
+        fitted = with_spread(fitted, errors)
+        print(f"{term.upper()} = {fitted}")
+        rows = [
+            [f"{each['corpus']} {each['preset']} {each['trained']:,}", f"{each['unigram']:.2f}",
+             f"{each['neighbours']:.2f}", f"{each['loss']:.3f}", f"{predicted(fitted, each):.3f}", f"{unseen:.3f}"]
+            for each, unseen, _ in errors
+        ]  # fmt: skip
+        print(table(["run", "unigram", "neighbours", "loss", "fitted", "when left out"], rows))
+
+
+def with_ranges(constants: Constants, runs: Sequence[dict[str, Any]]) -> Constants:
+    """The centres that the fit is written around, and what was measured."""
+    layers = [each["layers"] for each in runs]
+    return replace(
+        constants,
+        parameters=LAYERS["mini"],
+        gain=round(float(np.mean([each["unigram"] - each["neighbours"] for each in runs])), 2),
+        unigram=round(float(np.mean([each["unigram"] for each in runs])), 2),
+        fewest_tokens=float(min(each["trained"] for each in runs)),
+        most_tokens=float(max(each["trained"] for each in runs)),
+        fewest_parameters=min(layers),
+        most_parameters=max(layers),
+    )
+
+
+def predicted(constants: Constants, each: dict[str, Any]) -> float:
+    text = TextStatistics(
+        vocab_size=each["vocab_size"], tokens=each["corpus_tokens"], unigram=each["unigram"],
+        neighbours=each["neighbours"],
+    )  # fmt: skip
+    return curve(
+        constants, text, parameters=each["layers"], tokens=worth(each["trained"], each["corpus_tokens"])
+    )
+
+
+def fit(constants: Constants, runs: Sequence[dict[str, Any]]) -> Constants:
+    """Least squares, each constant held near where it stood: there are few runs."""
+    begin = np.array([_inside(name, getattr(constants, name)) for name in FITTED])
+    hold = np.array([WEAK.get(name, 1.0) for name in FITTED])
+
+    def residuals(values: np.ndarray) -> np.ndarray:
+        tried = _with(constants, values)
+        errors = np.array([predicted(tried, each) - each["loss"] for each in runs])
+        return np.concatenate([errors / 0.1, (values - begin) / hold])
+
+    return _with(constants, least_squares(residuals, begin, loss="soft_l1").x)
+
+
+WEAK = {"half_by_gain": 0.5, "half_by_unigram": 0.5, "half_by_size": 0.3, "reach_by_size": 0.2, "reach": 1.0, "half": 2.0,
+        "steepness": 0.5, "start": 0.7}  # fmt: skip
+
+
+def _inside(name: str, value: float) -> float:
+    return math.log(value) if name in ("start", "steepness") else value
+
+
+def _with(constants: Constants, values: np.ndarray) -> Constants:
+    changes = {
+        name: float(math.exp(value) if name in ("start", "steepness") else value)
+        for name, value in zip(FITTED, values, strict=True)
+    }
+    return replace(constants, **changes)
+
+
+def left_out(
+    constants: Constants, runs: Sequence[dict[str, Any]]
+) -> Iterator[tuple[dict[str, Any], float, float]]:
+    """Each run with the loss that a fit without its corpus predicts, and the slope there."""
+    for name in sorted({each["corpus"] for each in runs}):
+        fitted = fit(constants, [each for each in runs if each["corpus"] != name])
+        for each in runs:
+            if each["corpus"] == name:
+                later = predicted(fitted, {**each, "trained": each["trained"] * 1.1})
+                slope = (later - predicted(fitted, each)) / math.log(1.1)
+                yield each, predicted(fitted, each), slope
+
+
+def with_spread(constants: Constants, errors: Sequence[tuple[dict[str, Any], float, float]]) -> Constants:
+    """The spread that makes the errors of unseen corpora as likely as possible."""
+    error = np.array([unseen - each["loss"] for each, unseen, _ in errors])
+    slope = np.array([slope for _, _, slope in errors])
+    best = min(
+        ((float(a), float(b)) for a in np.arange(0.04, 0.6, 0.02) for b in np.arange(0.0, 1.2, 0.05)),
+        key=lambda pair: float(
+            np.sum(
+                np.log(pair[0] ** 2 + (slope * pair[1]) ** 2)
+                + error**2 / (pair[0] ** 2 + (slope * pair[1]) ** 2)
+            )
+        ),
+    )
+    return replace(constants, spread=round(best[0], 2), spread_half=round(best[1], 2))
+
+
+def render(everything: dict[str, Any]) -> str:
+    head = ["run", "tokens", "corpus tokens", "vocabulary", "unigram", "neighbours", "loss"]
+    rows = [
+        [section, f"{each['trained']:,}", f"{each['corpus_tokens']:,}", f"{each['vocab_size']:,}",
+         f"{each['unigram']:.2f}", f"{each['neighbours']:.2f}", f"{each['loss']:.3f}"]
+        for section, each in everything.items()
+    ]  # fmt: skip
+    notes = sorted({sentence(each["conditions"]) for each in everything.values()})
+    return (
+        "# Short runs that the law of `yanmo plan` is fitted to\n\nWritten by `benchmarks/plan_law.py`.\n\n"
+        + table(head, rows)
+        + "\n"
+        + "\n".join(f"- {note}" for note in notes)
+        + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
