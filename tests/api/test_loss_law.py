@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,9 +35,17 @@ def test_more_tokens_never_hurt(term):
 
 
 @pytest.mark.parametrize("term", BY_TERM)
-def test_a_text_whose_words_tell_nothing_of_each_other_stays_at_its_frequencies(term):
-    text = replace(TEXT, neighbours=TEXT.unigram)
-    assert curve(BY_TERM[term], text, parameters=MINI, tokens=10**8) == pytest.approx(6.8, abs=1e-3)
+def test_few_tokens_leave_it_at_frequencies_and_none_at_a_blind_guess(term):
+    constants = replace(BY_TERM[term], half=25.0)
+    assert curve(constants, TEXT, parameters=MINI, tokens=10**6) == pytest.approx(TEXT.unigram, abs=0.01)
+    assert curve(constants, TEXT, parameters=MINI, tokens=1) == pytest.approx(math.log(8000), abs=0.01)
+
+
+@pytest.mark.parametrize("term", BY_TERM)
+def test_a_text_whose_words_tell_more_of_each_other_is_learnt_further(term):
+    regular = replace(TEXT, neighbours=2.0)
+    most = {"parameters": MINI, "tokens": 3e6}
+    assert curve(BY_TERM[term], regular, **most) < curve(BY_TERM[term], TEXT, **most)
 
 
 @pytest.mark.parametrize("term", BY_TERM)

@@ -76,7 +76,9 @@ def test_of_a_large_corpus_about_how_much_there_is(tmp_path, ending):
         ).encode()
         path = tmp_path / f"{name}.{ending}"
         path.write_bytes(gzip.compress(content) if ending.endswith("gz") else content)
-    config = CorpusConfig(paths=(str(tmp_path),), unit="line" if ending == "txt" else "auto", deduplicate="none")
+    config = CorpusConfig(
+        paths=(str(tmp_path),), unit="line" if ending == "txt" else "auto", deduplicate="none"
+    )
     found = sample_corpus(config, limit=50_000, most=600_000)
     assert not found.complete
     assert found.sampled <= 50_000
@@ -106,7 +108,7 @@ def test_more_time_feeds_a_larger_network(corpus, monkeypatch):
         lambda config: plan_module_sample(large, characters=10**12),
     )
     at(monkeypatch, 10_000.0)
-    presets = ["tiny", "mini", "small", "medium"]
+    presets = ["tiny", "mini", "small", "medium", "base"]
     chosen = [plan(resolved(corpus, budget=budget)).here for budget in ("1m", "1h", "40h")]
     places = [presets.index(each.preset) for each in chosen]
     assert places == sorted(places) and places[0] == 0 and places[-1] >= 2

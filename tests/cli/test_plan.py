@@ -22,7 +22,18 @@ def test_a_table_in_both_languages(run, files, language):
 
 
 def test_json(run, files):
-    ran = run("plan", "--corpus", files.corpus, "--budget", "2ep", "--task", "text_generation", "--preset", "tiny", "--json")
+    ran = run(
+        "plan",
+        "--corpus",
+        files.corpus,
+        "--budget",
+        "2ep",
+        "--task",
+        "text_generation",
+        "--preset",
+        "tiny",
+        "--json",
+    )
     assert ran.code == 0, ran.err
     found = ran.json
     assert found["model"] == "gpt2"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 class Constants:
     """Of one objective; the words are those of `yanmo.api.loss_law`.
 
-    half: natural logarithm of tokens, at `parameters`, `gain` and `unigram`; *_by_size: per natural logarithm of the
-    parameters. spread: standard deviation of the loss, spread_half: of the logarithm of `half`, between corpora that
+    half: natural logarithm of tokens; reach: share of the unigram loss; both at `parameters`, `gain` and `unigram`.
+    *_by_size: for each factor of e in parameters, *_by_gain: for a gain of 1, *_by_unigram: for a nat. spread: standard deviation of the loss, spread_half: of the logarithm of `half`, between corpora that
     the fit had not seen. fewest_*, most_*: what was measured.
     """
 
@@ -22,6 +22,7 @@ class Constants:
     half_by_unigram: float
     reach: float
     reach_by_size: float
+    reach_by_gain: float
     parameters: int
     gain: float
     unigram: float
@@ -35,13 +36,13 @@ class Constants:
 
 
 MLM = Constants(
-    start=5e4, steepness=1.6, half=15.0, half_by_size=0.0, half_by_gain=0.0, half_by_unigram=0.0,
-    reach=2.0, reach_by_size=0.1, parameters=3_159_040, gain=1.5, unigram=7.0, spread=0.15, spread_half=0.4,
+    start=5e4, steepness=1.6, half=15.0, half_by_size=0.0, half_by_gain=0.0, half_by_unigram=0.0, reach=0.5,
+    reach_by_size=0.04, reach_by_gain=0.5, parameters=3_159_040, gain=0.2, unigram=7.0, spread=0.15, spread_half=0.4,
     fewest_tokens=3e5, most_tokens=1.8e7, fewest_parameters=396_544, most_parameters=3_159_040, most_epochs=4.0,
 )  # fmt: skip
 CLM = Constants(
-    start=5e4, steepness=0.8, half=14.0, half_by_size=0.0, half_by_gain=0.0, half_by_unigram=0.0,
-    reach=2.0, reach_by_size=0.1, parameters=3_159_040, gain=1.5, unigram=7.0, spread=0.2, spread_half=0.4,
+    start=5e4, steepness=0.8, half=14.0, half_by_size=0.0, half_by_gain=0.0, half_by_unigram=0.0, reach=0.5,
+    reach_by_size=0.04, reach_by_gain=0.5, parameters=3_159_040, gain=0.2, unigram=7.0, spread=0.2, spread_half=0.4,
     fewest_tokens=3e5, most_tokens=3e6, fewest_parameters=396_544, most_parameters=3_159_040, most_epochs=4.0,
 )  # fmt: skip
 BY_TERM = {"mlm": MLM, "clm": CLM}

@@ -1,12 +1,12 @@
 """The loss on held-out text that a number of tokens buys: a law fitted to short runs, and how far to trust it.
 
-    loss = unigram + (ln V - unigram) e^(-T / start) - reach (unigram - neighbours) / (1 + (half / T)^steepness)
+    loss = unigram + (ln V - unigram) e^(-T / start) - reach unigram / (1 + (half / T)^steepness)
 
-T: tokens trained on. unigram: nats per token of who knows only how frequent each token is; neighbours: of who also
-knows counts of the token before. A network first learns frequencies (the second term dies out), then stays near the
-unigram loss (the plateau of decision 0007), and leaves it around `half` tokens. `reach` and `half` depend on the
-parameters of the layers, `half` also on the text. Learning rates of a whole run belong to it: the law tells the loss
-at the end of a run of T tokens, not that of a longer run on its way.
+T: tokens trained on. unigram: nats per token of who knows only how frequent each token is. A network first learns
+frequencies (the second term dies out), then stays near the unigram loss (the plateau of decision 0007), and leaves it
+around `half` tokens, for a share `reach` of that loss in the end. Both depend on the parameters of the layers and on
+how much the token before tells of the next, the gain: 1 - neighbours / unigram, of counts of two tokens. A whole
+schedule belongs to it: the law tells the loss at the end of a run of T tokens, not that of a longer run on its way.
 
 Epochs: the n-th pass is worth less than the first (Muennighoff et al. 2023, "Scaling Data-Constrained Language
 Models", section 5).
@@ -21,6 +21,7 @@ from yanmo.api.loss_constants import Constants
 
 BAND = 1.2816  # standard deviations to either side of 80 %
 REPEATS = 15.0  # epochs after which further ones are worth little (R* of the paper)
+MOST = 0.95  # of the unigram loss, that any network can save
 PER_FACTOR = 0.15  # nats of further doubt for each factor of e beyond what was measured
 
 
@@ -77,17 +78,17 @@ def expected_loss(
 def curve(constants: Constants, text: TextStatistics, *, parameters: int, tokens: float) -> float:
     """The law itself, for fresh tokens."""
     size = math.log(parameters / constants.parameters)
-    gain = max(0.0, text.unigram - text.neighbours)
+    gain = 1 - text.neighbours / text.unigram - constants.gain
     half = math.exp(
         constants.half
         + constants.half_by_size * size
-        + constants.half_by_gain * (gain - constants.gain)
+        + constants.half_by_gain * gain
         + constants.half_by_unigram * (text.unigram - constants.unigram)
     )
-    reach = max(0.0, constants.reach + constants.reach_by_size * size)
+    reach = constants.reach + constants.reach_by_size * size + constants.reach_by_gain * gain
+    reach = min(max(reach, 0.0), MOST)
     blind = (math.log(text.vocab_size) - text.unigram) * math.exp(-tokens / constants.start)
-    loss = text.unigram + blind - reach * gain / (1 + (half / tokens) ** constants.steepness)
-    return max(loss, 0.0)
+    return text.unigram * (1 - reach / (1 + (half / tokens) ** constants.steepness)) + blind
 
 
 def _nearest(parameters: int, constants: Constants) -> float:

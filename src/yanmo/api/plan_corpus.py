@@ -35,6 +35,11 @@ class CorpusSample:
         return sum(map(len, self.texts))
 
     @property
+    def whole(self) -> bool:
+        """Whether the sample is the corpus."""
+        return self.complete and self.sampled == self.characters
+
+    @property
     def han(self) -> float:
         """Share of Chinese characters, about."""
         some = "".join(text[:1000] for text in self.texts[:1000])
@@ -55,7 +60,9 @@ def sample_corpus(
         sample.add(document.text)
         if characters > most:
             sample = _Thinned(limit=limit)
-            return CorpusSample(characters=_estimate(config, sample, most), texts=sample.texts, complete=False)
+            return CorpusSample(
+                characters=_estimate(config, sample, most), texts=sample.texts, complete=False
+            )
     return CorpusSample(texts=sample.texts, characters=characters, complete=True)
 
 

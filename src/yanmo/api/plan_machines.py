@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -16,11 +17,14 @@ from yanmo.api.plan_text import Desk, Look
 from yanmo.api.pretrain import AUTO
 from yanmo.machine.memory import total_memory
 from yanmo.machine.rentable import Rentable
+from yanmo.models.backbone import ModelConfig
 from yanmo.models.learner import Learner
 from yanmo.training.budget import Budget
 
 HERE = "here"
-PER_PARAMETER = 4.0  # tokens that a budget must buy for each parameter of the layers, or a smaller size is better
+PER_PARAMETER = (
+    4.0  # tokens that a budget must buy for each parameter of the layers, or a smaller size is better
+)
 GLANCE, LOOK = 0.7, 4.0  # seconds of steps: of each candidate, of the chosen one
 SAVING = 0.02  # of a time budget, for checkpoints and the reserve at its end
 EVALUATED = 20_000  # tokens of an evaluation on the way
@@ -60,11 +64,11 @@ class MachinePlan:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A preset with its network and the corpus under its tokenizer. layers: parameters of the layers."""
+    """A preset and the corpus under its tokenizer. parameters: of the whole model; layers: of its layers alone."""
 
     preset: str
     look: Look
-    learner: Learner
+    sizes: ModelConfig
     parameters: int
     layers: int
 
@@ -96,49 +100,62 @@ class Planner:
         return self._plan(machine.name, machine.device, candidate, batch, speed, machine.memory_bytes)
 
     def candidate(self, preset: str) -> Candidate:
-        """A fresh network of that size, with the vocabulary that goes with it."""
+        """A network of that size, with the vocabulary that goes with it."""
         model, config = self.desk.model, self.config
         letters, han = VOCABULARY.get(preset, LARGE_VOCABULARY)
         look = self.desk.look(han if self.desk.sample.han > 0.3 else letters)
         sizes = model.Config(
-            vocab_size=look.tokenizer.vocab_size,
+            vocab_size=look.vocab_size,
             max_positions=config.max_positions,
             dropout=config.dropout,
             attention_dropout=config.dropout,
             position_init="sinusoidal",
             **model.sizes(preset),
         )
-        learner = Learner.build(model, sizes, self.objective.head_sizes(), seed=config.train.seed)
-        layers = sum(parameter.numel() for parameter in learner.backbone.layers.parameters())
+        with torch.device("meta"):  # shapes without numbers
+            backbone = model(sizes)
+            heads = {term: backbone.head(term, size) for term, size in self.objective.head_sizes().items()}
         return Candidate(
-            preset=preset, look=look, learner=learner, parameters=parameters_of(learner), layers=layers
+            preset=preset,
+            look=look,
+            sizes=sizes,
+            parameters=parameters_of(Learner(backbone, heads)),
+            layers=sum(parameter.numel() for parameter in backbone.layers.parameters()),
         )
 
     def _choose(self, speed_of: SpeedOf) -> tuple[str, int]:
         """Preset and tokens in a batch. Sizes are tried from the smallest up, for as long as the budget feeds them."""
         chosen: tuple[str, int] | None = None
-        for candidate in self._candidates():
+        fed = math.inf  # tokens that a network of the size before would get, so many fresh ones' worth
+        for preset in self._presets():
+            needed = PER_PARAMETER * self._layers(preset)
+            if fed < needed:  # it is slower than the one before
+                break
+            candidate = self.candidate(preset)
             batch = self._batch(None)
             tokens = self._bought(candidate.look, batch, speed_of(candidate, batch))
             if self._batch(tokens) != batch:
                 batch = self._batch(tokens)
                 tokens = self._bought(candidate.look, batch, speed_of(candidate, batch))
-            fed = worth(tokens, candidate.look.statistics.tokens) >= PER_PARAMETER * candidate.layers
-            if chosen is not None and not fed:
-                break
-            chosen = (candidate.preset, batch)
+            fed = worth(tokens, candidate.look.statistics.tokens)
+            if chosen is None or fed >= needed:
+                chosen = (preset, batch)
         assert chosen is not None, "every architecture has a preset"
         return chosen
 
-    def _candidates(self) -> Iterator[Candidate]:
+    def _presets(self) -> list[str]:
+        """From the smallest; one of several names of the same size. The configured one alone, if it is one."""
         if self.config.preset != AUTO:
-            yield self.candidate(self.config.preset)
-            return
-        seen: list[object] = []
-        for preset, sizes in self.desk.model.presets.items():
-            if sizes not in seen:
-                seen.append(sizes)
-                yield self.candidate(preset)
+            return [self.config.preset]
+        names = {tuple(sizes.items()): name for name, sizes in reversed(self.desk.model.presets.items())}
+        return sorted(names.values(), key=self._layers)
+
+    def _layers(self, preset: str) -> int:
+        """Parameters of the layers, which do not depend on the vocabulary."""
+        model = self.desk.model
+        with torch.device("meta"):
+            layers = model(model.Config(vocab_size=1, **model.sizes(preset))).layers
+        return sum(parameter.numel() for parameter in layers.parameters())
 
     def _batch(self, tokens: float | None) -> int:
         """Places in a batch of a run of so many tokens; what the configuration sets, if it does."""
@@ -150,14 +167,14 @@ class Planner:
         return next((batch for most, batch in BATCHES if tokens <= most), LARGEST_BATCH)
 
     def _time(self, candidate: Candidate, batch: int, seconds: float) -> Speed:
+        heads = self.objective.head_sizes()
+        learner = Learner.build(self.desk.model, candidate.sizes, heads, seed=self.config.train.seed)
         plan = self.desk.plan(candidate.look, batch)
-        return measure(
-            candidate.learner, self.objective, plan, self.compute, self.config.optim, seconds=seconds
-        )
+        return measure(learner, self.objective, plan, self.compute, self.config.optim, seconds=seconds)
 
     def _reckon(self, machine: Rentable, candidate: Candidate, batch: int) -> Speed:
         """From the operations of a token, 6 for each weight it meets (Kaplan et al. 2020), and of a step at least."""
-        config = candidate.learner.backbone.config
+        config = candidate.sizes
         labels = candidate.look.labels_per_token
         met = candidate.layers + labels * config.vocab_size * config.hidden_size
         operations = 6 * met + 12 * config.num_layers * config.hidden_size * self.desk.length
@@ -199,7 +216,7 @@ class Planner:
             device=device,
             preset=candidate.preset,
             parameters=candidate.parameters,
-            vocab_size=look.tokenizer.vocab_size,
+            vocab_size=look.vocab_size,
             batch_tokens=batch,
             tokens_per_second=speed.training,
             seconds=self.budget.amount if timed else seconds,

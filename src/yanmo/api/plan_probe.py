@@ -67,7 +67,9 @@ def measure(
         step()
     training = _median_rate(step, FEWEST, seconds, clock)
     weights.working.eval()
-    evaluating = _median_rate(_evaluation(weights.working, objective, batches, device), EVALUATION, 0.0, clock)
+    evaluating = _median_rate(
+        _evaluation(weights.working, objective, batches, device), EVALUATION, 0.0, clock
+    )
     peak = torch.cuda.max_memory_reserved() if device.type == "cuda" else peak_resident()
     return Speed(training=training, evaluating=evaluating, peak_bytes=peak)
 
@@ -83,9 +85,7 @@ def _evaluation(
     return evaluate
 
 
-def _median_rate(
-    work: Callable[[], int], fewest: int, seconds: float, clock: Callable[[], float]
-) -> float:
+def _median_rate(work: Callable[[], int], fewest: int, seconds: float, clock: Callable[[], float]) -> float:
     """Tokens per second of the median call, over at least `fewest` calls and `seconds`."""
     rates: list[float] = []
     began = clock()

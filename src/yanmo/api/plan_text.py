@@ -26,7 +26,9 @@ from yanmo.models.backbone import Backbone
 from yanmo.objectives import Objective
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
 
-COUNTED = 400_000  # tokens that the statistics are counted on: of a larger sample they would be another measure
+COUNTED = (
+    400_000  # tokens that the statistics are counted on: of a larger sample they would be another measure
+)
 ASKED = 40_000  # tokens that they are tested on
 APART = 0.1  # of the sample, for that test
 READER_BYTES = 230 * 2**20  # a process that reads and tokenises, before it holds any text
@@ -38,10 +40,12 @@ TOKENIZER_CHARACTERS = 32_000_000  # the largest such sample
 class Look:
     """The corpus under one tokenizer.
 
-    tokens_per_epoch: with special tokens, as training counts them. labels_per_token: of the term that predicts tokens.
+    vocab_size: of the run, which may find more in the whole corpus than there is in the sample. tokens_per_epoch:
+    with special tokens, as training counts them. labels_per_token: of the term that predicts tokens.
     """
 
     tokenizer: Tokenizer
+    vocab_size: int
     store: TokenStore
     statistics: TextStatistics
     tokens_per_epoch: float
@@ -89,6 +93,7 @@ class Desk:
 
     def _look(self, vocab_size: int) -> Look:
         tokenizer = self._tokenizer(vocab_size)
+        size = self._asked or tokenizer.vocab_size
         stores = self._encoded(tokenizer, self._folder / str(vocab_size))
         seen = sum(store.num_tokens for store in (stores.train, stores.held_out) if store is not None)
         whole = seen * self.sample.characters / max(1, self.sample.sampled)
@@ -99,10 +104,9 @@ class Desk:
         unigram, neighbours = _losses(stores, tokenizer.vocab_size)
         return Look(
             tokenizer=tokenizer,
+            vocab_size=size,
             store=stores.train,
-            statistics=TextStatistics(
-                vocab_size=tokenizer.vocab_size, tokens=tokens, unigram=unigram, neighbours=neighbours
-            ),
+            statistics=TextStatistics(vocab_size=size, tokens=tokens, unigram=unigram, neighbours=neighbours),
             tokens_per_epoch=tokens * _framed(plan) / stores.train.num_tokens,
             labels_per_token=batch.counts().get(str(self.objective.text_term), 0) / batch.num_tokens,
             held_out_tokens=held_out,
@@ -130,15 +134,23 @@ class Desk:
         if isinstance(given, str):
             return Tokenizer.load(Path(model_source.model_folder(given)))
         settings = given or TokenizerConfig(kind=DEFAULT_TOKENIZER[self.model.family])
-        if "vocab_size" in settings.model_fields_set:
-            return train(self.sample.texts, settings)
+        settings = settings.model_copy(update={"vocab_size": self._asked or vocab_size})
         try:
-            return train(self.sample.texts, settings.model_copy(update={"vocab_size": vocab_size}))
-        except ConfigError as error:  # a size that nobody asked for adapts to the text
+            return train(self.sample.texts, settings)
+        except ConfigError as error:
             limit = error.values.get("maximum", error.values.get("minimum"))
-            if not isinstance(limit, int):
+            fixed = self._asked is not None and (self.sample.whole or "maximum" not in error.values)
+            if not isinstance(limit, int) or fixed:
                 raise
             return train(self.sample.texts, settings.model_copy(update={"vocab_size": limit}))
+
+    @property
+    def _asked(self) -> int | None:
+        """The size of vocabulary that the configuration sets, if it does."""
+        given = self.config.tokenizer
+        if isinstance(given, str) or given is None or "vocab_size" not in given.model_fields_set:
+            return None
+        return given.vocab_size
 
     def _plan(self, store: TokenStore, tokenizer: Tokenizer, batch_tokens: int) -> Plan:
         settings = self.config.train.model_copy(update={"batch_tokens": batch_tokens})

@@ -97,7 +97,10 @@ def _column(each: MachinePlan) -> list[tuple[str, str]]:
     from yanmo.evaluation.metric_text import duration, number
 
     band = text(
-        "plan.loss_value", loss=f"{each.loss.loss:.2f}", low=f"{each.loss.low:.2f}", high=f"{each.loss.high:.2f}"
+        "plan.loss_value",
+        loss=f"{each.loss.loss:.2f}",
+        low=f"{each.loss.low:.2f}",
+        high=f"{each.loss.high:.2f}",
     )
     memory = text(
         "plan.memory_value", needed=gigabytes(each.memory_bytes), there=gigabytes(each.available_bytes)

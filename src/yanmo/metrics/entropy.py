@@ -26,9 +26,7 @@ def ngram_losses(train: Ids, test: Ids, *, vocab_size: int, order: int) -> tuple
     return tuple(losses)
 
 
-def _interpolated(
-    seen: Ids, asked: Ids, vocab_size: int, below: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def _interpolated(seen: Ids, asked: Ids, vocab_size: int, below: NDArray[np.float64]) -> NDArray[np.float64]:
     """p(token | context) of each asked n-gram. A key is context * vocab_size + token."""
     keys, counts = np.unique(seen, return_counts=True)
     contexts, places, kinds = np.unique(keys // vocab_size, return_index=True, return_counts=True)
