@@ -132,11 +132,11 @@ def render(results: Mapping[str, Any]) -> str:
             if reads
             else ["", "tokens/s", "seconds per million", "peak MB"]
         )
+        names = ("seconds", "rate") if reads else ("rate", "seconds")
         rows = [
-            [row["point"], *((f"{row['seconds']:,}", f"{row['rate']:,}") if reads else (f"{row['rate']:,}", f"{row['seconds']:,}")),
-             f"{row['peak_megabytes']:,.0f}"]
+            [row["point"], *(f"{row[name]:,}" for name in names), f"{row['peak_megabytes']:,.0f}"]
             for row in result["rows"]
-        ]  # fmt: skip
+        ]
         page += f"\n## {section}\n\n{table(head, rows)}\n{sentence(result['conditions'])}.\n"
     return page
 

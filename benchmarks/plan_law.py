@@ -11,8 +11,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import fields, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,14 @@ SOURCES = {
 }
 CHARACTERS = {"zh": 1_700_000, "en": 5_500_000}  # 1.3 million tokens or more: no text is seen twice
 RUNS = (  # model, preset, tokens, corpora
-    ("bert", "tiny", "300ktok", tuple(SOURCES)),
+    ("bert", "tiny", "300ktok", ("zh_wiki", "en_wiki", "storyworld", "en_imdb")),
     ("gpt2", "tiny", "300ktok", ("zh_wiki", "en_imdb", "zh_shopping", "python_docs")),
+    ("bert", "tiny", "300ktok", ("zh_shopping", "zh_histories", "python_docs")),
     ("bert", "tiny", "1Mtok", ("zh_shopping", "en_imdb", "storyworld", "zh_histories", "en_wiki")),
     ("gpt2", "tiny", "1Mtok", ("en_imdb", "zh_wiki")),
     ("bert", "mini", "1Mtok", ("zh_wiki", "en_imdb")),
 )
+ANNEALED = 0.3  # nats at most that ending a run is better than passing through the same number of tokens
 LAYERS = {"tiny": 396_544, "mini": 3_159_040, "small": 12_609_536}
 FITTED = ("start", "steepness", "half", "half_by_size", "half_by_gain", "half_by_unigram", "reach", "reach_by_size",
           "reach_by_gain")  # fmt: skip
@@ -53,17 +55,19 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("what", choices=("run", "fit"))
     parser.add_argument("--data", default=str(DATA))
     parser.add_argument("--work", default=str(WORK / "plan_law"))
+    parser.add_argument("--gain-work", default=str(WORK / "gain"), help="of benchmarks/gain.py")
     parser.add_argument("--out", default=str(RESULTS))
     parser.add_argument("--most", type=int, default=0, help="runs to make now; 0: all that are missing")
     options = parser.parse_args(given)
     if options.what == "run":
-        make_runs(Path(options.data), Path(options.work), Path(options.out), options.most)
+        paths = (Path(options.data), Path(options.work), Path(options.out))
+        make_runs(*paths, options.most, Path(options.gain_work))
     else:
         fit_all(Path(options.out))
 
 
-def make_runs(data: Path, work: Path, out: Path, most: int) -> None:
-    long_runs(data, work, out)
+def make_runs(data: Path, work: Path, out: Path, most: int, gain_work: Path) -> None:
+    long_runs(data, work, out, gain_work)
     made = 0
     path = out / "plan_law.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -102,7 +106,7 @@ def one(data: Path, work: Path, name: str, model: str, preset: str, tokens: str)
     return _row(found, name, term, preset, outcome)
 
 
-def long_runs(data: Path, work: Path, out: Path) -> None:
+def long_runs(data: Path, work: Path, out: Path, gain_work: Path) -> None:
     """The runs of 20 minutes that benchmarks/gain.py made, with the statistics of their corpora."""
     path = out / "plan_law.json"
     known = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
@@ -113,12 +117,27 @@ def long_runs(data: Path, work: Path, out: Path) -> None:
         if section in known or set(facts["metrics"]) & {"loss_nsp", "loss_bow"}:
             continue
         corpus = [str(data / "pretrain" / name / "train.jsonl.gz") for name in facts["corpus"]]
+        look = str(_folder(work, f"{facts['corpus'][0]}-long-look"))
         job = {"model": "bert", "preset": facts["preset"], "corpus": corpus, "budget": "1Mtok", "plan": "only",
-               "settings": facts["settings"], "folder": str(_folder(work, f"{facts['corpus'][0]}-long-look"))}  # fmt: skip
+               "settings": facts["settings"], "folder": look}  # fmt: skip
         found = run(job)["plan"]
-        result = _row(found, facts["corpus"][0].split("_")[0] + "_long", "mlm", facts["preset"], facts)
+        language = facts["corpus"][0].split("_")[0]
+        result = _row(found, f"{language}_long", "mlm", facts["preset"], facts)
+        result["way"] = _way(gain_work.glob(f"{language}-{facts['preset']}-*-mlm30/pretrain"), facts)
         write(out, "plan_law", section, {"conditions": each["conditions"], **result}, render)
         known[section] = result
+
+
+def _way(folders: Iterable[Path], facts: Mapping[str, Any]) -> list[tuple[float, float]]:
+    """Tokens and loss at the evaluations on the way, where the run's folder is still there."""
+    for folder in folders:
+        lines = map(json.loads, (folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines())
+        found = [line for line in lines if line["event"] == "evaluate" and line["step"] < facts["steps"]]
+        return [
+            (round(facts["tokens"] * line["step"] / facts["steps"]), line["metrics"]["loss_mlm"])
+            for line in found
+        ]
+    return []
 
 
 def _row(found: Any, name: str, term: str, preset: str, outcome: Any) -> dict[str, Any]:
@@ -204,9 +223,16 @@ def fit(constants: Constants, runs: Sequence[dict[str, Any]]) -> Constants:
     def residuals(values: np.ndarray) -> np.ndarray:
         tried = _with(constants, values)
         errors = np.array([predicted(tried, each) - each["loss"] for each in runs])
-        return np.concatenate([errors / 0.1, (values - begin) / hold])
+        return np.concatenate([errors / 0.1, outside(tried, runs) / 0.1, (values - begin) / hold])
 
     return _with(constants, least_squares(residuals, begin, loss="soft_l1").x)
+
+
+def outside(constants: Constants, runs: Sequence[dict[str, Any]]) -> np.ndarray:
+    """By how much the law leaves the corridor of long runs: no worse than they were on their way, nor far better."""
+    points = [(each, tokens, loss) for each in runs for tokens, loss in each.get("way", ())]
+    passed = [predicted(constants, {**each, "trained": tokens}) - loss for each, tokens, loss in points]
+    return np.array([max(0.0, above) + min(0.0, above + ANNEALED) for above in passed])
 
 
 HOLD = {"half_by_gain": 4.0, "half_by_unigram": 0.5, "half_by_size": 0.3, "reach_by_size": 0.02, "reach": 0.1,

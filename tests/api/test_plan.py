@@ -60,6 +60,15 @@ def test_a_small_corpus_is_read_whole(corpus):
     assert found.characters == corpus_stats(config).characters == found.sampled
 
 
+def test_a_smaller_sample_is_as_even(corpus):
+    found = sample_corpus(CorpusConfig(paths=(corpus,)))
+    less = found.fewer(3000)
+    assert 3000 <= less.sampled < 6000
+    assert less.texts == found.texts[:: len(found.texts) // len(less.texts)]
+    assert less.characters == found.characters
+    assert found.fewer(10**9) == found
+
+
 def test_a_sample_comes_from_everywhere(corpus):
     found = sample_corpus(CorpusConfig(paths=(corpus,)), limit=4000)
     assert 1500 < found.sampled <= 4000
@@ -146,10 +155,10 @@ def test_every_kind_of_budget(corpus, monkeypatch, budget, tokens):
 
 def test_what_is_set_stays(corpus, monkeypatch):
     at(monkeypatch, 1000.0)
-    config = resolved(corpus, "objective=mlm+nsp", "tokenizer.vocab_size=300", corpus=[corpus], unit="auto")
+    config = resolved(corpus, "objective=mlm+nsp", "tokenizer.vocab_size=120")
     chosen = follow(config, plan(config))
     assert chosen.objective == "mlm+nsp"
-    assert chosen.tokenizer.vocab_size == 300  # type: ignore[union-attr]
+    assert chosen.tokenizer.vocab_size == 120  # type: ignore[union-attr]
     assert chosen.preset == "tiny"
 
 

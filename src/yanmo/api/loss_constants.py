@@ -10,8 +10,9 @@ class Constants:
     """Of one objective; the words are those of `yanmo.api.loss_law`.
 
     half: natural logarithm of tokens; reach: share of the unigram loss; both at `parameters`, `gain` and `unigram`.
-    *_by_size: for each factor of e in parameters, *_by_gain: for a gain of 1, *_by_unigram: for a nat. spread: standard deviation of the loss, spread_half: of the logarithm of `half`, between corpora that
-    the fit had not seen. fewest_*, most_*: what was measured.
+    *_by_size: for each factor of e in parameters, *_by_gain: for a gain of 1, *_by_unigram: for a nat.
+    spread: standard deviation of the loss, spread_half: of `half`, between corpora that the fit had not seen.
+    fewest_*, most_*: what was measured.
     """
 
     start: float

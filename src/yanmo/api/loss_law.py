@@ -88,7 +88,8 @@ def curve(constants: Constants, text: TextStatistics, *, parameters: int, tokens
     reach = constants.reach + constants.reach_by_size * size + constants.reach_by_gain * gain
     reach = min(max(reach, 0.0), MOST)
     blind = (math.log(text.vocab_size) - text.unigram) * math.exp(-tokens / constants.start)
-    return text.unigram * (1 - reach / (1 + (half / tokens) ** constants.steepness)) + blind
+    learnt: float = reach / (1 + (half / tokens) ** constants.steepness)
+    return text.unigram * (1 - learnt) + blind
 
 
 def _nearest(parameters: int, constants: Constants) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from yanmo.corpus.document import Document
 from yanmo.corpus.encoding import BLOCK_BYTES
@@ -13,14 +13,16 @@ from yanmo.corpus.read import CorpusConfig, clean, read_corpus, read_raw
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.data.encode import parts
 
-SAMPLE_CHARACTERS = 2_000_000
+SAMPLE_CHARACTERS = (
+    8_000_000  # a tokenizer of it has the entries that one of the whole would have, but for rare ones
+)
 READ_CHARACTERS = 100_000_000  # a few seconds
 HEAD_BLOCKS = 8  # of a compressed file, from which its unpacked size is told
 
 
 @dataclass(frozen=True, kw_only=True)
 class CorpusSample:
-    """texts: parts of documents as training stores them, from everywhere. characters: of the whole corpus.
+    """texts: parts of documents as training stores them, evenly from everywhere. characters: of the whole corpus.
 
     complete: whether all of it was read; else `characters` is an estimate, in which duplicates still count.
     """
@@ -33,6 +35,11 @@ class CorpusSample:
     def sampled(self) -> int:
         """Characters of the sample."""
         return sum(map(len, self.texts))
+
+    def fewer(self, characters: int) -> CorpusSample:
+        """The same, with every n-th of its texts only: about so many characters, or less than twice as many."""
+        every = max(1, self.sampled // characters)
+        return replace(self, texts=self.texts[::every])
 
     @property
     def whole(self) -> bool:

@@ -147,7 +147,8 @@ class Planner:
         """From the smallest; one of several names of the same size. The configured one alone, if it is one."""
         if self.config.preset != AUTO:
             return [self.config.preset]
-        names = {tuple(sizes.items()): name for name, sizes in reversed(self.desk.model.presets.items())}
+        presets = self.desk.model.presets
+        names = {tuple(presets[name].items()): name for name in reversed(list(presets))}
         return sorted(names.values(), key=self._layers)
 
     def _layers(self, preset: str) -> int:

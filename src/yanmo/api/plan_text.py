@@ -30,6 +30,7 @@ COUNTED = (
     400_000  # tokens that the statistics are counted on: of a larger sample they would be another measure
 )
 ASKED = 40_000  # tokens that they are tested on
+ENCODED = 1_500_000  # characters that are encoded, to count and to train on
 APART = 0.1  # of the sample, for that test
 READER_BYTES = 230 * 2**20  # a process that reads and tokenises, before it holds any text
 BYTES_PER_CHARACTER = 5.5  # of the sample that a tokenizer is trained on
@@ -69,6 +70,7 @@ class Desk:
         self.model = model
         self.objective = objective
         self.length = config.sequence_length(model, config.max_positions)
+        self._encoded = sample.fewer(ENCODED)
         self._folder = folder
         self._looks: dict[int, Look] = {}
 
@@ -94,9 +96,9 @@ class Desk:
     def _look(self, vocab_size: int) -> Look:
         tokenizer = self._tokenizer(vocab_size)
         size = self._asked or tokenizer.vocab_size
-        stores = self._encoded(tokenizer, self._folder / str(vocab_size))
+        stores = self._encode(tokenizer, self._folder / str(vocab_size))
         seen = sum(store.num_tokens for store in (stores.train, stores.held_out) if store is not None)
-        whole = seen * self.sample.characters / max(1, self.sample.sampled)
+        whole = seen * self.sample.characters / max(1, self._encoded.sampled)
         held_out = round(min(HELD_OUT_TOKENS, self.config.held_out_share * whole))
         tokens = max(1, round(whole) - held_out)
         plan = self._plan(stores.train, tokenizer, self.config.train.batch_tokens)
@@ -112,11 +114,11 @@ class Desk:
             held_out_tokens=held_out,
         )
 
-    def _encoded(self, tokenizer: Tokenizer, folder: Path) -> Stores:
+    def _encode(self, tokenizer: Tokenizer, folder: Path) -> Stores:
         tokenizer.save(folder / "tokenizer")
         stores = prepare(
             folder / "data",
-            (Document(text=text, id="", source="") for text in self.sample.texts),
+            (Document(text=text, id="", source="") for text in self._encoded.texts),
             tokenizer,
             tokenizer_folder=folder / "tokenizer",
             held_out_share=APART,
