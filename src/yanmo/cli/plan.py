@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from yanmo.api.plan_machines import MachinePlan
 
 
+WORN_OUT = 16  # epochs after which the same text teaches little more
+
+
 def plan(
     *settings: Annotated[str, Parameter(name="recipe")],
     corpus: Paths = None,
@@ -77,6 +80,8 @@ def _show(found: PlanResult, paths: Sequence[str]) -> None:
     print_line(text("plan.band"))
     if any(each.loss.beyond for each in found.machines):
         print_line(text("plan.beyond"))
+    if any(each.epochs > WORN_OUT for each in found.machines):
+        print_line(text("plan.worn_out", epochs=WORN_OUT))
     print_line(text("plan.measured"))
     for machine in RENTABLE:
         print_line(
@@ -93,18 +98,11 @@ def _show(found: PlanResult, paths: Sequence[str]) -> None:
 
 
 def _column(each: MachinePlan) -> list[tuple[str, str]]:
-    from yanmo.api.doctor import gigabytes
     from yanmo.evaluation.metric_text import duration, number
 
-    band = text(
-        "plan.loss_value",
-        loss=f"{each.loss.loss:.2f}",
-        low=f"{each.loss.low:.2f}",
-        high=f"{each.loss.high:.2f}",
-    )
-    memory = text(
-        "plan.memory_value", needed=gigabytes(each.memory_bytes), there=gigabytes(each.available_bytes)
-    )
+    loss = each.loss
+    mark = "*" if loss.beyond else ""
+    needed, there = (f"{count / 2**30:.1f}" for count in (each.memory_bytes, each.available_bytes))
     return [
         (text("plan.preset"), each.preset),
         (text("plan.parameters"), f"{each.parameters:,}"),
@@ -114,6 +112,7 @@ def _column(each: MachinePlan) -> list[tuple[str, str]]:
         (text("plan.time"), duration(each.seconds)),
         (text("plan.tokens"), f"{each.tokens:,}"),
         (text("plan.epochs"), f"{each.epochs:.2f}"),
-        (text("plan.loss"), f"{band} *" if each.loss.beyond else band),
-        (text("plan.memory"), memory),
+        (text("plan.loss"), f"{loss.loss:.2f}{mark}"),
+        (text("plan.range"), f"{loss.low:.2f} – {loss.high:.2f}"),
+        (text("plan.memory"), f"{needed} / {there}"),
     ]

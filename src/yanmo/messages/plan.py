@@ -41,9 +41,12 @@ TEXTS: Texts = {
     "plan.tokens": ("Tokens trained on", "训练词元数"),
     "plan.epochs": ("Epochs", "轮数"),
     "plan.loss": ("Validation loss", "验证损失"),
-    "plan.loss_value": ("{loss} ({low} to {high})", "{loss}（{low} 至 {high}）"),
-    "plan.memory": ("Memory", "内存"),
-    "plan.memory_value": ("{needed} of {there}", "{needed}，共 {there}"),
+    "plan.range": ("80 % range", "80 % 区间"),
+    "plan.memory": ("Memory, of what is there (GB)", "所需内存 / 可用内存（GB）"),
+    "plan.worn_out": (
+        "After {epochs} epochs the same text teaches little more: more text would serve better than more time.",
+        "同一文本训练超过 {epochs} 轮后收益甚微：与其增加时间，不如增加文本。",
+    ),
     "plan.band": (
         "Validation loss: nats per predicted token on held-out text; the range should hold the true one in 8 cases of 10.",
         "验证损失：留出文本上每个被预测词元的损失（nat）；真实值有八成把握落在所给范围内。",
