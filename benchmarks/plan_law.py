@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 from conditions import DATA, RESULTS, WORK, conditions, sentence, table, write
-from plan_runs import corpus_file, run
+from plan_runs import LAYERS, corpus_file, run
 from scipy.optimize import least_squares
 
 from yanmo.api.loss_constants import BY_TERM, Constants
@@ -43,7 +43,6 @@ RUNS = (  # model, preset, tokens, corpora
     ("bert", "mini", "1Mtok", ("zh_wiki", "en_imdb")),
 )
 ANNEALED = 0.3  # nats at most that ending a run is better than passing through the same number of tokens
-LAYERS = {"tiny": 396_544, "mini": 3_159_040, "small": 12_609_536}
 FITTED = ("start", "steepness", "half", "half_by_size", "half_by_gain", "half_by_unigram", "reach", "reach_by_size",
           "reach_by_gain")  # fmt: skip
 

@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+LAYERS = {"tiny": 396_544, "mini": 3_159_040, "small": 12_609_536}  # parameters of the layers
 FIELDS = ("text", "tgt", "context")  # where the data sets keep running text
 
 
