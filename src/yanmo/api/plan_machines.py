@@ -211,6 +211,7 @@ class Planner:
         tokens = self._bought(look, batch, speed)
         constants = BY_TERM[str(self.objective.text_term)]
         timed = self.budget.kind == "time"
+        peak = speed.peak_after(tokens / (FILLED * batch))
         seconds = (tokens / speed.training + self._evaluations(look, speed)) / (1 - SAVING)
         return MachinePlan(
             machine=name,
@@ -224,6 +225,6 @@ class Planner:
             tokens=round(tokens),
             epochs=tokens / look.tokens_per_epoch,
             loss=expected_loss(constants, look.statistics, parameters=candidate.layers, tokens=tokens),
-            memory_bytes=max(speed.peak_bytes, self.desk.reading_bytes if device == "cpu" else 0),
+            memory_bytes=max(peak, self.desk.reading_bytes if device == "cpu" else 0),
             available_bytes=available,
         )

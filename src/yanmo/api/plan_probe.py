@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from yanmo.api.compute import Compute
@@ -23,15 +25,26 @@ from yanmo.training.step import train_step
 WARM_UP = 2  # steps: buffers are taken, kernels chosen
 FEWEST = 3
 EVALUATION = 2  # batches
+SETTLED = 600  # steps after which memory hardly grows
 
 
 @dataclass(frozen=True, kw_only=True)
 class Speed:
-    """Rates are tokens per second. peak_bytes: of this process, or of the GPU; 0 where it cannot be told."""
+    """Rates are tokens per second. peak_bytes: of this process, or of the GPU, after `steps`; 0: it cannot be told.
+
+    growth_bytes: by which the peak still grows while steps become e times as many: each has buffers of other sizes.
+    """
 
     training: float
     evaluating: float
     peak_bytes: int
+    growth_bytes: float = 0.0
+    steps: int = 1
+
+    def peak_after(self, steps: float) -> int:
+        """The peak of a run of so many steps. Later ones find buffers of every size there."""
+        more = math.log(max(1.0, min(steps, SETTLED) / self.steps))
+        return round(self.peak_bytes + self.growth_bytes * more)
 
 
 def measure(
@@ -56,22 +69,37 @@ def measure(
     optimizer = build(weights.master.named_parameters(), optim, muon_dtype=compute.dtype)
     batches = plan.stream(Cursor())
 
+    peaks: list[int] = []
+
     def step() -> int:
         batch = next(batches).to(device)
         # a result with numbers of the host: on a GPU it waits for the step to end
-        return train_step(
-            weights, objective, [batch], optimizer, lr_scale=0.1, max_norm=optim.clip
-        ).tokens  # fmt: skip
+        result = train_step(weights, objective, [batch], optimizer, lr_scale=0.1, max_norm=optim.clip)
+        peaks.append(_peak(device))
+        return result.tokens
 
     for _ in range(WARM_UP):
         step()
     training = _median_rate(step, FEWEST, seconds, clock)
     weights.working.eval()
-    evaluating = _median_rate(
-        _evaluation(weights.working, objective, batches, device), EVALUATION, 0.0, clock
+    evaluation = _evaluation(weights.working, objective, batches, device)
+    return Speed(
+        training=training,
+        evaluating=_median_rate(evaluation, EVALUATION, 0.0, clock),
+        peak_bytes=_peak(device),
+        growth_bytes=_growth(peaks),
+        steps=len(peaks),
     )
-    peak = torch.cuda.max_memory_reserved() if device.type == "cuda" else peak_resident()
-    return Speed(training=training, evaluating=evaluating, peak_bytes=peak)
+
+
+def _peak(device: torch.device) -> int:
+    return torch.cuda.max_memory_reserved() if device.type == "cuda" else peak_resident()
+
+
+def _growth(peaks: Sequence[int]) -> float:
+    """The slope of the peak over the logarithm of the steps, the first left out."""
+    at = np.log(np.arange(2, len(peaks) + 1))
+    return max(0.0, float(np.polyfit(at, np.array(peaks[1:], dtype=np.float64), 1)[0]))
 
 
 def _evaluation(
