@@ -88,6 +88,7 @@ def check(options: argparse.Namespace, model: str, name: str, source: Path) -> d
         "vocab_size": planned["vocab_size"],
         "unigram": outcome["plan"]["unigram"],
         "neighbours": outcome["plan"]["neighbours"],
+        "length": outcome["plan"]["length"],
         "corpus_tokens": outcome["plan"]["tokens"],
         "plan_seconds": outcome["plan_seconds"],
         "load": outcome["load"],
@@ -119,7 +120,7 @@ def band(result: dict[str, Any]) -> ExpectedLoss:
     """What the law, as it stands now, says of what the plan saw: a new fit needs no new runs here."""
     text = TextStatistics(
         vocab_size=result["vocab_size"], tokens=result["corpus_tokens"], unigram=result["unigram"],
-        neighbours=result["neighbours"],
+        neighbours=result["neighbours"], length=result["length"],
     )  # fmt: skip
     constants = BY_TERM[result["term"]]
     return expected_loss(constants, text, parameters=result["layers"], tokens=result["tokens"]["planned"])

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 LAYERS = {"tiny": 396_544, "mini": 3_159_040, "small": 12_609_536}  # parameters of the layers
-FIELDS = ("text", "tgt", "context")  # where the data sets keep running text
+FIELDS = ("text", "tgt", "context", "en", "text_a")  # where the data sets keep running text
 
 
 def corpus_file(source: Path, to: Path, *, characters: int) -> Path:

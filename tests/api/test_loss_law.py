@@ -13,7 +13,7 @@ from yanmo.api.loss_constants import BY_TERM
 from yanmo.api.loss_law import BAND, TextStatistics, curve, expected_loss, worth
 
 RUNS = Path(__file__).parents[2] / "benchmarks" / "results" / "plan_law.json"
-TEXT = TextStatistics(vocab_size=8000, tokens=10**9, unigram=6.8, neighbours=5.4)
+TEXT = TextStatistics(vocab_size=8000, tokens=10**9, unigram=6.8, neighbours=5.4, length=80.0)
 TINY, MINI = 396_544, 3_159_040
 
 
@@ -76,6 +76,7 @@ def test_the_constants_meet_the_runs_that_they_were_fitted_to(term):
             tokens=run["corpus_tokens"],
             unigram=run["unigram"],
             neighbours=run["neighbours"],
+            length=run["length"],
         )
         found = expected_loss(BY_TERM[term], text, parameters=run["layers"], tokens=run["trained"])
         inside += found.low <= run["loss"] <= found.high

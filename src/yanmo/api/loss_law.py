@@ -5,8 +5,9 @@
 T: tokens trained on. unigram: nats per token of who knows only how frequent each token is. A network first learns
 frequencies (the second term dies out), then stays near the unigram loss (the plateau of decision 0007), and leaves it
 around `half` tokens, for a share `reach` of that loss in the end. Both depend on the parameters of the layers and on
-how much the token before tells of the next, the gain: 1 - neighbours / unigram, of counts of two tokens. A whole
-schedule belongs to it: the law tells the loss at the end of a run of T tokens, not that of a longer run on its way.
+how much the token before tells of the next, the gain: 1 - neighbours / unigram, of counts of two tokens; `half` also
+on the length of sequences, for in a short one there is less to choose what to look at from. A whole schedule belongs to
+it: the law tells the loss at the end of a run of T tokens, not that of a longer run on its way.
 
 Epochs: the n-th pass is worth less than the first (Muennighoff et al. 2023, "Scaling Data-Constrained Language
 Models", section 5).
@@ -27,12 +28,16 @@ PER_FACTOR = 0.15  # nats of further doubt for each factor of e beyond what was 
 
 @dataclass(frozen=True, kw_only=True)
 class TextStatistics:
-    """Of a corpus under a tokenizer: its tokens, and losses of counts of one token and of two, in nats."""
+    """Of a corpus under a tokenizer: its tokens, losses of counts of one token and of two in nats, and the mean length.
+
+    length: tokens of a sequence as it is trained on, special tokens counted.
+    """
 
     vocab_size: int
     tokens: int
     unigram: float
     neighbours: float
+    length: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +89,7 @@ def curve(constants: Constants, text: TextStatistics, *, parameters: int, tokens
         + constants.half_by_size * size
         + constants.half_by_gain * gain
         + constants.half_by_unigram * (text.unigram - constants.unigram)
+        + constants.half_by_length * math.log(text.length / constants.length)
     )
     reach = constants.reach + constants.reach_by_size * size + constants.reach_by_gain * gain
     reach = min(max(reach, 0.0), MOST)

@@ -33,7 +33,7 @@ ARCHITECTURES = {"text_generation": "gpt2", "translation": "transformer"}  # oth
 class PlanResult:
     """What was found of the corpus and chosen for it, and the plan of each machine, this one first.
 
-    characters, tokens: of the corpus; about, unless `complete`. unigram, neighbours: losses in nats, see `loss_law`.
+    characters, tokens: of the corpus; about, unless `complete`. unigram, neighbours, length: see `loss_law`.
     """
 
     budget: str
@@ -45,6 +45,7 @@ class PlanResult:
     tokens: int
     unigram: float
     neighbours: float
+    length: float
     machines: tuple[MachinePlan, ...]
 
     @property
@@ -91,6 +92,7 @@ def plan(config: PretrainConfig, *, reporter: Reporter | None = None) -> PlanRes
         tokens=facts.tokens,
         unigram=facts.unigram,
         neighbours=facts.neighbours,
+        length=facts.length,
         machines=machines,
     )
 

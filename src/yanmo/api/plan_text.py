@@ -103,13 +103,20 @@ class Desk:
         tokens = max(1, round(whole) - held_out)
         plan = self._plan(stores.train, tokenizer, self.config.train.batch_tokens)
         batch = next(plan.stream(Cursor()))
+        framed, count = sequences(plan)
         unigram, neighbours = _losses(stores, tokenizer.vocab_size)
         return Look(
             tokenizer=tokenizer,
             vocab_size=size,
             store=stores.train,
-            statistics=TextStatistics(vocab_size=size, tokens=tokens, unigram=unigram, neighbours=neighbours),
-            tokens_per_epoch=tokens * _framed(plan) / stores.train.num_tokens,
+            statistics=TextStatistics(
+                vocab_size=size,
+                tokens=tokens,
+                unigram=unigram,
+                neighbours=neighbours,
+                length=framed / count,
+            ),
+            tokens_per_epoch=tokens * framed / stores.train.num_tokens,
             labels_per_token=batch.counts().get(str(self.objective.text_term), 0) / batch.num_tokens,
             held_out_tokens=held_out,
         )
@@ -184,13 +191,13 @@ def _ids(store: TokenStore, most: int) -> IntArray:
     return np.concatenate(taken)
 
 
-def _framed(plan: Plan) -> float:
-    """Tokens of an epoch over the sample, special tokens counted."""
-    lengths = (
+def sequences(plan: Plan) -> tuple[int, int]:
+    """Tokens of an epoch, special tokens counted, and how many sequences hold them."""
+    lengths = [
         sample.length
         for window in range(plan.num_windows)
         for planned in plan.batches(0, window)
         for row in planned.rows
         for _, sample in row
-    )
-    return float(sum(lengths))
+    ]
+    return sum(lengths), max(1, len(lengths))
