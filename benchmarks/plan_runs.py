@@ -21,8 +21,11 @@ LAYERS = {"tiny": 396_544, "mini": 3_159_040, "small": 12_609_536}  # parameters
 FIELDS = ("text", "tgt", "context", "en", "text_a")  # where the data sets keep running text
 
 
-def corpus_file(source: Path, to: Path, *, characters: int) -> Path:
-    """About `characters` of a .jsonl.gz, whole documents from everywhere in it, as {"text": ...} lines."""
+def corpus_file(source: Path, to: Path, *, characters: int, together: int = 1) -> Path:
+    """About `characters` of a .jsonl.gz, whole documents from everywhere in it, as {"text": ...} lines.
+
+    together: so many texts make one document.
+    """
     if to.is_file():
         return to
     documents = list(_texts(source))
@@ -30,7 +33,9 @@ def corpus_file(source: Path, to: Path, *, characters: int) -> Path:
     to.parent.mkdir(parents=True, exist_ok=True)
     half = to.with_suffix(".half")
     with half.open("w", encoding="utf-8") as file:
-        for text in documents[::every]:
+        chosen = documents[::every]
+        for start in range(0, len(chosen), together):
+            text = "\n".join(chosen[start : start + together])
             file.write(json.dumps({"text": text}, ensure_ascii=False) + "\n")
     half.rename(to)
     return to

@@ -182,8 +182,14 @@ class Planner:
         tokens = FILLED * batch
         seconds = tokens * operations / (machine.matmul_rate * machine.share)
         rate = tokens / max(seconds, config.num_layers * machine.step_seconds)
-        needed = training_bytes(candidate.parameters, config, tokens=batch, length=self.desk.length)
-        return Speed(training=rate, evaluating=3 * rate, peak_bytes=needed + PROCESS_BYTES)
+        return Speed(training=rate, evaluating=3 * rate, peak_bytes=self._needed(candidate, batch))
+
+    def _needed(self, candidate: Candidate, batch: int) -> int:
+        """Bytes of a process that trains, reckoned; logits stand at every label, not at the usual 15 %."""
+        sizes, length = candidate.sizes, self.desk.length
+        usual = training_bytes(candidate.parameters, sizes, tokens=batch, length=length)
+        more = max(0.0, candidate.look.labels_per_token - 0.15)
+        return usual + PROCESS_BYTES + round(12 * sizes.vocab_size * more * batch)
 
     def _bought(self, look: Look, batch: int, speed: Speed) -> float:
         """Tokens that the budget buys at such a speed."""
@@ -211,7 +217,7 @@ class Planner:
         tokens = self._bought(look, batch, speed)
         constants = BY_TERM[str(self.objective.text_term)]
         timed = self.budget.kind == "time"
-        peak = speed.peak_after(tokens / (FILLED * batch))
+        peak = speed.peak_after(tokens / (FILLED * batch)) or self._needed(candidate, batch)
         seconds = (tokens / speed.training + self._evaluations(look, speed)) / (1 - SAVING)
         return MachinePlan(
             machine=name,
