@@ -52,8 +52,11 @@ RUNS = (  # model, preset, tokens, corpora
         "1Mtok",
         ("en_captions", "zh_bank_questions", "zh_titles", "en_passages", "python_docs"),
     ),
-    ("gpt2", "tiny", "1Mtok", ("en_imdb", "zh_wiki")),
+    ("bert", "tiny", "1Mtok", ("en_captions_joined", "zh_bank_questions_joined", "zh_wiki")),
+    ("gpt2", "tiny", "1Mtok", ("en_imdb", "zh_wiki", "zh_shopping", "python_docs")),
     ("bert", "mini", "1Mtok", ("zh_wiki", "en_imdb")),
+    ("bert", "tiny", "2Mtok", ("en_captions_joined", "zh_shopping", "en_passages")),
+    ("gpt2", "mini", "300ktok", ("zh_wiki",)),
 )
 FLOOR = 0.08  # nats that seeds and genres differ by, however well few runs are met
 ANNEALED = 0.3  # nats at most that ending a run is better than passing through the same number of tokens
