@@ -41,15 +41,15 @@ class Constants:
 
 
 MLM = Constants(
-    start=5e4, steepness=1.6, half=15.0, half_by_size=0.0, half_by_gain=0.0, half_by_unigram=0.0, half_by_length=0.5,
-    reach=0.5, reach_by_size=0.04, reach_by_gain=0.5, parameters=3_159_040, gain=0.2, unigram=7.0, length=80.0,
-    spread=0.15, spread_half=0.4, fewest_tokens=3e5, most_tokens=1.8e7, fewest_parameters=396_544,
-    most_parameters=3_159_040, most_epochs=4.0,
+    start=4.417e4, steepness=1.458, half=14.464, half_by_size=-0.174, half_by_gain=2.969, half_by_unigram=0.842,
+    half_by_length=0.579, reach=0.599, reach_by_size=0.0247, reach_by_gain=1.194, parameters=3_159_040, gain=0.24,
+    unigram=6.5, length=71.7, spread=0.227, spread_half=0.396, fewest_tokens=300_291, most_tokens=17_853_533,
+    fewest_parameters=396_544, most_parameters=3_159_040, most_epochs=4.0,
 )  # fmt: skip
 CLM = Constants(
-    start=5e4, steepness=0.8, half=14.0, half_by_size=0.0, half_by_gain=0.0, half_by_unigram=0.0, half_by_length=0.5,
-    reach=0.5, reach_by_size=0.04, reach_by_gain=0.5, parameters=3_159_040, gain=0.2, unigram=7.0, length=80.0,
-    spread=0.2, spread_half=0.4, fewest_tokens=3e5, most_tokens=3e6, fewest_parameters=396_544,
-    most_parameters=3_159_040, most_epochs=4.0,
+    start=4.873e4, steepness=1.698, half=12.795, half_by_size=0.0488, half_by_gain=-1.998, half_by_unigram=0.681,
+    half_by_length=-0.148, reach=0.3305, reach_by_size=0.0477, reach_by_gain=0.467, parameters=3_159_040, gain=0.16,
+    unigram=7.38, length=147.8, spread=0.122, spread_half=1.222, fewest_tokens=300_535, most_tokens=1_001_425,
+    fewest_parameters=396_544, most_parameters=396_544, most_epochs=4.0,
 )  # fmt: skip
 BY_TERM = {"mlm": MLM, "clm": CLM}
