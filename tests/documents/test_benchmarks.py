@@ -184,7 +184,7 @@ def test_plan(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     content = "".join(json.dumps({**each, "id": number}) + "\n" for number, each in enumerate(texts))
     (folder / "train.jsonl.gz").write_bytes(gzip.compress(content.encode()))
-    results = run("plan.py", tmp_path, "--corpora", "zh_law", "--data", str(tmp_path / "data"), "--budget", "3steps",
+    results = run("plan.py", tmp_path, "--corpora", "pretrain/zh_law", "--data", str(tmp_path / "data"), "--budget", "3steps",
                   "--work", str(tmp_path / "work"), "--set", "corpus.deduplicate=none")  # fmt: skip
     (result,) = results.values()
     assert result["preset"] == "tiny"

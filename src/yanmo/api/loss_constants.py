@@ -41,15 +41,15 @@ class Constants:
 
 
 MLM = Constants(
-    start=4.417e4, steepness=1.458, half=14.464, half_by_size=-0.174, half_by_gain=2.969, half_by_unigram=0.842,
-    half_by_length=0.579, reach=0.599, reach_by_size=0.0247, reach_by_gain=1.194, parameters=3_159_040, gain=0.24,
-    unigram=6.5, length=71.7, spread=0.227, spread_half=0.396, fewest_tokens=300_291, most_tokens=17_853_533,
+    start=3.805e4, steepness=1.673, half=14.528, half_by_size=-0.0447, half_by_gain=0.559, half_by_unigram=0.378,
+    half_by_length=0.419, reach=0.6209, reach_by_size=0.0178, reach_by_gain=1.593, parameters=3_159_040, gain=0.25,
+    unigram=6.46, length=78.9, spread=0.142, spread_half=0.355, fewest_tokens=300_291, most_tokens=17_853_533,
     fewest_parameters=396_544, most_parameters=3_159_040, most_epochs=4.0,
 )  # fmt: skip
 CLM = Constants(
-    start=4.873e4, steepness=1.698, half=12.795, half_by_size=0.0488, half_by_gain=-1.998, half_by_unigram=0.681,
-    half_by_length=-0.148, reach=0.3305, reach_by_size=0.0477, reach_by_gain=0.467, parameters=3_159_040, gain=0.16,
-    unigram=7.38, length=147.8, spread=0.122, spread_half=1.222, fewest_tokens=300_535, most_tokens=1_001_425,
+    start=4.816e4, steepness=1.975, half=12.713, half_by_size=0.0526, half_by_gain=-2.247, half_by_unigram=0.687,
+    half_by_length=-0.164, reach=0.3183, reach_by_size=0.0487, reach_by_gain=0.431, parameters=3_159_040, gain=0.16,
+    unigram=7.38, length=147.8, spread=0.143, spread_half=0.153, fewest_tokens=300_535, most_tokens=1_001_425,
     fewest_parameters=396_544, most_parameters=396_544, most_epochs=4.0,
 )  # fmt: skip
 BY_TERM = {"mlm": MLM, "clm": CLM}
