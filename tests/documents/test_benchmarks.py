@@ -457,3 +457,22 @@ def _write(path: Path, records: list[dict[str, Any]]) -> None:
     path.write_text(
         "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records), encoding="utf-8"
     )
+
+
+@pytest.mark.slow
+def test_plan(tmp_path: Path) -> None:
+    words = ["river", "stone", "bridge", "north", "winter", "garden", "letter", "window", "market", "song"]
+    texts = [
+        {"text": " ".join(words[(line * word + word) % 10] for word in range(1, 40))} for line in range(200)
+    ]
+    folder = tmp_path / "data" / "pretrain" / "zh_law"
+    folder.mkdir(parents=True)
+    content = "".join(json.dumps({**each, "id": number}) + "\n" for number, each in enumerate(texts))
+    (folder / "train.jsonl.gz").write_bytes(gzip.compress(content.encode()))
+    results = run("plan.py", tmp_path, "--corpora", "pretrain/zh_law", "--data", str(tmp_path / "data"),
+                  "--budget", "3steps", "--work", str(tmp_path / "work"),
+                  "--set", "corpus.deduplicate=none")  # fmt: skip
+    (result,) = results.values()
+    assert result["preset"] == "tiny"
+    assert result["tokens"]["true"] > 0
+    assert result["memory"]["true"] > 2**27

@@ -17,20 +17,18 @@ from yanmo.api import model_source
 from yanmo.api.doctor import Rows, gigabytes, parameters_of, sizes_of, training_bytes
 from yanmo.api.pretrain import (
     DEFAULT_TOKENIZER,
-    PAIR_UNITS,
     PretrainConfig,
     require_pairs,
     usual_objective,
 )
 from yanmo.api.recipes import resolve_pretrain
 from yanmo.api.reporter import Reporter
+from yanmo.api.text_plan import text_plan
 from yanmo.corpus.document import Document
 from yanmo.corpus.read import read_corpus
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.data.frame import frame_of
-from yanmo.data.plan import Plan
 from yanmo.data.prepare import prepare
-from yanmo.data.source import TextSource
 from yanmo.errors import ConfigError
 from yanmo.messages import text
 from yanmo.models.backbone import Backbone
@@ -171,14 +169,7 @@ def _random_loss(
         require_pairs(store)
     frame = frame_of(tokenizer, learner.backbone.family)
     length = config.sequence_length(learner.backbone, config.max_positions)
-    room = length - frame.framed_length(0)
-    unit = PAIR_UNITS * room if objective.needs_pairs else room
-    plan = Plan(
-        source=TextSource(store, objective, frame, length, unit),
-        seed=config.train.seed,
-        batch_tokens=config.train.batch_tokens,
-        max_length=length,
-    )
+    plan = text_plan(config.train, store, objective, frame, length=length)
     with torch.inference_mode():
         metrics = HeldOutLoss(objective=objective, plan=plan, batches=2)(learner, final=False)
     return store.num_tokens, metrics[f"loss_{objective.terms[0]}"]

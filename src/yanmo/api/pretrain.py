@@ -19,14 +19,13 @@ from yanmo.api.compute import Compute, choose_once
 from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
+from yanmo.api.text_plan import text_plan
 from yanmo.config import Config
 from yanmo.corpus.fingerprint import fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.data.frame import frame_of
-from yanmo.data.plan import Plan
 from yanmo.data.prepare import Stores, is_prepared, open_stores, prepare
-from yanmo.data.source import TextSource
 from yanmo.data.store import TokenStore
 from yanmo.errors import ConfigError, InputError, Preempted
 from yanmo.interop.huggingface import save_model
@@ -42,8 +41,8 @@ from yanmo.training.evaluator import HeldOutLoss
 from yanmo.training.interrupt import Interrupt, interruptible
 from yanmo.training.trainer import TrainConfig
 
+AUTO = "auto"  # a preset that the plan replaces
 FEWEST_TOKENS = 64
-PAIR_UNITS = 4  # sequences in a unit when pairs of sentences are drawn from it
 DEFAULT_OBJECTIVE = {"encoder": "mlm+nsp", "decoder": "clm", "encoder_decoder": "denoise"}
 DEFAULT_LENGTH = {"encoder": 128, "decoder": 256, "encoder_decoder": 128}
 DEFAULT_TOKENIZER = {"encoder": "wordpiece", "decoder": "byte_bpe", "encoder_decoder": "unigram"}
@@ -60,7 +59,7 @@ class PretrainConfig(Config):
     model: str = "bert"
     """An architecture (bert, gpt2, transformer: random weights), or a run, directory or hub id to go on from."""
     preset: str = "mini"
-    """The size: tiny, mini, small, medium, base."""
+    """The size: tiny, mini, small, medium, base; auto: `yanmo plan` chooses it, and what else is left open."""
     objective: str | None = None
     """mlm, mlm+nsp, clm, denoise; unset: mlm+nsp for an encoder, clm for a decoder, denoise for an encoder-decoder."""
     objective_settings: dict[str, dict[str, float | str]] = Field(default_factory=dict)
@@ -267,29 +266,18 @@ def _fit(
             needed=FEWEST_TOKENS,
         )  # fmt: skip
 
-    def plan(store: TokenStore) -> Plan:
-        room = length - frame.framed_length(0)
-        source = TextSource(
-            store, objective, frame, length, PAIR_UNITS * room if objective.needs_pairs else room
-        )
-        return Plan(
-            source=source,
-            seed=config.train.seed,
-            batch_tokens=config.train.batch_tokens,
-            max_length=length,
-        )
-
     if objective.needs_pairs:
         require_pairs(stores.train)
     evaluator = None
     if stores.held_out is not None:
         batches = math.ceil(20_000 / config.train.batch_tokens)
         # shuffled too (the same way each time): the first rows of a packed window are its longest
-        evaluator = HeldOutLoss(objective=objective, plan=plan(stores.held_out), batches=batches)
+        held_out = text_plan(config.train, stores.held_out, objective, frame, length=length)
+        evaluator = HeldOutLoss(objective=objective, plan=held_out, batches=batches)
     return Fit(
         learner=learner,
         objective=objective,
-        plan=plan(stores.train),
+        plan=text_plan(config.train, stores.train, objective, frame, length=length),
         evaluator=evaluator,
         train=config.train,
         optim=config.optim,

@@ -10,6 +10,7 @@ from pathlib import Path
 from yanmo.api.finetune import FinetuneResult
 from yanmo.api.finetune import finetune as run_finetune
 from yanmo.api.finetune_config import FinetuneConfig
+from yanmo.api.plan import planned
 from yanmo.api.pretrain import PretrainConfig, PretrainResult
 from yanmo.api.pretrain import pretrain as run_pretrain
 from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, resolve_pretrain
@@ -94,6 +95,7 @@ def start_pretrain(
 ) -> PretrainResult:
     """A resolved run; a refused input leaves no folder behind."""
     check_corpus(config.corpus)
+    config = planned(config, Path(out), reporter=reporter)
     with nothing_left(Path(out)):
         return run_pretrain(config, out, reporter=reporter, profile=profile)
 

@@ -15,6 +15,7 @@ from yanmo.cli import (
     encode,
     evaluate,
     finetune,
+    plan,
     predict,
     pretrain,
     quickstart,
@@ -29,6 +30,7 @@ Command = Callable[..., int | None]
 
 COMMANDS: dict[str, tuple[Command, str]] = {
     "quickstart": (quickstart.quickstart, "[--out DIR] [--minutes N]"),
+    "plan": (plan.plan, "[RECIPE] --corpus PATH... [--budget TIME] [OPTIONS] [KEY=VALUE...]"),
     "pretrain": (pretrain.pretrain, "[RECIPE] --corpus PATH... --out DIR [OPTIONS] [KEY=VALUE...]"),
     "finetune": (
         finetune.finetune,

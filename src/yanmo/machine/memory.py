@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
+import gc
 import os
 from pathlib import Path
 
@@ -47,3 +49,28 @@ def read_limit(path: Path) -> list[str]:
         return path.read_text(encoding="ascii").split()
     except (OSError, ValueError):
         return []
+
+
+def peak_resident() -> int:
+    """Bytes of memory that this process held at its highest since `forget_peak`; 0 where it cannot be told."""
+    return _status("VmHWM:")
+
+
+def forget_peak() -> bool:
+    """Gives freed memory back and lets `peak_resident` start from what is held now; True where that works."""
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+    try:
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+    except OSError:
+        return False
+    return True
+
+
+def _status(name: str) -> int:
+    try:
+        lines = Path("/proc/self/status").read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(name)), 0)

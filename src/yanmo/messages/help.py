@@ -20,6 +20,26 @@ TEXTS: Texts = {
         "bert、gpt2 或 transformer（随机权重）；也可以是用来继续训练的运行、Hugging Face 目录或 Hub 名称。",
     ),
     "help.preset": ("Size: tiny, mini, small, medium, base.", "规模：tiny、mini、small、medium、base。"),
+    "help.pretrain.preset": (
+        "Size: tiny, mini, small, medium, base; auto: what `yanmo plan` chooses for the budget.",
+        "规模：tiny、mini、small、medium、base；auto 表示由 `yanmo plan` 按预算选择。",
+    ),
+    "help.plan.recipe": (
+        "A recipe (a name from `yanmo recipes` or a YAML file), and settings such as objective=mlm+nsp.",
+        "配方（`yanmo recipes` 中的名称或 YAML 文件），以及 objective=mlm+nsp 这样的设置。",
+    ),
+    "help.plan.model": (
+        "bert or gpt2; unset: what the task needs, else bert.",
+        "bert 或 gpt2；不指定时按任务选择，否则为 bert。",
+    ),
+    "help.plan.preset": (
+        "Plan for this size; unset: the best one is chosen.",
+        "按该规模规划；不指定时自动选择最合适的规模。",
+    ),
+    "help.plan.task": (
+        "What the model is for, such as text_classification or text_generation.",
+        "模型的用途，如 text_classification 或 text_generation。",
+    ),
     "help.pretrain.objective": (
         "What is learned: mlm, mlm+nsp, clm, denoise. Unset: mlm+nsp for bert, clm for gpt2, denoise for transformer.",
         "学习目标：mlm、mlm+nsp、clm、denoise。不指定时，bert 为 mlm+nsp，gpt2 为 clm，transformer 为 denoise。",

@@ -25,6 +25,20 @@ TEXTS: Texts = {
         "预训练一个小型 BERT 和一个小型 GPT，对比有无预训练的微调效果，并生成 report.html。\n"
         "再次执行会从中断处继续。",
     ),
+    "pages.plan": (
+        "See what a budget buys before it is spent: size, vocabulary, batch, tokens, expected loss, memory.\n\n"
+        "Takes a minute at most: part of the corpus is read, training steps are timed on this machine, and two machines that\n"
+        "can be rented are reckoned beside it. `yanmo pretrain --preset auto` follows the plan.\n\n"
+        "  yanmo plan --corpus my_texts/ --budget 1h\n"
+        "  yanmo plan --corpus my_texts/ --budget 1h --task text_generation\n"
+        "  yanmo pretrain --corpus my_texts/ --budget 1h --preset auto --out runs/planned",
+        "在花费预算之前，先看它能换来什么：规模、词表、批大小、词元数、预期损失和内存。\n\n"
+        "最多需要一分钟：读取部分语料，在本机试跑训练步并计时，同时估算两种可租用的机器。\n"
+        "`yanmo pretrain --preset auto` 会按规划训练。\n\n"
+        "  yanmo plan --corpus my_texts/ --budget 1h\n"
+        "  yanmo plan --corpus my_texts/ --budget 1h --task text_generation\n"
+        "  yanmo pretrain --corpus my_texts/ --budget 1h --preset auto --out runs/planned",
+    ),
     "pages.pretrain": (
         "Pre-train a language model on your texts.\n\n"
         "Starts from random weights (--model bert, gpt2 or transformer) or goes on from a model. The same command on the same\n"

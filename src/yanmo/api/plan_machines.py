@@ -1,0 +1,236 @@
+"""What each machine makes of a budget: the size of the network, and what follows from it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from yanmo.api.compute import Compute
+from yanmo.api.doctor import parameters_of, training_bytes
+from yanmo.api.loss_constants import BY_TERM
+from yanmo.api.loss_law import ExpectedLoss, expected_loss, worth
+from yanmo.api.plan_probe import Speed, measure
+from yanmo.api.plan_text import Desk, Look
+from yanmo.api.pretrain import AUTO
+from yanmo.machine.memory import total_memory
+from yanmo.machine.rentable import Rentable
+from yanmo.models.backbone import ModelConfig
+from yanmo.models.learner import Learner
+from yanmo.training.budget import Budget
+
+HERE = "here"
+PER_PARAMETER = (
+    4.0  # tokens that a budget must buy for each parameter of the layers, or a smaller size is better
+)
+GLANCE, LOOK = 0.7, 4.0  # seconds of steps: of each candidate, of the chosen one
+SAVING = 0.02  # of a time budget, for checkpoints and the reserve at its end
+EVALUATED = 20_000  # tokens of an evaluation on the way
+FILLED = 0.97  # of the places in a batch hold tokens, about
+PROCESS_BYTES = 450 * 2**20  # Python, torch and a tokenizer, before anything is trained
+VOCABULARY = {"tiny": (8000, 12000), "mini": (8000, 12000), "small": (16000, 16000), "medium": (16000, 16000)}
+LARGE_VOCABULARY = (30000, 21000)  # of a text in an alphabet, of a Chinese one: as the published BERTs
+BATCHES = ((2e6, 2048), (6.4e7, 4096), (1e9, 16384))  # up to so many tokens of training, so many in a batch
+USUAL_BATCH, LARGEST_BATCH = 4096, 32768
+
+SpeedOf = Callable[["Candidate", int], Speed]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MachinePlan:
+    """What one machine makes of the budget.
+
+    machine: `here`, which was measured, or the name of an assumed one. parameters: of the whole model. seconds,
+    tokens: of training. memory_bytes: the most that training holds (on a GPU: of its memory).
+    loss: on held-out text, of the term that predicts tokens.
+    """
+
+    machine: str
+    device: str
+    preset: str
+    parameters: int
+    vocab_size: int
+    batch_tokens: int
+    tokens_per_second: float
+    seconds: float
+    tokens: int
+    epochs: float
+    loss: ExpectedLoss
+    memory_bytes: int
+    available_bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """A preset and the corpus under its tokenizer. parameters: of the whole model; layers: of its layers alone."""
+
+    preset: str
+    look: Look
+    sizes: ModelConfig
+    parameters: int
+    layers: int
+
+
+class Planner:
+    """Chooses for this machine by timing steps, and for others by what is assumed of them."""
+
+    def __init__(self, desk: Desk, compute: Compute) -> None:
+        self.desk = desk
+        self.config = desk.config
+        self.objective = desk.objective
+        self.compute = compute
+        self.budget = Budget.parse(desk.config.train.budget)
+
+    def here(self) -> MachinePlan:
+        """For this machine: the chosen size is timed once more and longer, and its memory is taken then."""
+        preset, batch = self._choose(lambda candidate, size: self._time(candidate, size, GLANCE))
+        candidate = self.candidate(preset)
+        speed = self._time(candidate, batch, LOOK)
+        on_gpu = self.compute.device == "cuda"
+        memory = torch.cuda.get_device_properties(0).total_memory if on_gpu else total_memory()
+        return self._plan(HERE, self.compute.device, candidate, batch, speed, memory)
+
+    def rented(self, machine: Rentable) -> MachinePlan:
+        """The same for a machine that is not here."""
+        preset, batch = self._choose(lambda candidate, size: self._reckon(machine, candidate, size))
+        candidate = self.candidate(preset)
+        speed = self._reckon(machine, candidate, batch)
+        return self._plan(machine.name, machine.device, candidate, batch, speed, machine.memory_bytes)
+
+    def candidate(self, preset: str) -> Candidate:
+        """A network of that size, with the vocabulary that goes with it."""
+        model, config = self.desk.model, self.config
+        letters, han = VOCABULARY.get(preset, LARGE_VOCABULARY)
+        look = self.desk.look(han if self.desk.sample.han > 0.3 else letters)
+        sizes = model.Config(
+            vocab_size=look.vocab_size,
+            max_positions=config.max_positions,
+            dropout=config.dropout,
+            attention_dropout=config.dropout,
+            position_init="sinusoidal",
+            **model.sizes(preset),
+        )
+        with torch.device("meta"):  # shapes without numbers
+            backbone = model(sizes)
+            heads = {term: backbone.head(term, size) for term, size in self.objective.head_sizes().items()}
+        return Candidate(
+            preset=preset,
+            look=look,
+            sizes=sizes,
+            parameters=parameters_of(Learner(backbone, heads)),
+            layers=sum(parameter.numel() for parameter in backbone.layers.parameters()),
+        )
+
+    def _choose(self, speed_of: SpeedOf) -> tuple[str, int]:
+        """Preset and tokens in a batch. Sizes are tried from the smallest up, for as long as the budget feeds them."""
+        chosen: tuple[str, int] | None = None
+        fed = math.inf  # tokens that a network of the size before would get, so many fresh ones' worth
+        for preset in self._presets():
+            needed = PER_PARAMETER * self._layers(preset)
+            if fed < needed:  # it is slower than the one before
+                break
+            candidate = self.candidate(preset)
+            batch = self._batch(None)
+            tokens = self._bought(candidate.look, batch, speed_of(candidate, batch))
+            if self._batch(tokens) != batch:
+                batch = self._batch(tokens)
+                tokens = self._bought(candidate.look, batch, speed_of(candidate, batch))
+            fed = worth(tokens, candidate.look.statistics.tokens)
+            if chosen is None or fed >= needed:
+                chosen = (preset, batch)
+        assert chosen is not None, "every architecture has a preset"
+        return chosen
+
+    def _presets(self) -> list[str]:
+        """From the smallest; one of several names of the same size. The configured one alone, if it is one."""
+        if self.config.preset != AUTO:
+            return [self.config.preset]
+        presets = self.desk.model.presets
+        names = {tuple(presets[name].items()): name for name in reversed(list(presets))}
+        return sorted(names.values(), key=self._layers)
+
+    def _layers(self, preset: str) -> int:
+        """Parameters of the layers, which do not depend on the vocabulary."""
+        model = self.desk.model
+        with torch.device("meta"):
+            layers = model(model.Config(vocab_size=1, **model.sizes(preset))).layers
+        return sum(parameter.numel() for parameter in layers.parameters())
+
+    def _batch(self, tokens: float | None) -> int:
+        """Places in a batch of a run of so many tokens; what the configuration sets, if it does."""
+        train = self.config.train
+        if "batch_tokens" in train.model_fields_set:
+            return train.batch_tokens
+        if tokens is None:
+            return USUAL_BATCH
+        return next((batch for most, batch in BATCHES if tokens <= most), LARGEST_BATCH)
+
+    def _time(self, candidate: Candidate, batch: int, seconds: float) -> Speed:
+        heads = self.objective.head_sizes()
+        learner = Learner.build(self.desk.model, candidate.sizes, heads, seed=self.config.train.seed)
+        plan = self.desk.plan(candidate.look, batch)
+        return measure(learner, self.objective, plan, self.compute, self.config.optim, seconds=seconds)
+
+    def _reckon(self, machine: Rentable, candidate: Candidate, batch: int) -> Speed:
+        """From the operations of a token, 6 for each weight it meets (Kaplan et al. 2020), and of a step at least."""
+        config = candidate.sizes
+        labels = candidate.look.labels_per_token
+        met = candidate.layers + labels * config.vocab_size * config.hidden_size
+        operations = 6 * met + 12 * config.num_layers * config.hidden_size * self.desk.length
+        tokens = FILLED * batch
+        seconds = tokens * operations / (machine.matmul_rate * machine.share)
+        rate = tokens / max(seconds, config.num_layers * machine.step_seconds)
+        return Speed(training=rate, evaluating=3 * rate, peak_bytes=self._needed(candidate, batch))
+
+    def _needed(self, candidate: Candidate, batch: int) -> int:
+        """Bytes of a process that trains, reckoned; logits stand at every label, not at the usual 15 %."""
+        sizes, length = candidate.sizes, self.desk.length
+        usual = training_bytes(candidate.parameters, sizes, tokens=batch, length=length)
+        more = max(0.0, candidate.look.labels_per_token - 0.15)
+        return usual + PROCESS_BYTES + round(12 * sizes.vocab_size * more * batch)
+
+    def _bought(self, look: Look, batch: int, speed: Speed) -> float:
+        """Tokens that the budget buys at such a speed."""
+        amount = self.budget.amount
+        match self.budget.kind:
+            case "tokens":
+                return amount
+            case "epochs":
+                return amount * look.tokens_per_epoch
+            case "steps":
+                return amount * FILLED * batch * self.config.train.accumulation
+            case "time":
+                evaluations = self._evaluations(look, speed)
+                return max(1.0, (amount * (1 - SAVING) - evaluations) * speed.training)
+
+    def _evaluations(self, look: Look, speed: Speed) -> float:
+        """Seconds of all evaluations on the way."""
+        each = min(EVALUATED, look.held_out_tokens)
+        return self.config.train.evaluations * each / speed.evaluating
+
+    def _plan(
+        self, name: str, device: str, candidate: Candidate, batch: int, speed: Speed, available: int
+    ) -> MachinePlan:
+        look = candidate.look
+        tokens = self._bought(look, batch, speed)
+        constants = BY_TERM[str(self.objective.text_term)]
+        timed = self.budget.kind == "time"
+        peak = speed.peak_after(tokens / (FILLED * batch)) or self._needed(candidate, batch)
+        seconds = (tokens / speed.training + self._evaluations(look, speed)) / (1 - SAVING)
+        return MachinePlan(
+            machine=name,
+            device=device,
+            preset=candidate.preset,
+            parameters=candidate.parameters,
+            vocab_size=look.vocab_size,
+            batch_tokens=batch,
+            tokens_per_second=speed.training,
+            seconds=self.budget.amount if timed else seconds,
+            tokens=round(tokens),
+            epochs=tokens / look.tokens_per_epoch,
+            loss=expected_loss(constants, look.statistics, parameters=candidate.layers, tokens=tokens),
+            memory_bytes=max(peak, self.desk.reading_bytes if device == "cpu" else 0),
+            available_bytes=available,
+        )

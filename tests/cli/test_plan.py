@@ -1,0 +1,69 @@
+"""`yanmo plan` on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from yanmo.api import plan_machines
+
+
+@pytest.fixture(autouse=True)
+def _fast(monkeypatch):
+    monkeypatch.setattr(plan_machines, "GLANCE", 0.0)
+    monkeypatch.setattr(plan_machines, "LOOK", 0.0)
+
+
+def test_a_table_in_both_languages(run, files, language):
+    ran = run("plan", "--corpus", files.corpus, "--budget", "1m", "--preset", "tiny")
+    assert ran.code == 0, ran.err
+    assert ("16 核 CPU 服务器" if language == "zh" else "16-core CPU server") in ran.out
+    assert "yanmo pretrain --model bert --preset auto" in ran.out
+    assert "tiny" in ran.out
+
+
+def test_json(run, files):
+    ran = run(
+        "plan",
+        "--corpus",
+        files.corpus,
+        "--budget",
+        "2ep",
+        "--task",
+        "text_generation",
+        "--preset",
+        "tiny",
+        "--json",
+    )
+    assert ran.code == 0, ran.err
+    found = ran.json
+    assert found["model"] == "gpt2"
+    assert [each["machine"] for each in found["machines"]] == ["here", "cpu16", "h100"]
+    assert found["machines"][0]["epochs"] == pytest.approx(2.0)
+    assert found["assumptions"][0]["matmul_rate"] > 0
+
+
+def test_pretrain_follows_it(run, files, tmp_path):
+    ran = run("pretrain", "--corpus", files.corpus, "--preset", "auto", "--budget", "2steps", "--out", tmp_path / "run",
+              "train.evaluations=1", "--json")  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert ran.json["steps"] == 2
+    config = (tmp_path / "run" / "config.yaml").read_text(encoding="utf-8")
+    assert "preset: tiny" in config
+    assert "objective: mlm\n" in config
+
+
+@pytest.mark.parametrize(
+    "words, hint",
+    [
+        (("plan",), "--corpus"),
+        (("plan", "--corpus", "x.txt", "--task", "translation"), "denoise"),
+        (("plan", "--corpus", "x.txt", "--task", "text_clasification"), "text_classification"),
+        (("plan", "--corpus", "nothing-there.txt"), "nothing-there.txt"),
+        (("plan", "one", "two", "--corpus", "x.txt"), "two"),
+    ],
+)
+def test_bad_input(run, words, hint):
+    ran = run(*words)
+    assert ran.code == 2
+    assert hint in ran.err
+    assert "Traceback" not in ran.err
