@@ -25,7 +25,7 @@ def corpus(tmp_path_factory):
 def test_the_machine_is_described():
     found = check_machine()
     assert {"torch", "python", "yanmo"} <= set(found.versions)
-    assert set(found.extras) == {"zh", "data", "tracking", "hf", "eval"}
+    assert set(found.extras) == {"zh", "data", "tracking", "hf", "hub", "peft"}
     assert found.to_json()["machine"]["cores"] >= 1
     assert found.attention[0].kernel == "products"
     assert found.settings.attention in ("products", "fused")

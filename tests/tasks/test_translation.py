@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 
 import pytest
+import sacrebleu
 import torch
 
 from yanmo.config import build
@@ -14,7 +14,7 @@ from yanmo.data.cursor import Cursor
 from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
-from yanmo.errors import ConfigError, InputError, MissingExtra
+from yanmo.errors import ConfigError, InputError
 from yanmo.metrics import translation as metrics
 from yanmo.models.learner import Learner
 from yanmo.models.transformer import Transformer, TransformerConfig
@@ -183,7 +183,6 @@ def predictions(said: list[str]) -> list[TranslationPrediction]:
 def test_scores_and_signatures_are_those_of_sacrebleu(
     record: NewRecord, direction: str | None, tokenizer: str
 ) -> None:
-    sacrebleu = pytest.importorskip("sacrebleu")
     references = ["他在读一本很厚的书。", "我们很早就回家了。", "猫在桌子下面睡着了。"]
     said = ["他读一本很厚的书。", "我们回家很早。", "猫在桌子下面睡着了。"]
     records = [record(source="x", target=target) for target in references]
@@ -204,11 +203,3 @@ def test_bleu_by_hand() -> None:
     """1 to 4-gram precisions 5/6, 3/5, 2/4, 1/3, no brevity penalty."""
     value = metrics.bleu(["the cat sat on a mat"], ["the cat sat on the mat"]).value
     assert value == pytest.approx(100 * (5 / 6 * 3 / 5 * 2 / 4 * 1 / 3) ** 0.25)
-
-
-def test_without_sacrebleu_it_is_said_before_time_is_spent(
-    record: NewRecord, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "sacrebleu", None)
-    with pytest.raises(MissingExtra, match="eval"):
-        make([record(source="a", target="b")])

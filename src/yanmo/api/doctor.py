@@ -26,7 +26,8 @@ EXTRAS = {
     "data": "pyarrow",
     "tracking": "tensorboard",
     "hf": "transformers",
-    "eval": "sacrebleu",
+    "hub": "datasets",
+    "peft": "peft",
 }
 PACKAGES = ("torch", "numpy", "tokenizers", "safetensors", "huggingface_hub")
 BYTES_PER_PARAMETER = 16  # fp32 weight, gradient and AdamW's two averages; a matrix under Muon has one

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from yanmo.errors import MissingExtra
-
 
 @dataclass(frozen=True, kw_only=True)
 class Score:
@@ -20,9 +18,7 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str], *, chinese: bool 
     """Corpus BLEU; Chinese targets are cut into characters (sacrebleu's tokenizer `zh`), others as in WMT (`13a`).
 
     Paper: Papineni et al. 2002, "BLEU"; Post 2018, "A Call for Clarity in Reporting BLEU Scores".
-    Errors: MissingExtra.
     """
-    require()
     from sacrebleu.metrics.bleu import BLEU
 
     metric = BLEU(tokenize="zh" if chinese else "13a")
@@ -33,11 +29,7 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str], *, chinese: bool 
 def bleu_counts(
     hypotheses: Sequence[str], references: Sequence[str], *, chinese: bool = False
 ) -> list[list[int]]:
-    """What corpus BLEU adds up, of each text: both lengths, the right n-grams of each order, all of each order.
-
-    Errors: MissingExtra.
-    """
-    require()
+    """What corpus BLEU adds up, of each text: both lengths, the right n-grams of each order, all of each order."""
     from sacrebleu.metrics.bleu import BLEU
 
     metric = BLEU(
@@ -48,8 +40,7 @@ def bleu_counts(
 
 
 def bleu_of_counts(sums: Sequence[int]) -> float:
-    """Corpus BLEU, 0 to 100, from the sums of `bleu_counts`. Errors: MissingExtra."""
-    require()
+    """Corpus BLEU, 0 to 100, from the sums of `bleu_counts`."""
     from sacrebleu.metrics.bleu import BLEU
 
     length, reference, *counts = sums
@@ -61,18 +52,9 @@ def bleu_of_counts(sums: Sequence[int]) -> float:
 
 
 def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> Score:
-    """Corpus chrF2, the F score of n-grams of up to six characters. Paper: Popovic 2015. Errors: MissingExtra."""
-    require()
+    """Corpus chrF2, the F score of n-grams of up to six characters. Paper: Popovic 2015."""
     from sacrebleu.metrics.chrf import CHRF
 
     metric = CHRF()
     value = metric.corpus_score(list(hypotheses), [list(references)]).score
     return Score(value=float(value), signature=f"chrF2|{metric.get_signature()}")
-
-
-def require() -> None:
-    """Errors: MissingExtra, before time is spent."""
-    try:
-        import sacrebleu  # noqa: F401
-    except ImportError:
-        raise MissingExtra("errors.missing_extra", package="sacrebleu", extra="eval") from None

@@ -78,7 +78,6 @@ class Translation(Task):
     def from_records(
         cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
     ) -> Self:
-        scores.require()
         for record in records:
             _source(record, config)
             _target(record, config)
