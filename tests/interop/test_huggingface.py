@@ -43,6 +43,10 @@ def test_files(pretrained: Path) -> None:
     assert "BertForPreTraining" in (pretrained / "README.md").read_text(encoding="utf-8")
 
 
+def test_who_may_read_one_file_may_read_all(pretrained: Path) -> None:
+    assert len({path.stat().st_mode for path in pretrained.iterdir() if path.is_file()}) == 1
+
+
 def test_a_decoder_gets_a_generation_config(tokenizer: Tokenizer, tmp_path: Path) -> None:
     config = build(Gpt2.Config, {"vocab_size": 50, **Gpt2.sizes("tiny"), "hidden_size": 16})
     save_model(tmp_path / "gpt", Learner.build(Gpt2, config, {"clm": None}), tokenizer)

@@ -105,7 +105,9 @@ def save_model(
             model_max_length=max_length or learner.backbone.config.max_positions,
             token_types=learner.backbone.family == "encoder",
         )
+        usual = (new / "config.json").stat().st_mode
         for path in sorted(new.iterdir()):
+            path.chmod(usual)  # safetensors writes files that nobody else may read
             path.replace(folder / path.name)
 
 
