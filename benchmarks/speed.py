@@ -11,11 +11,8 @@ its turn; turns are interleaved, and the ratio of a round is that of two neighbo
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -24,10 +21,10 @@ from pathlib import Path
 from typing import Any
 
 import speed_text
-from conditions import RESULTS, conditions, load, sentence, table, warn_if_busy, write
+import turns
+from conditions import RESULTS, conditions, sentence, table, warn_if_busy, write
 from speed_round import Work
 
-HERE = Path(__file__).parent
 PEER = ("transformers", "accelerate")
 GOALS = {"short": 6.0, "full": 3.0, "causal": 2.5}
 
@@ -158,91 +155,32 @@ def take_turns(rows: Sequence[Row], work: Work, *, rounds: int, threads: int) ->
 
     Where the first row is a peer, the others are compared with it, round by round.
     """
-    sides = [
-        Side(
-            row, replace(work, optimizer=row.optimizer, precision=row.precision, padding=row.padding), threads
+    contenders = [
+        turns.Contender(
+            name=row.name,
+            script=f"speed_{row.side}.py",
+            work=asdict(replace(work, optimizer=row.optimizer, precision=row.precision, padding=row.padding)),
         )
         for row in rows
     ]
-    loads = []
-    try:
-        for _ in range(rounds):
-            loads.append(load()[0])
-            for side in sides:
-                side.turn()
-    finally:
-        for side in sides:
-            side.close()
-    base = sides[0].speeds() if rows[0].side.startswith("transformers") else None
-    return {"load_per_round": loads, "rows": [side.result(base) for side in sides]}
+    found = turns.take_turns(contenders, Path(work.data), rounds=rounds, threads=threads)
+    compared = rows[0].side.startswith("transformers")
+    return {**found, "rows": [_in_tokens(row, compared=compared) for row in found["rows"]]}
 
 
-class Side:
-    """The process of a row, warmed up and waiting for its turn."""
-
-    def __init__(self, row: Row, work: Work, threads: int) -> None:
-        self.row = row
-        self.rounds: list[dict[str, float]] = []
-        number = len(list(Path(work.data).glob("*.work.json")))
-        file = Path(work.data) / f"{number}.work.json"
-        file.write_text(json.dumps(asdict(work)), encoding="utf-8")
-        self.log = file.with_suffix(".log")
-        environment = {**os.environ, "HF_HUB_OFFLINE": "1"}
-        if threads:
-            environment["OMP_NUM_THREADS"] = str(threads)
-        with self.log.open("w", encoding="utf-8") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, str(HERE / f"speed_{row.side}.py"), str(file)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-                env=environment,
-            )
-        self.facts = self._answer()
-
-    def turn(self) -> None:
-        """One round of this row alone."""
-        assert self.process.stdin is not None
-        self.process.stdin.write("go\n")
-        self.process.stdin.flush()
-        self.rounds.append(self._answer())
-
-    def close(self) -> None:
-        """Ends the process."""
-        self.process.kill()
-        self.process.communicate()
-
-    def speeds(self) -> list[float]:
-        """Tokens per second of each round."""
-        return [each["tokens"] / each["seconds"] for each in self.rounds]
-
-    def result(self, base: Sequence[float] | None) -> dict[str, Any]:
-        """Medians over the rounds, and how many times as fast as `base`, round by round."""
-        speeds = self.speeds()
-        per_core = [each["tokens"] / each["processor_seconds"] for each in self.rounds]
-        values = {
-            "row": self.row.name,
-            "tokens_per_second": round(statistics.median(speeds)),
-            "tokens_per_processor_second": round(statistics.median(per_core)),
-            "seconds_per_step": statistics.median(each["seconds"] / each["steps"] for each in self.rounds),
-            **self.facts,
-            "rounds": self.rounds,
-        }
-        if base is not None:
-            ratios = [mine / other for mine, other in zip(speeds, base, strict=True)]
-            values["ratio"] = round(statistics.median(speeds) / statistics.median(base), 2)
-            values["ratio_range"] = [round(min(ratios), 2), round(max(ratios), 2)]
-        return values
-
-    def _answer(self) -> dict[str, Any]:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        if not line:
-            self.close()
-            raise SystemExit(f"{self.row.name} ended:\n{self.log.read_text(encoding='utf-8')[-3000:]}")
-        answer: dict[str, Any] = json.loads(line)
-        return answer
+def _in_tokens(row: dict[str, Any], *, compared: bool) -> dict[str, Any]:
+    """A row of `turns`, in tokens and steps. compared: with a peer in the first row."""
+    rounds = [{"tokens": each.pop("count"), **each} for each in row.pop("rounds")]
+    values = {
+        "row": row.pop("row"),
+        "tokens_per_second": round(row.pop("per_second")),
+        "tokens_per_processor_second": round(row.pop("per_processor_second")),
+        "seconds_per_step": statistics.median(each["seconds"] / each["steps"] for each in rounds),
+    }
+    ratio, both = row.pop("ratio"), row.pop("ratio_range")
+    if compared:
+        values |= {"ratio": round(ratio, 2), "ratio_range": [round(one, 2) for one in both]}
+    return {**values, **row, "rounds": rounds}
 
 
 def render(results: Mapping[str, Any]) -> str:

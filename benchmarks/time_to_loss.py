@@ -87,8 +87,7 @@ def _row(options: argparse.Namespace, work: Path, row: str) -> dict[str, Any]:
     peer = [first[rate], *(_peer(options, work, row, rate, seed=seed) for seed in range(1, options.seeds))]
     level = statistics.mean(run["loss"] for run in peer)
     rungs = []
-    for share in RUNGS:
-        seconds = round(60 * options.minutes * share)
+    for seconds in sorted({max(1, round(60 * options.minutes * share)) for share in RUNGS}):
         runs = [_ours(options, work, seconds, seed=seed) for seed in range(options.seeds)]
         rungs.append({"budget": seconds, "runs": runs})
         sizes = {run["parameters"] for run in (*runs, *peer)}

@@ -40,12 +40,12 @@ def run(script: str, out: Path, *arguments: str) -> dict[str, Any]:
     return results
 
 
-def corpus(folder: Path) -> str:
+def corpus(folder: Path, documents: int = 60) -> str:
     """A small text, enough for a tokenizer."""
     words = ["river", "stone", "bridge", "north", "winter", "garden", "letter", "window", "market", "song"]
     lines = (
-        " ".join(words[(7 * line + 3 * word) % 10] + str(line % 9) for word in range(40))
-        for line in range(60)
+        " ".join(words[(7 * line + 3 * word) % 10] + str(line % 97) for word in range(40))
+        for line in range(documents)
     )
     path = folder / "corpus.txt"
     path.write_text("\n\n".join(lines), encoding="utf-8")
@@ -142,8 +142,9 @@ def test_peak(tmp_path: Path) -> None:
 @pytest.mark.skipif(not PEERS, reason="needs transformers and accelerate")
 def test_time_to_loss(tmp_path: Path) -> None:
     arguments = (
-        "--corpus", corpus(tmp_path), "--name", "tiny", "--minutes", "0.3", "--size", "2x128", "--vocabulary", "500",
-        "--rows", "fp32", "--rates", "1e-3", "--seeds", "1", "--batch", "4", "--work", str(tmp_path / "work"),
+        "--corpus", corpus(tmp_path, documents=600), "--name", "tiny", "--minutes", "0.3", "--size", "2x128",
+        "--vocabulary", "500", "--rows", "fp32", "--rates", "1e-3", "--seeds", "1", "--batch", "4",
+        "--work", str(tmp_path / "work"),
     )  # fmt: skip
     (result,) = run("time_to_loss.py", tmp_path, *arguments).values()
     assert result["rungs"][-1]["budget"] <= 18
