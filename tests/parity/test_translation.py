@@ -18,6 +18,7 @@ from yanmo.data.batch import Batch
 from yanmo.data.collate import collate
 from yanmo.data.example import Example
 from yanmo.errors import InputError
+from yanmo.generation.ending import Ending
 from yanmo.generation.translate import translate
 from yanmo.interop.huggingface import load_model, save_model
 from yanmo.models.learner import Learner
@@ -216,7 +217,7 @@ def test_the_same_tokens_and_scores(words: Tokenizer, tmp_path: Path, beams: int
             learner,
             sources,
             start=words.vocab_size - 1,
-            end=0,
+            ending=Ending(tokenizer=words, end=0),
             beams=beams,
             length_penalty=penalty,
             max_new_tokens=12,
@@ -261,7 +262,8 @@ def test_text_in_text_out(words: Tokenizer, tmp_path: Path) -> None:
         ids = words.encode(text, read_special=True).ids
         assert inputs.input_ids[0].tolist() == [*ids, 0]
         output = model.generate(**inputs, max_new_tokens=10, max_length=None)
+        ending = Ending(tokenizer=words, end=0)
         (ours,) = translate(
-            learner, [[*ids, 0]], start=words.vocab_size - 1, end=0, beams=4, max_new_tokens=10
+            learner, [[*ids, 0]], start=words.vocab_size - 1, ending=ending, beams=4, max_new_tokens=10
         )
         assert theirs.decode(output[0], skip_special_tokens=True).strip() == words.decode(ours.ids).strip()

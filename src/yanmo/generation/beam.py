@@ -1,14 +1,16 @@
 """Beam search: at each step the best continuations of the best sequences so far.
 
-Length penalty and early stopping are those of `transformers` 5: a sequence is finished when its end token is among the
-best `num_beams` candidates of a step; its score is its log-probability over its length to the power of the penalty.
-Paper: Wu et al. 2016, "Google's Neural Machine Translation System", section 7 (another form of the penalty).
+Length penalty and early stopping are those of `transformers` 5: of the 2 x beams best continuations those of the
+first half that end are finished, the best of the others go on; a score is the log-probability over the length to the
+power of the penalty. Papers: Graves 2012, "Sequence Transduction with Recurrent Neural Networks"; Wu et al. 2016,
+"Google's Neural Machine Translation System", section 7 (another form of the penalty).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -18,111 +20,127 @@ from yanmo.generation.filters import filtered
 from yanmo.generation.options import GenerateOptions
 from yanmo.generation.rows import Rows
 
+if TYPE_CHECKING:
+    from jaxtyping import Bool, Float, Int
+
 NEVER = -1e9  # the score of what must not be chosen; as in `transformers`, so that ties fall the same way
-
-
-@dataclass
-class _State:
-    """Of every prompt: its running beams and its finished ones, best first.
-
-    scores: log-probabilities of the running beams, fp32 [prompts, beams]. finished: scores of the finished ones, NEVER
-    where there is none yet. ids, finished_ids: their new tokens. open: whether a better one may still come, [prompts].
-    """
-
-    scores: Tensor
-    finished: Tensor
-    ids: list[list[list[int]]]
-    finished_ids: list[list[list[int]]]
-    open: Tensor
 
 
 def beam_search(
     rows: Rows, options: GenerateOptions, room: Sequence[int], ending: Ending
 ) -> list[tuple[list[int], float]]:
-    """The best `num_return_sequences` of each prompt: new tokens, the end token included, and score.
+    """The best `num_return_sequences` of each prompt: new tokens without the end token, and score.
 
-    rows: each prompt in `num_beams` rows. room: the most new tokens of each prompt.
+    rows: each prompt in `num_beams` rows; it leaves when nothing better can come. room: the most new tokens of each.
     """
-    beams, prompts, device = options.num_beams, len(room), rows.tokens.device
-    scores = torch.full((prompts, beams), NEVER, device=device)
-    scores[:, 0] = 0.0  # at first all beams of a prompt are equal: candidates come from one of them
-    state = _State(
-        scores=scores,
-        finished=torch.full((prompts, beams), NEVER, device=device),
-        ids=[[[] for _ in range(beams)] for _ in room],
-        finished_ids=[[[] for _ in range(beams)] for _ in room],
-        open=torch.ones(prompts, dtype=torch.bool, device=device),
-    )
-    limits = torch.tensor(list(room), device=device)
-    for length in range(1, max(room) + 1):
-        parents, tokens = _step(state, rows, options, limits, length, ending)
-        if not state.open.any():
-            break
-        rows.choose((parents + torch.arange(prompts, device=device).unsqueeze(1) * beams).flatten())
-        rows.append(tokens.flatten())
-    return [
-        (state.finished_ids[prompt][place], float(state.finished[prompt, place]))
-        for prompt in range(prompts)
-        for place in range(options.num_return_sequences)
-    ]
+    beams = _Beams.of(room, options.num_beams, ending.end, rows.tokens.device)
+    results: dict[int, list[tuple[list[int], float]]] = {}
+    length = 0
+    while True:
+        length += 1
+        scores = filtered(rows.next_logits().log_softmax(dim=-1), rows.tokens, options)
+        tokens, origins = beams.advance(scores, length, options, ending)
+        going = beams.may_improve(length, options)
+        results.update(beams.results(~going, options.num_return_sequences, ending))
+        if not bool(going.any()):
+            return [result for place in range(len(room)) for result in results[place]]
+        beams.select(going)
+        rows.choose(origins[going].flatten())
+        rows.append(tokens[going].flatten())
 
 
-def _step(
-    state: _State, rows: Rows, options: GenerateOptions, limits: Tensor, length: int, ending: Ending
-) -> tuple[Tensor, Tensor]:
-    """Moves every open prompt on by one token; returns the running beams' parents and tokens, [prompts, beams]."""
-    prompts, beams = state.scores.shape
-    log_probabilities = filtered(rows.next_logits().log_softmax(dim=-1), rows.tokens, options)
-    vocab = log_probabilities.shape[1]
-    total = log_probabilities.view(prompts, beams, vocab) + state.scores.unsqueeze(2)
-    # twice as many as beams: where all the best ones end, as many are left to go on
-    best, places = total.view(prompts, -1).topk(2 * beams, dim=-1)
-    parents, tokens = places // vocab, places % vocab
-    ids = [
-        [state.ids[prompt][parent] + [token] for parent, token in zip(*pair, strict=True)]
-        for prompt, pair in enumerate(zip(parents.tolist(), tokens.tolist(), strict=True))
-    ]
-    ends = torch.tensor([[ending.reached(each) for each in row] for row in ids], device=best.device)
-    ends |= (length >= limits).unsqueeze(1)
-    _finish(state, ids, best, ends, options, length)
-    running, chosen = (best + ends * NEVER).topk(beams, dim=-1)
-    state.scores = running
-    state.ids = [[row[place] for place in picked] for row, picked in zip(ids, chosen.tolist(), strict=True)]
-    state.open &= _may_improve(state, options, limits, length) & ~ends.all(dim=-1)
-    return parents.gather(1, chosen), tokens.gather(1, chosen)
+@dataclass(kw_only=True)
+class _Beams:
+    """The sequences of the prompts that are not done, the best first.
+
+    places, room: [prompts]. running, finished: scores of the open sequences and of the finished ones, NEVER where there
+    is none, fp32 [prompts, beams]. running_ids, finished_ids: their tokens, [prompts, beams, longest], then end tokens.
+    """
+
+    places: Int[Tensor, " prompts"]
+    room: Int[Tensor, " prompts"]
+    running: Float[Tensor, "prompts beams"]
+    finished: Float[Tensor, "prompts beams"]
+    running_ids: Int[Tensor, "prompts beams longest"]
+    finished_ids: Int[Tensor, "prompts beams longest"]
+
+    @classmethod
+    def of(cls, room: Sequence[int], beams: int, end: int, device: torch.device) -> _Beams:
+        finished = torch.full((len(room), beams), NEVER, device=device)
+        running = finished.clone()
+        running[:, 0] = 0.0  # at first all beams of a prompt are equal: candidates come from one of them
+        ids = torch.full((len(room), beams, max(room)), end, device=device)
+        return cls(
+            places=torch.arange(len(room), device=device),
+            room=torch.tensor(list(room), device=device),
+            running=running,
+            finished=finished,
+            running_ids=ids,
+            finished_ids=ids.clone(),
+        )
+
+    def advance(
+        self, scores: Float[Tensor, "rows vocab"], length: int, options: GenerateOptions, ending: Ending
+    ) -> tuple[Int[Tensor, "prompts beams"], Int[Tensor, "prompts beams"]]:
+        """Takes the log-probabilities of token number `length`; a sequence without one is over, an open one goes on.
+
+        Returns the next token of each open sequence, and the row that it goes on from.
+        """
+        prompts, beams = self.running.shape
+        each = torch.arange(prompts, device=scores.device).unsqueeze(1)
+        total = scores.view(prompts, beams, -1) + self.running.unsqueeze(2)
+        # twice as many as beams: where all the best ones end, as many are left to go on
+        best, places = total.flatten(1).topk(2 * beams)
+        parents, tokens = places // total.shape[2], places % total.shape[2]
+        ids = self.running_ids[each, parents]
+        ids[:, :, length - 1] = tokens
+        ends = _ends(ids[:, :, :length], ending) | (self.room.unsqueeze(1) <= length)
+
+        counts = ends.clone()
+        counts[:, beams:] = False  # the second half is there to go on alone
+        gained = (best / length**options.length_penalty).masked_fill(~counts, NEVER)
+        self.finished, kept = torch.cat([self.finished, gained], dim=1).topk(beams)
+        self.finished_ids = torch.cat([self.finished_ids, ids], dim=1)[each, kept]
+
+        self.running, kept = (best + ends * NEVER).topk(beams)
+        self.running_ids = ids[each, kept]
+        return tokens.gather(1, kept), parents.gather(1, kept) + each * beams
+
+    def may_improve(self, length: int, options: GenerateOptions) -> Bool[Tensor, " prompts"]:
+        """Whether an open sequence may still beat the worst of the finished ones."""
+        full = (self.finished > NEVER / 2).all(dim=1)
+        lengths = torch.full_like(self.room, length)
+        if options.early_stopping == "never" and options.length_penalty > 0:
+            lengths = self.room
+        hoped = self.running[:, 0] / lengths.to(self.running.dtype) ** options.length_penalty
+        better = torch.zeros_like(full) if options.early_stopping is True else hoped > self.finished[:, -1]
+        return (~full | better) & (self.running[:, 0] > NEVER / 2)
+
+    def results(
+        self, done: Bool[Tensor, " prompts"], best: int, ending: Ending
+    ) -> dict[int, list[tuple[list[int], float]]]:
+        """The `best` finished sequences of each prompt that is done, by its place."""
+        ids, scores = self.finished_ids[done, :best].tolist(), self.finished[done, :best].tolist()
+        return {
+            place: [(_before(ending.end, one), score) for one, score in zip(*found, strict=True)]
+            for place, *found in zip(self.places[done].tolist(), ids, scores, strict=True)
+        }
+
+    def select(self, going: Bool[Tensor, " prompts"]) -> None:
+        """Keeps these prompts alone."""
+        if not bool(going.all()):
+            for field in fields(self):
+                setattr(self, field.name, getattr(self, field.name)[going])
 
 
-def _finish(
-    state: _State,
-    ids: list[list[list[int]]],
-    scores: Tensor,
-    ends: Tensor,
-    options: GenerateOptions,
-    length: int,
-) -> None:
-    """Takes the candidates that end into the finished ones, of which the best stay."""
-    beams = options.num_beams
-    counts = ends.clone()
-    counts[:, beams:] = False  # the second half is there to go on alone
-    counts &= state.open.unsqueeze(1)
-    penalised = (scores / length**options.length_penalty).masked_fill(~counts, NEVER)
-    state.finished, chosen = torch.cat([state.finished, penalised], dim=1).topk(beams, dim=-1)
-    state.finished_ids = [
-        [(before + after)[place] for place in picked]
-        for before, after, picked in zip(state.finished_ids, ids, chosen.tolist(), strict=True)
-    ]
+def _ends(
+    ids: Int[Tensor, "prompts candidates length"], ending: Ending
+) -> Bool[Tensor, "prompts candidates"]:
+    if not ending.stop_strings:
+        return ids[:, :, -1] == ending.end
+    reached = [[ending.reached(one) for one in candidates] for candidates in ids.tolist()]
+    return torch.tensor(reached, device=ids.device)
 
 
-def _may_improve(state: _State, options: GenerateOptions, limits: Tensor, length: int) -> Tensor:
-    """Whether a running beam may still beat the worst of the finished ones, bool [prompts]."""
-    full = (state.finished > NEVER / 2).all(dim=-1)
-    if options.early_stopping is True:
-        may = ~full
-    else:
-        may = torch.ones_like(full)
-    penalty = options.length_penalty
-    lengths = torch.full_like(limits, length)
-    if options.early_stopping == "never" and penalty > 0:
-        lengths = limits
-    hoped = state.scores[:, 0] / lengths.to(state.scores.dtype) ** penalty
-    return may & (~full | (hoped > state.finished[:, -1]))
+def _before(end: int, ids: list[int]) -> list[int]:
+    return ids[: ids.index(end)] if end in ids else ids

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
 
 from yanmo.generation.beam import beam_search
 from yanmo.generation.ending import Ending
-from yanmo.generation.filters import filtered
 from yanmo.generation.options import GenerateOptions
-from yanmo.generation.rows import Rows, new_tokens, threads_for_steps
-from yanmo.generation.sampling import draw, draws
+from yanmo.generation.prompt_rows import PromptRows, new_tokens, threads_for_steps
+from yanmo.generation.sampling import sample
 from yanmo.models.learner import Learner
 from yanmo.tokenizers import Tokenizer
 
@@ -53,7 +51,7 @@ def generate(
     ending = Ending(tokenizer=tokenizer, end=end, stop_strings=options.stop_strings)
     beams = options.num_beams > 1
     copies = options.num_beams if beams else options.num_return_sequences
-    rows = Rows(
+    rows = PromptRows(
         learner,
         prompts,
         copies=copies,
@@ -64,42 +62,7 @@ def generate(
         if beams:
             found = beam_search(rows, options, room, ending)
         else:
-            found = _rows(rows, options, [new for new in room for _ in range(copies)], ending)
-    results = [
-        Continuation(ids=tuple(ending.without(ids)), text=ending.text(ids), score=score)
-        for ids, score in found
-    ]
+            found = sample(rows, options, [new for new in room for _ in range(copies)], ending)
+    results = [Continuation(ids=tuple(ids), text=ending.text(ids), score=score) for ids, score in found]
     each = options.num_return_sequences
     return [results[start : start + each] for start in range(0, len(results), each)]
-
-
-def next_tokens(rows: Rows, options: GenerateOptions, new: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """`new` times the next token of every row, int64 [rows], and its log-probability before any filter, [rows]."""
-    copies = options.num_return_sequences
-    numbers = draws(options, new).to(rows.tokens.device).repeat(len(rows.tokens) // copies, 1)
-    for step in range(new):
-        logits = rows.next_logits()
-        scores = filtered(logits, rows.tokens, options)
-        tokens = draw(scores, numbers[:, step]) if options.samples else scores.argmax(dim=-1)
-        chosen = logits.gather(1, tokens.unsqueeze(1)).squeeze(1)
-        yield tokens, chosen - logits.logsumexp(dim=-1)
-        rows.append(tokens)
-
-
-def _rows(
-    rows: Rows, options: GenerateOptions, room: Sequence[int], ending: Ending
-) -> list[tuple[list[int], float]]:
-    """The new tokens of each row, the end token included, and their log-probability."""
-    results: list[list[int]] = [[] for _ in room]
-    scores = [0.0] * len(room)
-    open_rows = set(range(len(room)))
-    for tokens, log_probabilities in next_tokens(rows, options, max(room)):
-        chosen, added = tokens.tolist(), log_probabilities.tolist()
-        for row in sorted(open_rows):
-            results[row].append(chosen[row])
-            scores[row] += added[row]
-            if len(results[row]) == room[row] or ending.reached(results[row]):
-                open_rows.remove(row)
-        if not open_rows:
-            break
-    return list(zip(results, scores, strict=True))

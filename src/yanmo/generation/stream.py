@@ -8,9 +8,9 @@ import torch
 
 from yanmo.errors import ConfigError
 from yanmo.generation.ending import Ending
-from yanmo.generation.generate import next_tokens
 from yanmo.generation.options import GenerateOptions
-from yanmo.generation.rows import Rows, new_tokens
+from yanmo.generation.prompt_rows import PromptRows, new_tokens
+from yanmo.generation.sampling import draws, next_token
 from yanmo.models.learner import Learner
 from yanmo.tokenizers import Tokenizer
 
@@ -41,15 +41,15 @@ def stream(
 def _tokens(
     learner: Learner, prompt: Sequence[int], options: GenerateOptions, *, new: int, forbidden: Sequence[int]
 ) -> Iterator[int]:
+    # the mode is not held across a yield: it would leak to whoever reads the stream
     with torch.inference_mode():
-        rows = Rows(learner, [prompt], copies=1, new=new, forbidden=forbidden)
-        steps = next_tokens(rows, options, new)
-    while True:
-        with torch.inference_mode():  # not across a yield: the mode would leak to whoever reads the stream
-            step = next(steps, None)
-        if step is None:
-            return
-        yield int(step[0])
+        rows = PromptRows(learner, [prompt], copies=1, new=new, forbidden=forbidden)
+        numbers = draws(options, new).to(rows.tokens.device)
+    for step in range(new):
+        with torch.inference_mode():
+            token, _ = next_token(rows, options, numbers[:, step])
+            rows.append(token)
+        yield int(token)
 
 
 def _pieces(tokens: Iterator[int], ending: Ending) -> Iterator[str]:

@@ -11,6 +11,7 @@ import numpy as np
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.data.example import Example
 from yanmo.errors import InputError
+from yanmo.generation.ending import Ending
 from yanmo.generation.translate import translate
 from yanmo.metrics import translation as scores
 from yanmo.models.learner import Learner
@@ -132,7 +133,7 @@ class Translation(Task):
             learner,
             [encoded[place][0].example.input_ids.tolist() for place in places],
             start=encoder.frame.start,
-            end=encoder.frame.end,
+            ending=Ending(tokenizer=encoder.tokenizer, end=encoder.frame.end),
             beams=self.config.beams,
             length_penalty=self.config.length_penalty,
             batch_tokens=batch_tokens,
