@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import torch
 
-from yanmo.machine import attention, memory, probe
+from yanmo.machine import attention, memory, probe, products
 from yanmo.machine.probe import Machine, Settings, choose, configure, describe, matmul, precision
 from yanmo.machine.products import Product
+from yanmo.machine.stopwatch import stopwatch
 
 MACHINE = Machine(
     cores=2, memory_bytes=24 << 30, cuda=None, mps=False,
@@ -128,3 +129,19 @@ def test_keeping_buffers_never_fails(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(memory.ctypes, "CDLL", absent)
     assert memory.keep_large_buffers() is False
+
+
+def test_waiting_does_not_count() -> None:
+    """As under load: the thread is not at work, and the choices of a run must not change."""
+    assert stopwatch("cpu", lambda: time.sleep(0.2)) < 0.1
+    assert stopwatch("cpu", lambda: sum(range(3_000_000))) > 0.01
+
+
+def test_a_slow_start_is_not_a_slow_kind(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first sample may be anything; a kind is given up after two slow ones."""
+    given = {"highest": [9.0, 0.1] + [0.1] * 6, "bf16": [1.0, 1.0]}
+    monkeypatch.setattr(products, "_seconds", lambda kind, left, right: given[kind].pop(0))
+    fast, slow = products.measure("cpu", ("highest", "bf16"), size=64)
+    assert fast.rate == pytest.approx(2 * 64**3 / 0.1 / 1e9)
+    assert slow.rate == pytest.approx(2 * 64**3 / 1.0 / 1e9)
+    assert not given["highest"] and not given["bf16"]

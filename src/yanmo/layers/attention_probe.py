@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 
 import torch
@@ -11,6 +10,7 @@ from torch import Tensor
 from yanmo.layers import attention_kernels
 from yanmo.layers.attention import Layout
 from yanmo.machine.attention import Attention
+from yanmo.machine.stopwatch import stopwatch
 
 ROUNDS = 3
 FASTER = 1.1  # than the usual kernel of the device, or that one stays
@@ -33,7 +33,7 @@ def measure(device: str, dtype: torch.dtype) -> tuple[Measured, ...]:
     """The kernels that this kind of device may have, the usual one first. On a GPU some are compiled for it here."""
     threads = torch.get_num_threads()
     if device == "cpu":
-        torch.set_num_threads(1)  # as in the probe of products: undisturbed even on a busy machine
+        torch.set_num_threads(1)  # as in the probe of products
     try:
         with torch.inference_mode(False), torch.enable_grad():
             inputs, layout = _inputs(device, dtype)
@@ -58,20 +58,13 @@ def best(measured: tuple[Measured, ...], dtype: torch.dtype) -> Attention:
 def _measured(kernel: Attention, inputs: list[Tensor], layout: Layout, wanted: list[Tensor]) -> Measured:
     try:
         found = _pass(kernel, inputs, layout)
-        seconds = min(_seconds(kernel, inputs, layout) for _ in range(ROUNDS))
+        device = inputs[0].device.type
+        seconds = min(stopwatch(device, lambda: _pass(kernel, inputs, layout)) for _ in range(ROUNDS))
     except Exception as error:  # a compiler that is missing or broken says so in many ways
         reason = (str(error).strip().splitlines() or [""])[0]
         return Measured(kernel=kernel, failure=f"{type(error).__name__}: {reason}")
     errors = ((one.double() - other).norm() / other.norm() for one, other in zip(found, wanted, strict=True))
     return Measured(kernel=kernel, seconds=seconds, error=max(map(float, errors)))
-
-
-def _seconds(kernel: Attention, inputs: list[Tensor], layout: Layout) -> float:
-    _wait(inputs[0])
-    began = time.perf_counter()
-    _pass(kernel, inputs, layout)
-    _wait(inputs[0])
-    return time.perf_counter() - began
 
 
 def _pass(kernel: Attention, inputs: list[Tensor], layout: Layout) -> list[Tensor]:
@@ -93,8 +86,3 @@ def _inputs(device: str, dtype: torch.dtype) -> tuple[list[Tensor], Layout]:
     last = torch.where(ids == 1, first - 1, positions)
     ids, positions, last = (each.expand(rows, length).to(device) for each in (ids, positions, last))
     return list(inputs), Layout(query_ids=ids, key_ids=ids, last_visible=last, key_positions=positions)
-
-
-def _wait(tensor: Tensor) -> None:
-    if tensor.is_cuda:
-        torch.cuda.synchronize(tensor.device)

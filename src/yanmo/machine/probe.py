@@ -58,10 +58,10 @@ class Settings:
 
 
 def probe() -> Machine:
-    """Measures this machine, in turn and several times each, so that a passing load hits all rates alike."""
+    """Measures this machine in the time that this process is at work, so that a load changes no choice."""
     cuda = torch.cuda.is_available()
     threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # on one core the best of some rounds is undisturbed even on a busy machine
+    torch.set_num_threads(1)  # whose time at work can be told from its time waiting
     try:
         highest, medium, bf16 = measure("cpu", ("highest", "medium", "bf16"), size=SIZE)
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,10 +10,12 @@ from typing import Literal
 import torch
 from torch import Tensor
 
+from yanmo.machine.stopwatch import stopwatch
+
 Kind = Literal["highest", "high", "medium", "bf16"]  # fp32 under a torch setting, or bfloat16
 
 ROUNDS = 8
-HOPELESS = 0.25  # seconds: such a kind is not repeated
+HOPELESS = 0.25  # seconds: a kind that takes longer twice is not repeated
 ERROR_ROWS = 256  # of the product that is compared with double precision
 
 
@@ -28,40 +29,35 @@ class Product:
 
 
 def measure(device: str, kinds: tuple[Kind, ...], *, size: int) -> tuple[Product, ...]:
-    """Square products in turn, the best of several rounds of each, so that a passing load hits all kinds alike."""
+    """Square products in turn, the best of several rounds of each.
+
+    What a run computes in follows from this, so it must not depend on what else the machine does: the first product
+    of a kind, which loads its library, is not timed, and on a processor only time at work counts.
+    """
     generator = torch.Generator().manual_seed(0)
     left, right = torch.randn(2, size, size, generator=generator).to(device)
     exact = left[:ERROR_ROWS].double() @ right.double()
     pairs = {kind: (left.bfloat16(), right.bfloat16()) if kind == "bf16" else (left, right) for kind in kinds}
-    seconds = dict.fromkeys(kinds, float("inf"))
+    errors = {kind: _error(kind, *pair, exact=exact) for kind, pair in pairs.items()}
+    seconds: dict[Kind, list[float]] = {kind: [] for kind in kinds}
     for _ in range(ROUNDS):
         for kind, pair in pairs.items():
-            if not HOPELESS < seconds[kind] < float("inf"):
-                seconds[kind] = min(seconds[kind], _seconds(kind, *pair))
+            if len(seconds[kind]) < 2 or min(seconds[kind]) <= HOPELESS:
+                seconds[kind].append(_seconds(kind, *pair))
     return tuple(
-        Product(kind=kind, rate=2 * size**3 / seconds[kind] / 1e9, error=_error(kind, *pair, exact=exact))
-        for kind, pair in pairs.items()
+        Product(kind=kind, rate=2 * size**3 / min(seconds[kind]) / 1e9, error=errors[kind]) for kind in kinds
     )
 
 
 def _seconds(kind: Kind, left: Tensor, right: Tensor) -> float:
     with _matmul_precision("highest" if kind == "bf16" else kind):
-        _wait(left.device)
-        began = time.perf_counter()
-        left @ right
-        _wait(left.device)
-        return time.perf_counter() - began
+        return stopwatch(left.device.type, lambda: left @ right)
 
 
 def _error(kind: Kind, left: Tensor, right: Tensor, *, exact: Tensor) -> float:
     with _matmul_precision("highest" if kind == "bf16" else kind):
-        product = left[:ERROR_ROWS] @ right
+        product = (left @ right)[:ERROR_ROWS]
     return float((product.double() - exact).norm() / exact.norm())
-
-
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)
 
 
 @contextmanager
