@@ -8,6 +8,8 @@ import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -28,6 +30,7 @@ from yanmo.interop.huggingface import load_model
 from yanmo.machine.probe import Settings
 from yanmo.training import checkpoint
 from yanmo.training.decisions import Pace
+from yanmo.training.evaluator import HeldOutLoss
 from yanmo.training.hooks import StepReport
 from yanmo.training.log import EvaluationLine, StepLine, read_metrics
 
@@ -463,3 +466,86 @@ def test_a_signal_during_preparation(run: Run, tmp_path: Path, number: signal.Si
         assert early.sent == 1
     run("bert", tmp_path / "cut", budget="3steps")
     same(tmp_path / "whole", tmp_path / "cut")
+
+
+def flip_bit(path: Path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_damaged_best_is_forgotten(run: Run, tmp_path: Path) -> None:
+    """Found at the resume, not after the budget is spent; another evaluation gives the best."""
+    out = tmp_path / "cut"
+    stopped(run, "text_classification", out, 8)
+    found = checkpoint.newest(out / "checkpoints")
+    assert found is not None
+    state = checkpoint.load(found.path)[1]["state"]
+    assert isinstance(state, dict)
+    best = state["best_step"]
+    assert best != 8
+    flip_bit(out / "checkpoints" / f"step-{best}" / "model.safetensors")
+    last = run("text_classification", out)
+    (warning,) = (one for one in last.warnings if f"step-{best}" in one)
+    assert "model.safetensors" in warning
+    assert results(out)["best_step"] == 12
+
+
+def test_a_best_that_was_set_aside_is_still_the_best(run: Run, tmp_path: Path) -> None:
+    """A kill between the two renames of a save of the same step."""
+    run("text_classification", tmp_path / "whole")
+    out = tmp_path / "cut"
+    stopped(run, "text_classification", out, 11)
+    best = results(tmp_path / "whole")["best_step"]
+    assert best < 11
+    kept = out / "checkpoints" / f"step-{best}"
+    kept.rename(kept.with_name(f"{kept.name}.replaced"))
+    run("text_classification", out)
+    same(tmp_path / "whole", out)
+
+
+def test_a_model_that_was_removed_is_made_again(run: Run, tmp_path: Path) -> None:
+    for kind in ("bert", "text_classification"):
+        run(kind, tmp_path / kind)
+        shutil.copytree(tmp_path / kind, tmp_path / f"{kind}-before")
+        shutil.rmtree(tmp_path / kind / "model")
+        assert run(kind, tmp_path / kind).losses == {}
+        same(tmp_path / f"{kind}-before", tmp_path / kind)
+
+
+def test_a_folder_in_use_is_refused(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    stopped(run, "bert", out, 3)
+    script = (
+        "import sys; from pathlib import Path; from yanmo.api.run_folder import RunFolder\n"
+        "with RunFolder(Path(sys.argv[1])).held(): print('held', flush=True); sys.stdin.read()"
+    )
+    other = subprocess.Popen(
+        [sys.executable, "-c", script, str(out)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert other.stdout is not None
+    assert other.stdout.readline() == "held\n"
+    before = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
+    with pytest.raises(RunError) as error:
+        run("bert", out)
+    assert error.value.key == "run.in_use"
+    assert {path: path.read_bytes() for path in out.rglob("*") if path.is_file()} == before
+    other.kill()
+    other.communicate()
+    assert max(run("bert", out).losses) == 12
+
+
+@pytest.mark.parametrize("patience", [0, 1])
+def test_pretraining_keeps_the_best_and_ends_with_it_when_it_may_stop_early(
+    run: Run, tmp_path: Path, patience: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The evaluations are said to be better first and worse afterwards."""
+    values = iter((3.0, 4.0, 5.0))
+    monkeypatch.setattr(HeldOutLoss, "__call__", lambda self, learner, final: {"loss": next(values, 9.0)})
+    run("bert", tmp_path / "run", patience=patience)
+    kept = {path.name for path in (tmp_path / "run" / "checkpoints").iterdir()}
+    assert "step-4" in kept
+    steps = 4 if patience else 12
+    tensors, _ = checkpoint.load(tmp_path / "run" / "checkpoints" / f"step-{steps}")
+    saved = load_model(tmp_path / "run" / "model").learner.state_dict()
+    assert all(torch.equal(saved[name], value) for name, value in tensors["model"].items())

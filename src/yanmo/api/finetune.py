@@ -89,11 +89,12 @@ def finetune(
     reporter = reporter or Reporter()
     kind = tasks.find(config.task)
     run = RunFolder.start(Path(out), "finetune", config)
-    if run.results is not None:
+    if run.is_finished:
+        assert run.results is not None
         reporter.note(text("run.already_done", path=run.path))
         run.ensure_report()
         return FinetuneResult(path=run.path, **run.results)
-    with interruptible() as interrupt:
+    with run.held(), interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
         train, dev = train_and_dev(config, reporter)
         task = kind.from_records(train, config.settings, label_smoothing=config.label_smoothing)
@@ -116,11 +117,12 @@ def finetune(
             train=config.train,
             optim=optim_of(config, loaded),
             schedule=config.schedule,
-            keeps_best=True,
+            ends_with_best=True,
             layer_decay=config.adapt.layer_decay,
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
-        learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt, profile=profile)
+        fitted = fit(run, what, compute, reporter=reporter, interrupt=interrupt, profile=profile)
+        learner = fitted.learner
         if config.adapt.lora is not None:
             merge_lora(learner)
         predictions = evaluator.predict(learner)
@@ -128,7 +130,11 @@ def finetune(
         metrics = task.score(dev, predictions) | task.sample_scores(learner, dev, train, encoder)
         save(run, task, learner, loaded, encoder, config.task)
         run.write_errors(errors_of(task, dev, predictions))
-        results: dict[str, Any] = {"steps": state.step, "best_step": state.best_step, "metrics": metrics}
+        results: dict[str, Any] = {
+            "steps": fitted.state.step,
+            "best_step": fitted.state.best_step,
+            "metrics": metrics,
+        }
         results |= {"metric": evaluator.metric, "higher_is_better": evaluator.higher_is_better}
         if signatures := task.signatures(dev):
             results["signatures"] = signatures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 
@@ -35,7 +35,7 @@ RESERVE = 0.01  # of a time budget, for the last evaluation and the saved model
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """What is trained, and how."""
+    """What is trained, and how. ends_with_best: with the best weights, not the last."""
 
     learner: Learner
     objective: Objective
@@ -44,8 +44,17 @@ class Fit:
     train: TrainConfig
     optim: OptimConfig
     schedule: ScheduleConfig
-    keeps_best: bool
+    ends_with_best: bool
     layer_decay: float = 1.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """learner: in fp32, with the best or the last weights. seconds: of training, summed over resumes."""
+
+    learner: Learner
+    state: TrainState
+    seconds: float
 
 
 def fit(
@@ -57,10 +66,11 @@ def fit(
     interrupt: Interrupt,
     hooks: Sequence[Hook] = (),
     profile: bool = False,
-) -> tuple[Learner, TrainState]:
-    """Trains to the end of the budget; returns the fp32 learner with the best weights (or the last) and the state.
+) -> Fitted:
+    """Trains to the end of the budget, from where the run folder stands. Where weights are averaged, those it ends with
+    are means.
 
-    Where weights are averaged, both are means. profile: write a trace of a few steps into the run folder, and say so.
+    profile: write a trace of a few steps into the run folder, and say so.
     Errors: Preempted, TrainingError, CheckpointError.
     """
     device = torch.device(compute.device)
@@ -73,13 +83,14 @@ def fit(
     restored = saver.restore(weights, optimizer)
     state, spent = TrainState(), 0.0
     if restored is not None:
-        state, spent = restored.state, restored.spent
+        state, spent = _with_good_best(run, restored.state, reporter), restored.spent
         for refused in restored.refused:
             reporter.warn(text("run.refused_checkpoint", path=refused.path, reason=refused.reason))
         reporter.note(text("run.resumed", step=state.step))
     budget = Budget.parse(what.train.budget)
     log = MetricsLog(run.path, resumed_step=state.step)
     tracing = Profile(run.path / "profile", weights.working.backbone, note=reporter.note) if profile else None
+    pace = Pace(budget, run.decisions, spent=spent, reserve=RESERVE * budget.amount)
     trainer = Trainer(
         weights=weights,
         objective=what.objective,
@@ -88,7 +99,7 @@ def fit(
         optim=what.optim,
         schedule=what.schedule,
         config=what.train,
-        pace=Pace(budget, run.decisions, spent=spent, reserve=RESERVE * budget.amount),
+        pace=pace,
         saver=saver,
         evaluator=what.evaluator,
         hooks=[log, *hooks, *([tracing] if tracing else []), reporter],
@@ -98,13 +109,31 @@ def fit(
     )
     with tracing or nullcontext():
         state = trainer.train()
-    if what.keeps_best and state.best_step is not None and state.best_step != state.step:
-        tensors, _ = checkpoint.load(run.checkpoints / f"step-{state.best_step}")
+    _choose(run, what, weights, state, reporter)
+    return Fitted(learner=weights.master, state=state, seconds=pace.spent())
+
+
+def _with_good_best(run: RunFolder, state: TrainState, reporter: Reporter) -> TrainState:
+    """A best checkpoint that was damaged is forgotten now, so that a later evaluation chooses another."""
+    if state.best_step is None:
+        return state
+    path = checkpoint.at(run.checkpoints, state.best_step)
+    reason = checkpoint.refusal(path)
+    if reason is None:
+        return state
+    reporter.warn(text("run.refused_best", path=path, reason=reason))
+    return replace(state, best=None, best_step=None)
+
+
+def _choose(run: RunFolder, what: Fit, weights: Weights, state: TrainState, reporter: Reporter) -> None:
+    """Puts the weights that the run ends with into `weights.master`."""
+    if what.ends_with_best and state.best_step not in (None, state.step):
+        assert state.best_step is not None
+        tensors, _ = checkpoint.load(checkpoint.at(run.checkpoints, state.best_step))
         weights.master.load_state_dict({**tensors["model"], **tensors.get("average", {})})
     elif state.averaged:
         reporter.note(text("run.averaged", count=f"{state.averaged:,}"))
         weights.average.swap(weights.master)
-    return weights.master, state
 
 
 def _saver(run: RunFolder, what: Fit, compute: Compute) -> Saver:
@@ -112,7 +141,7 @@ def _saver(run: RunFolder, what: Fit, compute: Compute) -> Saver:
         run.checkpoints,
         seconds=what.train.save_seconds,
         keep=what.train.keep,
-        keeps_best=what.keeps_best,
+        keeps_best=what.evaluator is not None,
         conditions={
             **conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
             "data": what.plan.source.digest[:16],

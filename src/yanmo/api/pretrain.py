@@ -115,11 +115,12 @@ def pretrain(
     """
     reporter = reporter or Reporter()
     run = RunFolder.start(Path(out), "pretrain", config)
-    if run.results is not None:
+    if run.is_finished:
+        assert run.results is not None
         reporter.note(text("run.already_done", path=run.path))
         run.ensure_report()
         return _result(run.path, run.results)
-    with interruptible() as interrupt:
+    with run.held(), interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
         learner_or_none, tokenizer = _tokenizer(config, run, reporter, interrupt)
         stores = _stores(config, run, tokenizer, reporter, interrupt)
@@ -127,28 +128,19 @@ def pretrain(
         what = _fit(config, learner, objective, tokenizer, stores)
         run.write_manifest(config, _inputs(config, stores), compute.to_json())
         _describe(config, learner, stores, compute, reporter)
-        learner, state = fit(run, what, compute, reporter=reporter, interrupt=interrupt, profile=profile)
-        metrics = {} if what.evaluator is None else what.evaluator(learner, final=True)
-        save_model(run.model, learner, tokenizer)
-        spent = reporter_seconds(run)
+        fitted = fit(run, what, compute, reporter=reporter, interrupt=interrupt, profile=profile)
+        metrics = {} if what.evaluator is None else what.evaluator(fitted.learner, final=True)
+        save_model(run.model, fitted.learner, tokenizer)
         results = {
-            "steps": state.step,
-            "tokens": state.tokens,
-            "epochs": what.plan.fraction(state.cursor),
-            "seconds": spent,
+            "steps": fitted.state.step,
+            "tokens": fitted.state.tokens,
+            "epochs": what.plan.fraction(fitted.state.cursor),
+            "seconds": fitted.seconds,
             "metrics": metrics,
         }
         run.finish(results)
         run.ensure_report()
     return _result(run.path, results)
-
-
-def reporter_seconds(run: RunFolder) -> float:
-    """Seconds of training, summed over resumes, from the newest checkpoint."""
-    from yanmo.training import checkpoint
-
-    found = checkpoint.newest(run.checkpoints)
-    return 0.0 if found is None else float(checkpoint.load(found.path)[1]["spent_seconds"])  # type: ignore[arg-type]
 
 
 def _tokenizer(
@@ -282,7 +274,7 @@ def _fit(
         train=config.train,
         optim=config.optim,
         schedule=config.schedule,
-        keeps_best=False,
+        ends_with_best=config.train.patience > 0,
     )
 
 

@@ -7,9 +7,12 @@ import json
 import math
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
+
+from filelock import FileLock, Timeout
 
 from yanmo import __version__
 from yanmo.config import Config, build, digest, dump, read_yaml
@@ -18,6 +21,7 @@ from yanmo.errors import ConfigError, RunError
 Schema = TypeVar("Schema", bound=Config)
 REPORT = "report.html"
 ERRORS = "errors.json"
+LOCK = ".lock"
 
 
 class RunFolder:
@@ -88,6 +92,24 @@ class RunFolder:
             return None
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return values
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether there is nothing left to do; a model that was removed is made again from the checkpoints."""
+        return self.results is not None and (self.model / "config.json").is_file()
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Nobody else writes into the folder meanwhile; a process that is killed lets go. Errors: RunError."""
+        lock = FileLock(self.path / LOCK, blocking=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise RunError("run.in_use", path=self.path) from None
+        try:
+            yield
+        finally:
+            lock.release()
 
     def finish(self, results: Mapping[str, Any]) -> None:
         """Writes results.json: the run is done, and the same command again does nothing."""

@@ -15,9 +15,11 @@ from yanmo.api.pretrain import PretrainConfig, PretrainResult
 from yanmo.api.pretrain import pretrain as run_pretrain
 from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, resolve_pretrain
 from yanmo.api.reporter import Reporter
+from yanmo.api.run_folder import LOCK
 from yanmo.errors import ConfigError, InputError
 
 PREPARED = {
+    LOCK,
     "config.yaml",
     "machine.json",
     "manifest.json",

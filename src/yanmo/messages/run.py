@@ -53,6 +53,14 @@ TEXTS: Texts = {
         "Checkpoint {path} does not verify ({reason}); an older one is used.",
         "检查点 {path} 校验未通过（{reason}）；改用较早的检查点。",
     ),
+    "run.refused_best": (
+        "The best checkpoint {path} does not verify ({reason}); it is forgotten, and the best of the evaluations to come counts.",
+        "最佳检查点 {path} 校验未通过（{reason}）；它不再算数，以后续评估中最好的为准。",
+    ),
+    "run.in_use": (
+        "Another process is training in {path}.\nTwo would spoil each other's checkpoints.\nWait until it has ended, or give another --out.",
+        "另一个进程正在 {path} 中训练。\n两个进程会破坏彼此的检查点。\n请等它结束，或另选 --out。",
+    ),
     "run.already_done": ("{path} is already finished.", "{path} 已经完成。"),
     "run.stage_tokenizer": ("Training the tokenizer", "训练分词器"),
     "run.stage_encode": ("Tokenising the corpus", "对语料分词编码"),

@@ -120,6 +120,13 @@ def newest(folder: Path) -> Found | None:
     return None
 
 
+def at(folder: Path, step: int) -> Path:
+    """Where the checkpoint of a step stands: under its name, or set aside by a save that was killed."""
+    path = folder / f"step-{step}"
+    aside = folder / f"step-{step}.replaced"
+    return aside if aside.exists() and refusal(path) is not None else path
+
+
 def load(path: Path) -> tuple[dict[str, dict[str, Tensor]], dict[str, JsonValue]]:
     """The tensors and the state of one checkpoint; what is used is what was hashed.
 
@@ -197,9 +204,10 @@ def _commit(temporary: Path, step: int) -> Path:
 def _prune(folder: Path, step: int, keep: int, protected: Collection[int]) -> None:
     """Only after the new one has verified. Those of later steps were refused: reaching them replaces them."""
     earlier = [(number, path) for number, path in _committed(folder) if number <= step]
-    kept = [number for number, path in earlier if path.suffix == ""][-keep:]
+    whole = {number for number, path in earlier if path.suffix == ""}
+    kept = {*sorted(whole)[-keep:], *protected}
     for number, path in earlier:
-        if path.suffix or (number not in kept and number not in protected):
+        if number not in kept or (path.suffix and number in whole):
             _remove(path)
 
 

@@ -49,7 +49,8 @@ class TrainConfig(Config):
     evaluations: int = Field(default=10, ge=0)
     """Evaluations on held-out data over the budget."""
     patience: int = Field(default=0, ge=0)
-    """Stop after this many evaluations without a better result; 0: never."""
+    """Stop after this many evaluations without a better result; 0: never. A pre-training that may stop early ends with
+    the best weights, another with the last; a fine-tuning always with the best."""
     save_seconds: float = Field(default=30.0, gt=0)
     """Between two checkpoints; more when saving would take over 5 % of the time."""
     keep: int = Field(default=2, ge=2)
