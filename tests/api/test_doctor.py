@@ -48,8 +48,15 @@ def test_a_corpus_without_neighbouring_sentences_is_refused(tmp_path):
     path.write_text(
         "\n".join(f"word number {number} stands here alone" for number in range(99)), encoding="utf-8"
     )
-    with pytest.raises(InputError):
+    with pytest.raises(InputError) as error:
         check_corpus({"corpus": [str(path)], "unit": "line", "preset": "tiny"})
+    assert error.value.key == "data.pairs_without_neighbour"
+    path.write_text(
+        " ".join(f"Sentence number {number} stands here." for number in range(99)), encoding="utf-8"
+    )
+    with pytest.raises(InputError) as error:
+        check_corpus({"corpus": [str(path)], "unit": "file", "preset": "tiny"})
+    assert error.value.key == "data.pairs_of_one_document"
 
 
 def test_a_model_tells_its_heads_and_size(corpus, tmp_path):

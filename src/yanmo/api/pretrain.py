@@ -279,7 +279,9 @@ def _fit(
 
 
 def require_pairs(store: TokenStore) -> None:
-    """Errors: InputError when among the first documents none has two sentences."""
+    """Errors: InputError when there is one document, or none among the first ones has two sentences."""
+    if store.num_documents < 2:
+        raise InputError("data.pairs_of_one_document")
     looked_at = min(store.num_documents, 1000)
     starts = store.documents[: looked_at + 1].tolist()
     if not any(store.bits("sentence_start", start, end).sum() > 1 for start, end in pairwise(starts)):

@@ -24,6 +24,13 @@ TEXTS: Texts = {
         "Use WordPiece or Unigram, or the objective clm.",
         "该目标要用掩码词元遮住词元，而分词器没有掩码词元。\n可用带 [MASK] 或 <mask> 的分词器。\n请改用 WordPiece 或 Unigram，或改用 clm 目标。",
     ),
+    "data.pairs_of_one_document": (
+        "Next-sentence prediction needs segments of other documents, and there is one document to train on.\n"
+        "A document is a file, a blank-line block, a line or a record.\n"
+        "Set the unit (--unit block or line), add texts, or use --objective mlm.",
+        "下一句预测需要取自其他文档的片段，而用于训练的文档只有一篇。\n一篇文档是一个文件、空行分隔的块、一行或一条记录。\n"
+        "请设置单位（--unit block 或 line），增加文本，或使用 --objective mlm。",
+    ),
     "data.pairs_without_neighbour": (
         "Next-sentence prediction finds no document with two sentences in this corpus.\n"
         "It needs documents of several sentences, one document per file, blank-line block or record.\n"
