@@ -15,7 +15,7 @@ from yanmo.data.plan import Plan
 from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
-from yanmo.optim.optimizer import OptimConfig, build
+from yanmo.optim.optimizer import OptimConfig, Optimizer, build
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.training import checkpoint
 from yanmo.training.budget import Budget
@@ -80,13 +80,7 @@ def fit(
         weights.master.named_parameters(), what.optim, muon_dtype=compute.dtype, layer_decay=what.layer_decay
     )
     saver = _saver(run, what, compute)
-    restored = saver.restore(weights, optimizer)
-    state, spent = TrainState(), 0.0
-    if restored is not None:
-        state, spent = _with_good_best(run, restored.state, reporter), restored.spent
-        for refused in restored.refused:
-            reporter.warn(text("run.refused_checkpoint", path=refused.path, reason=refused.reason))
-        reporter.note(text("run.resumed", step=state.step))
+    state, spent = _resumed(run, saver, weights, optimizer, reporter)
     budget = Budget.parse(what.train.budget)
     log = MetricsLog(run.path, resumed_step=state.step)
     tracing = Profile(run.path / "profile", weights.working.backbone, note=reporter.note) if profile else None
@@ -111,6 +105,19 @@ def fit(
         state = trainer.train()
     _choose(run, what, weights, state, reporter)
     return Fitted(learner=weights.master, state=state, seconds=pace.spent())
+
+
+def _resumed(
+    run: RunFolder, saver: Saver, weights: Weights, optimizer: Optimizer, reporter: Reporter
+) -> tuple[TrainState, float]:
+    """Where the run stands, and the seconds spent until there, after loading what was saved."""
+    restored = saver.restore(weights, optimizer)
+    if restored is None:
+        return TrainState(), 0.0
+    for refused in restored.refused:
+        reporter.warn(text("run.refused_checkpoint", path=refused.path, reason=refused.reason))
+    reporter.note(text("run.resumed", step=restored.state.step))
+    return _with_good_best(run, restored.state, reporter), restored.spent
 
 
 def _with_good_best(run: RunFolder, state: TrainState, reporter: Reporter) -> TrainState:

@@ -84,15 +84,18 @@ def quickstart(
 
 
 def _row(use: Use, out: Path, minutes: float, reporter: Reporter) -> Row:
-    """Fine-tunes from both starting points."""
+    """Fine-tunes from both starting points, as many steps from the second as the first had time for."""
     use.write(out / "data")
     scores = {}
+    budget = _budget(minutes)
     for random in (False, True):
         start = text("quickstart.without" if random else "quickstart.with")
         reporter.note(text("quickstart.finetune", task=title(use.task), start=start))
-        config = _finetune_config(use, out, minutes, random=random)
+        config = _finetune_config(use, out, budget, random=random)
         run = out / f"{use.data}-{'random' if random else 'pretrained'}"
-        scores[random] = finetune(config, run, reporter=reporter).metrics[use.metric]
+        result = finetune(config, run, reporter=reporter)
+        scores[random] = result.metrics[use.metric]
+        budget = f"{result.steps}steps"
     return Row(task=use.task, metric=use.metric, pretrained=scores[False], random=scores[True])
 
 
@@ -118,7 +121,7 @@ def _pretrain_config(model: str, minutes: float) -> PretrainConfig:
     )
 
 
-def _finetune_config(use: Use, out: Path, minutes: float, *, random: bool) -> FinetuneConfig:
+def _finetune_config(use: Use, out: Path, budget: str, *, random: bool) -> FinetuneConfig:
     data = out / "data" / use.data
     return build(
         FinetuneConfig,
@@ -129,7 +132,7 @@ def _finetune_config(use: Use, out: Path, minutes: float, *, random: bool) -> Fi
             "train_file": f"{data}.train.jsonl",
             "dev_file": f"{data}.dev.jsonl",
             "settings": use.settings,
-            "train": {"budget": _budget(minutes), "batch_tokens": 2048, "evaluations": 2},
+            "train": {"budget": budget, "batch_tokens": 2048, "evaluations": 2},
         },
     )
 

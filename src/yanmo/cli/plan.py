@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
@@ -15,6 +15,7 @@ from yanmo.messages import text
 if TYPE_CHECKING:
     from yanmo.api.plan import PlanResult
     from yanmo.api.plan_machines import MachinePlan
+    from yanmo.api.pretrain import PretrainConfig
 
 
 WORN_OUT = 16  # epochs after which the same text teaches little more
@@ -56,10 +57,10 @@ def plan(
     if json:
         print_json(found.to_json())
     else:
-        _show(found, config.corpus.paths)
+        _show(found, config)
 
 
-def _show(found: PlanResult, paths: Sequence[str]) -> None:
+def _show(found: PlanResult, config: PretrainConfig) -> None:
     from yanmo.machine.rentable import RENTABLE
 
     about = "plan.counted" if found.complete else "plan.about"
@@ -93,7 +94,8 @@ def _show(found: PlanResult, paths: Sequence[str]) -> None:
                 step=f"{1000 * machine.step_seconds:g}",
             )
         )
-    command = f"yanmo pretrain --model {found.model} --preset auto --corpus {' '.join(paths)} --budget {found.budget}"
+    paths = shlex.join(config.corpus.paths)
+    command = f"yanmo pretrain --model {found.model} --preset {config.preset} --corpus {paths} --budget {found.budget}"
     print_line(text("plan.next", command=f"{command} --out runs/planned"))
 
 
