@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from yanmo.tasks.inference import predict_encoded
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 from yanmo.training.interrupt import interruptible
 from yanmo.training.lora import merge_lora
+from yanmo.training.state import TrainState
 
 __all__ = ["FinetuneConfig", "FinetuneResult", "TaskEvaluator", "default_optim", "finetune"]
 
@@ -130,17 +131,23 @@ def finetune(
         metrics = task.score(dev, predictions) | task.sample_scores(learner, dev, train, encoder)
         save(run, task, learner, loaded, encoder, config.task)
         run.write_errors(errors_of(task, dev, predictions))
-        results: dict[str, Any] = {
-            "steps": fitted.state.step,
-            "best_step": fitted.state.best_step,
-            "metrics": metrics,
-        }
-        results |= {"metric": evaluator.metric, "higher_is_better": evaluator.higher_is_better}
-        if signatures := task.signatures(dev):
-            results["signatures"] = signatures
+        results = _results(fitted.state, metrics, evaluator, task.signatures(dev))
         run.finish(results)
         run.ensure_report()
     return FinetuneResult(path=run.path, **results)
+
+
+def _results(
+    state: TrainState, metrics: dict[str, float], evaluator: TaskEvaluator, signatures: Mapping[str, str]
+) -> dict[str, Any]:
+    return {
+        "steps": state.step,
+        "best_step": state.best_step,
+        "metrics": metrics,
+        "metric": evaluator.metric,
+        "higher_is_better": evaluator.higher_is_better,
+        **({"signatures": dict(signatures)} if signatures else {}),
+    }
 
 
 def _plan(config: FinetuneConfig, examples: list[Example], encoder: Encoder) -> Plan:
