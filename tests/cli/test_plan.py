@@ -17,8 +17,8 @@ def test_a_table_in_both_languages(run, files, language):
     ran = run("plan", "--corpus", files.corpus, "--budget", "1m", "--preset", "tiny")
     assert ran.code == 0, ran.err
     assert ("16 核 CPU 服务器" if language == "zh" else "16-core CPU server") in ran.out
-    assert "yanmo pretrain --model bert --preset auto" in ran.out
-    assert "tiny" in ran.out
+    assert "yanmo pretrain --model bert --preset tiny --vocab-size" in ran.out
+    assert "--out runs/planned train.batch_tokens=" in ran.out
 
 
 def test_json(run, files):

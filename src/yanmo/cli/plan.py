@@ -94,9 +94,20 @@ def _show(found: PlanResult, config: PretrainConfig) -> None:
                 step=f"{1000 * machine.step_seconds:g}",
             )
         )
-    paths = shlex.join(config.corpus.paths)
-    command = f"yanmo pretrain --model {found.model} --preset {config.preset} --corpus {paths} --budget {found.budget}"
-    print_line(text("plan.next", command=f"{command} --out runs/planned"))
+    print_line(text("plan.next", command=_command(found, config)))
+
+
+def _command(found: PlanResult, config: PretrainConfig) -> str:
+    """What follows the plan; with a size that was given, the rest of the plan is spelt out."""
+    from yanmo.api.pretrain import AUTO
+
+    words = ["yanmo", "pretrain", "--model", found.model, "--preset", config.preset]
+    here = found.machines[0]
+    rest = [f"train.batch_tokens={here.batch_tokens}"]
+    if config.preset != AUTO:
+        words += ["--vocab-size", str(here.vocab_size)]
+    words += ["--corpus", *config.corpus.paths, "--budget", found.budget, "--out", "runs/planned"]
+    return shlex.join(words if config.preset == AUTO else [*words, *rest])
 
 
 def _column(each: MachinePlan) -> list[tuple[str, str]]:
