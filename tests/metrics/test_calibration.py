@@ -1,4 +1,5 @@
 import math
+import warnings
 
 import numpy as np
 import pytest
@@ -25,6 +26,12 @@ def test_a_border_belongs_to_the_bin_below() -> None:
     assert expected_calibration_error([0.5, 0.6], [True, False], bins=2) == pytest.approx(0.55)
     with pytest.raises(ValueError, match="2 confidences"):
         expected_calibration_error([0.5, 0.6], [True])
+
+
+def test_the_confidence_of_a_broken_network_has_no_calibration() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert math.isnan(expected_calibration_error([0.5, math.nan], [True, False]))
 
 
 def test_perplexity() -> None:

@@ -107,6 +107,15 @@ def test_stops_when_it_no_longer_improves(new_trainer: NewTrainer) -> None:
     assert recorder.steps == []
 
 
+def test_an_evaluation_with_nan_in_it_is_never_best(new_trainer: NewTrainer) -> None:
+    class Broken(Scripted):
+        def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
+            return {**super().__call__(learner, final=final), "ece": math.nan}
+
+    state = new_trainer(budget="8steps", evaluations=2, evaluator=Broken([1.0, 2.0]))[0].train()
+    assert (state.best, state.best_step, state.stale) == (None, None, 2)
+
+
 def test_a_finished_run_is_left_as_it_is(new_trainer: NewTrainer, tmp_path: Path) -> None:
     state = new_trainer()[0].train()
     before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}

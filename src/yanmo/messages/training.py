@@ -39,10 +39,10 @@ TEXTS: Texts = {
     ),
     "training.not_finite": (
         "Loss or gradient was not finite in {count} steps in a row, to step {step}; none was taken.\n"
-        "Training needs a finite loss; the weights and checkpoints are still good.\n"
+        "Training needs a finite loss; the weights are those of the last step that had one.\n"
         "Start again with a lower learning rate or a stronger clip (optim.lr, optim.muon_lr, optim.clip).",
         "截至第 {step} 步，损失或梯度已连续 {count} 步出现非有限值（NaN 或无穷大）；这些步均未更新权重。\n"
-        "训练要求损失为有限值；现有的权重和检查点仍然完好。\n"
+        "训练要求损失为有限值；权重停留在最后一个损失有限的步。\n"
         "请降低学习率或加强梯度裁剪（optim.lr、optim.muon_lr、optim.clip）后重新开始。",
     ),
     "training.tensor_not_finite": (

@@ -14,7 +14,7 @@ _HOTTEST = 20.0
 def expected_calibration_error(
     confidence: Sequence[float], correct: Sequence[bool], *, bins: int = 15
 ) -> float:
-    """Mean distance between confidence (0 to 1) and accuracy, over equal bins weighted by size; 0 is perfect.
+    """Mean distance between confidence (0 to 1) and accuracy, over equal bins weighted by size; 0 is perfect; NaN of a confidence that is.
 
     Paper: Guo et al. 2017, "On Calibration of Modern Neural Networks".
     Errors: ValueError when the lengths differ.
@@ -25,6 +25,8 @@ def expected_calibration_error(
         return 0.0
     sure = np.asarray(confidence, dtype=np.float64)
     right = np.asarray(correct, dtype=np.float64)
+    if np.isnan(sure).any():
+        return float("nan")
     # Bins are (low, high], as in the paper; a confidence of 0 falls in the first.
     place = np.clip(np.ceil(sure * bins).astype(np.int64) - 1, 0, bins - 1)
     gap = np.bincount(place, weights=right - sure, minlength=bins)

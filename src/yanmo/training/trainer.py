@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -184,7 +185,8 @@ class Trainer:
         with self.weights.averaged():
             metrics = self.evaluator(self.weights.working, final=False)
         share = int(self.progress(self.state) * self.config.evaluations + 1e-9)
-        value = metrics[self.evaluator.metric]
+        broken = any(map(math.isnan, metrics.values()))  # a network of NaN still has an accuracy
+        value = math.nan if broken else metrics[self.evaluator.metric]
         state = self.state.evaluated(value, higher_is_better=self.evaluator.higher_is_better)
         best = state.best_step == self.state.step
         stopped = 0 < self.config.patience <= state.stale
