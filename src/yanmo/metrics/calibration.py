@@ -14,7 +14,9 @@ _HOTTEST = 20.0
 def expected_calibration_error(
     confidence: Sequence[float], correct: Sequence[bool], *, bins: int = 15
 ) -> float:
-    """Mean distance between confidence (0 to 1) and accuracy, over equal bins weighted by size; 0 is perfect; NaN of a confidence that is.
+    """Mean distance between confidence (0 to 1) and accuracy, over equal bins weighted by size; 0 is perfect.
+
+    NaN where a confidence is.
 
     Paper: Guo et al. 2017, "On Calibration of Modern Neural Networks".
     Errors: ValueError when the lengths differ.
