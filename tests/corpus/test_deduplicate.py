@@ -1,13 +1,30 @@
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yanmo.corpus.deduplicate import DigestSet, ExactDuplicates, NearDuplicates, shingles, word_hashes
+from yanmo.corpus.deduplicate import (
+    DigestSet,
+    ExactDuplicates,
+    NearDuplicates,
+    letters,
+    shingles,
+    word_hashes,
+)
 
 WORDS = "river stone paper cloud engine garden silver quiet market window teacher bridge winter letter music"
 HAN = "山水风云日月星河春夏秋冬花草树木鸟鱼虫石人家国学书画琴棋诗酒茶饭来去东西南北上下左右前后"
+
+WITHOUT_SPACES = {
+    "kana": "ぁゖ",
+    "half-width kana": "ｦﾝ",
+    "thai": "กฮ",
+    "lao": "ກຮ",
+    "myanmar": "ကအ",
+    "khmer": "កអ",
+}
 
 
 def english(seed: int, words: int = 120) -> list[str]:
@@ -50,6 +67,26 @@ def test_near_duplicates_are_found_and_others_kept() -> None:
             assert not near.is_new(join.join(edited).upper() + "。!")
 
 
+@pytest.mark.parametrize("script", ["kana", "half-width kana", "thai", "lao", "myanmar", "khmer"])
+def test_near_duplicates_in_scripts_without_spaces(script: str) -> None:
+    first, last = WITHOUT_SPACES[script]
+    near = NearDuplicates()
+    found = 0
+    for seed in range(50):
+        draw = random.Random(seed)
+        text = [chr(draw.randint(ord(first), ord(last))) for _ in range(150)]
+        assert near.is_new("".join(text))
+        text[60] = first if text[60] == last else last
+        found += not near.is_new("".join(text))
+    assert found >= 45  # of 50; none where each run of letters is one word
+
+
+def test_a_few_characters_of_chinese_do_not_make_a_text_one_without_spaces() -> None:
+    words = ["река", "камень", "бумага", "облако", "сад", "окно", "мост", "зима", "письмо", "музыка"]
+    assert len(shingles(" ".join(words))) == len(words) - 2
+    assert len(shingles(" ".join([*words, "研墨"]))) == len(words)
+
+
 def test_a_text_without_words_is_never_a_near_duplicate() -> None:
     near = NearDuplicates()
     assert near.is_new("……") and near.is_new("……")
@@ -67,6 +104,6 @@ def test_minhash_estimates_the_jaccard_similarity() -> None:
 
 
 def test_words_are_words_and_characters() -> None:
-    hashes = word_hashes("On no 研墨on, on")
+    hashes = word_hashes(*letters("On no 研墨on, on"))
     assert len(hashes) == 6
     assert hashes[0] == hashes[4] == hashes[5] and hashes[0] != hashes[1] and hashes[2] != hashes[3]

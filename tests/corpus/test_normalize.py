@@ -17,6 +17,7 @@ ANYTHING = st.text(st.characters())  # every code point, lone surrogates among t
         ("a\tb", "a\tb"),
         ("one\r\ntwo\rthree\x0bfour\u2028five\x85six", "one\ntwo\nthree\nfour\nfive\nsix"),
         ("\ufeff你\u200b好\u2060", "你好"),
+        ("\ufdd0a\ufffe\uffff\U0001fffe😀\U0001ffff\U0010fffe𠀀\U0010ffff", "a😀𠀀"),
         ("soft\u00adhyphen", "softhyphen"),
         ("a\u00a0b\u3000c", "a b c"),
         ("x\ud800y", "x\ufffdy"),
@@ -34,6 +35,7 @@ def test_each_documented_change(given: str, clean: str) -> None:
 
 @given(ANYTHING)
 @example("\ud83d\x00\ude00")
+@example("\U0003fffea")
 @example("a\u3000\n\r\n\x0b\u0301")
 def test_the_result_is_clean_and_stays_so(text: str) -> None:
     clean = normalize(text)
@@ -41,6 +43,7 @@ def test_the_result_is_clean_and_stays_so(text: str) -> None:
     assert unicodedata.is_normalized("NFC", clean)
     clean.encode()  # no surrogate is left
     assert not any(unicodedata.category(char) == "Cc" and char not in "\t\n" for char in clean)
+    assert not any(ord(char) & 0xFFFE == 0xFFFE or "\ufdd0" <= char <= "\ufdef" for char in clean)
     assert "\n\n\n" not in clean and " \n" not in clean
 
 

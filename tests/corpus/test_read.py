@@ -270,3 +270,14 @@ def test_built_in_corpora_are_read_by_name(monkeypatch: pytest.MonkeyPatch, name
     report = CorpusReport()
     assert texts(report, paths=[name]) == [name]
     assert dict(report.units) == {"builtin": 1}
+
+
+def test_the_unit_is_found_though_the_first_block_leaves_the_encoding_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("yanmo.corpus.files.BLOCK_BYTES", 200)
+    lines = ["A" * 190, *(f"第{number}天，我们去学校读书。" for number in range(9))]
+    path = tmp_path / "late.txt"
+    path.write_bytes("\n".join(lines).encode("gb18030"))
+    config = CorpusConfig(paths=(str(path),))
+    assert [document.text for document in read_corpus(config)] == lines

@@ -20,18 +20,18 @@ def correct(accuracy: float, size: int, seed: int) -> list[float]:
 def test_a_clear_difference_is_significant_in_its_direction() -> None:
     weak, strong = correct(0.7, 500, 1), correct(0.85, 500, 2)
     better = paired_bootstrap(weak, strong)
-    assert better.significantly_better and not better.significantly_worse
+    assert better.significant and better.difference > 0
     assert better.difference == pytest.approx(np.mean(strong) - np.mean(weak))
     assert better.low < better.difference < better.high and better.low > 0
     worse = paired_bootstrap(strong, weak)
-    assert worse.significantly_worse and worse.high < 0
+    assert worse.significant and worse.high < 0
 
 
 def test_no_difference_is_never_significant() -> None:
     same = correct(0.8, 300, 3)
     comparison = paired_bootstrap(same, same)
     assert comparison == Comparison(difference=0.0, low=0.0, high=0.0, p_value=1.0)
-    assert not comparison.significantly_worse
+    assert not comparison.significant
 
 
 def test_equal_models_are_called_different_about_once_in_twenty() -> None:
@@ -76,7 +76,7 @@ def test_entities_are_compared_by_their_micro_f1() -> None:
     comparison = compare([f1(gold, weak)], [f1(gold, strong)])
     expected = entity_scores(gold, strong).f1 - entity_scores(gold, weak).f1
     assert comparison.difference == pytest.approx(expected)
-    assert comparison.significantly_better
+    assert comparison.significant
 
 
 def test_texts_without_entities_count_as_zero() -> None:

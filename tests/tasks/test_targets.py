@@ -6,7 +6,7 @@ import pytest
 
 from yanmo.corpus.document import Record
 from yanmo.errors import ConfigError, InputError
-from yanmo.tasks.targets import positive_of, read_targets
+from yanmo.tasks.targets import order, positive_of, read_targets
 from yanmo.tasks.task import TaskConfig
 
 NewRecord = Callable[..., Record]
@@ -79,3 +79,7 @@ def test_which_label_is_of_texts_that_belong_together(labels: tuple[str, ...], p
     with pytest.raises(ConfigError) as error:
         positive_of(labels, "nothing")
     assert error.value.values["name"] == "nothing"
+
+
+def test_labels_that_are_numbers_stand_in_their_order_before_words() -> None:
+    assert sorted(["word", "10", "2", "a"], key=order) == ["2", "10", "a", "word"]

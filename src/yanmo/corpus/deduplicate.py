@@ -11,15 +11,26 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-from yanmo.corpus.filter import code_points, count_scripts, rolling_hash
+from yanmo.corpus.filter import code_points, rolling_hash
 
 # 14 bands of 8 values (Penedo et al. 2024, FineWeb): a pair of Jaccard similarity 0.5 is dropped with
 # a chance of 5 %, 0.7 with 57 %, 0.8 with 92 %, 0.9 with 99.9 %.
 BANDS, ROWS = 14, 8
 WORDS_PER_SHINGLE = 3
-HAN_PER_SHINGLE = 5
+CHARACTERS_PER_SHINGLE = 5
 _BUCKETS = 1 << 16
 _SHINGLES_AT_ONCE = 4096
+_SPACED, _UNSPACED = 1, 2
+_LETTERS = ((0x30, 0x39), (0x61, 0x7A), (0xC0, 0x1FFF), (0x3040, 0xFDFF))
+# Thai and Lao, Myanmar, Khmer, kana, Han, half-width kana, rarer Han.
+_LETTERS_WITHOUT_SPACES = (
+    (0xE00, 0xEFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3005, 0x3007), (0x3040, 0x30FF), (0x31F0, 0x31FF),
+    (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0xFF66, 0xFF9F), (0x20000, 0x20000),
+)  # fmt: skip
+_KINDS = np.zeros(0x20001, dtype=np.uint8)  # of each character; the last place is for all that are higher
+for _kind, _ranges in ((_SPACED, _LETTERS), (_UNSPACED, _LETTERS_WITHOUT_SPACES)):
+    for _low, _high in _ranges:
+        _KINDS[_low : _high + 1] = _kind
 
 
 class DigestSet:
@@ -91,34 +102,33 @@ class NearDuplicates:
 
 
 def shingles(text: str) -> NDArray[np.uint64]:
-    """Distinct hashes of runs of 3 words, or 5 where the text is mostly Chinese and a character is a word.
+    """Distinct hashes of runs of 3 words, or 5 where most letters are of a script without spaces.
 
     Case, spaces and punctuation do not count. A shorter text is one shingle.
     """
-    words = word_hashes(text)
-    counts = count_scripts(text)
-    width = HAN_PER_SHINGLE if counts["han"] > counts["latin"] else WORDS_PER_SHINGLE
+    codes, kinds = letters(text)
+    words = word_hashes(codes, kinds)
+    unspaced = np.count_nonzero(kinds == _UNSPACED) > np.count_nonzero(kinds == _SPACED)
+    width = CHARACTERS_PER_SHINGLE if unspaced else WORDS_PER_SHINGLE
     hashed = rolling_hash(words, min(width, max(1, len(words))))
     hashed = (hashed ^ (hashed >> np.uint64(29))) * np.uint64(0xBF58476D1CE4E5B9)  # splitmix64's mixing
     return np.unique(hashed ^ (hashed >> np.uint64(32)))
 
 
-def word_hashes(text: str) -> NDArray[np.uint64]:
-    """A hash of each word and each Chinese character, in order."""
+def letters(text: str) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
+    """The characters of `text` in lower case, and the kind of each: no letter (0), of words with spaces, or without."""
     codes = code_points(text.lower())
-    han = (codes >= 0x3400) & (codes <= 0x9FFF) | (codes >= 0x20000)
-    ascii_word = (codes >= 48) & (codes <= 57) | (codes >= 97) & (codes <= 122)
-    letter = (
-        ascii_word
-        | (codes >= 0xC0) & (codes < 0x2000)
-        | (codes >= 0x3040) & ~((codes >= 0xFE00) & (codes < 0x20000))
-    )
-    kept = np.flatnonzero(letter | han)
+    return codes, _KINDS[np.minimum(codes, len(_KINDS) - 1)]
+
+
+def word_hashes(codes: NDArray[np.uint32], kinds: NDArray[np.uint8]) -> NDArray[np.uint64]:
+    """A hash of each word, and of each character of a script without spaces, in order."""
+    kept = np.flatnonzero(kinds)
     if len(kept) == 0:
         return np.zeros(0, dtype=np.uint64)
-    han_kept = han[kept]
+    alone = kinds[kept] == _UNSPACED
     starts = np.ones(len(kept), dtype=bool)
-    starts[1:] = (np.diff(kept) > 1) | han_kept[1:] | han_kept[:-1]
+    starts[1:] = (np.diff(kept) > 1) | alone[1:] | alone[:-1]
     first = np.flatnonzero(starts)
     place = np.arange(len(kept)) - np.repeat(first, np.diff(np.append(first, len(kept))))
     # A power of an odd number for each place in the word, so that "on" and "no" differ.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
 
@@ -240,7 +240,7 @@ def _plain_documents(file: SourceFile, config: CorpusConfig, report: CorpusRepor
     elif file.format == "markdown":
         unit = "file"
     else:
-        first = next(blocks, "")
+        first = "".join(islice(blocks, 2))  # of one alone, part may wait for the next to tell the encoding
         unit = detect_unit(first)
         blocks = chain([first], blocks)
     report.units[unit] += 1

@@ -6,9 +6,12 @@ time is linear in the length of any text. The rules:
 
 - Quotes and brackets that close after the full stop belong to the sentence: 他说：“好。” | 然后走了。
 - Not where a comma or the like follows: “好！”，他说。 Nor inside a title: 《你好！李焕英》。
+- Nor before the words that say who spoke: “你去哪儿？”他问。 "Why?" she asked. 「そうですか。」と彼は言った。
+  They end with a verb of speaking and 。or ，; where a colon came before the speech, they speak of the next one.
 - An ellipsis ends a sentence unless it is a hesitation: 我……我不知道。 "Wait... what?"
 - A full stop ends none after a title, an initial or a number of a list (Dr. Wu, J. K. Rowling, 1. Methods),
-  inside a word or number (3.14, U.S., example.com), or before a small letter in a text that uses capitals.
+  inside a word or number (3.14, U.S., example.com). No sentence begins with a small letter in a text that
+  uses capitals (Yahoo! is old), unless a capital comes second (iPhone).
 - A line feed ends a sentence, but not where an English line was wrapped; a blank line always does.
 """
 
@@ -18,19 +21,29 @@ import re
 
 from yanmo.corpus.abbreviations import BEFORE_NUMBER, NEVER_LAST, SOMETIMES_LAST, STARTERS
 
-_CANDIDATE = re.compile(r"\n|([.。！？!?…⋯｡．‼⁇⁈⁉]+)([”’」』）】》〉〕］)\]\"'»]*)")
+_CANDIDATE = re.compile(r"\n|([.。！？!?…⋯｡．‼⁇⁈⁉؟۔]+)([”“’」』）】》〉〕］)\]\"'»]*)")
 _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")
 _ENUMERATOR = re.compile(
     r"[(（\[]?(?:\d{1,3}(?:\.\d{1,3})*|[A-Za-z]|[ivxIVX]{1,5}|[一二三四五六七八九十]{1,3})"
 )
-_GOES_ON = frozenset("，,、；;：:。．.！!？?…⋯｡—–％%")
-_QUOTES = frozenset("”’」』\"'»")
+_GOES_ON = frozenset("，,、；;：:،؛。．.！!？?…⋯｡—–％%")
+_QUOTES = frozenset("”“’」』\"'»")
 _TITLE_CLOSERS = frozenset("》〉")
 _BRACKETS = frozenset("）】〕］)]")
 _STOPS = frozenset(".．")
 _ELLIPSES = frozenset("…⋯")
+_SPEECH = re.compile('["“「『]')
+_WHO_SPOKE = re.compile(
+    "(?!于是|然后|后来|接着|这时|此时|随后|最后|不过|但|可是|然而|因此|所以|同时|如果|虽然|当|没等|不等)"
+    "[\u3400-\u9fffA-Za-z·]{0,12}?"
+    "(?:(?:(?<![小学传听据])[说說]|(?<![学學疑顾顧访])[问問][你我他她]?|(?<![知街味渠难難报報轨通])道"
+    "|[喊叫嚷吼骂罵叹嘆答讲講])着?(?=[。，！？,]|$)|(?:表示|介[绍紹]|指出|[补補]充|解[释釋])(?=。))"
+)
+# と is what tells a quotation; the rest are words that sentences begin with: とても, ところが, とにかく ...
+_QUOTED = re.compile("と(?!ても|ころ|にかく|き|うとう|りあえず|もあれ|はいえ|もかく|もに)|って|などと")
+_LONGEST_SPEECH = 500  # characters that are looked through for its beginning
 _LONGEST_TOKEN = 24
 _WRAPPED_LINE = 50  # characters; a shorter line was not wrapped but ended
 
@@ -41,6 +54,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     start = _after_space(text, 0)
     line = counted = start
     quotes = 0  # ASCII quotation marks in text[start:counted]
+    german = False  # whether a „ is open, so that “ closes it
     for match in _CANDIDATE.finditer(text):
         if match.start() < start:  # a line feed among white space that was skipped
             line = match.end()
@@ -51,8 +65,10 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
             line = match.end()
         else:
             quotes += text.count('"', counted, match.end(1))
+            opened, closed = (text.rfind(mark, counted, match.end(1)) for mark in "„“")
+            german = opened > closed or (german and closed < 0)
             counted = match.end(1)
-            end = _end_of_closers(match, quotes)
+            end = _end_of_closers(match, quotes, german=german)
             is_end = _ends(text, start, match, end)
         if is_end:
             spans.append((start, _before_space(text, start, end)))
@@ -77,14 +93,21 @@ def _before_space(text: str, start: int, end: int) -> int:
     return end
 
 
-def _end_of_closers(match: re.Match[str], quotes: int) -> int:
-    """The end of what closes; a `"` where none is open, before other than space, opens the next sentence."""
+def _end_of_closers(match: re.Match[str], quotes: int, *, german: bool) -> int:
+    """The end of what closes; a `"` where none is open, before other than space, opens the next sentence.
+
+    So does a “ where no „ is open.
+    """
     end = match.end(1)
     for char in match[2]:
         if char == '"':
             if quotes % 2 == 0 and match.string[end + 1 : end + 2].strip():
                 break
             quotes += 1
+        elif char == "“":
+            if not german:
+                break
+            german = False
         end += 1
     return end
 
@@ -96,13 +119,15 @@ def _ends(text: str, start: int, match: re.Match[str], end: int) -> bool:
     if after == len(text):
         return True
     following = text[end]
-    if following in _GOES_ON or text[after] in "，,、；;：:":
+    if following in _GOES_ON or text[after] in "，,、；;：:،؛":
         return False
     if following == "\n":
         return True
     if closers and any(char in _TITLE_CLOSERS for char in closers):
         return False
     if closers and any(char in _BRACKETS for char in closers) and not any(char in "。｡.．" for char in run):
+        return False
+    if _QUOTES.intersection(closers) and _tells_who_spoke(text, match.start(), after):
         return False
     if run[0] in _ELLIPSES or (len(run) > 1 and all(char in _STOPS for char in run)):
         return _ellipsis_ends(text, match.start(), end, after, quoted=bool(closers))
@@ -111,11 +136,27 @@ def _ends(text: str, start: int, match: re.Match[str], end: int) -> bool:
     spaced = after > end
     if not spaced and following.isascii() and following not in "\"'([{":
         return False  # 3.14, example.com/?q=1, U.S.
-    if closers and text[after].islower() and _QUOTES.intersection(closers):
+    if closers and _is_small(text, after) and _QUOTES.intersection(closers):
         return False  # "Really?" he asked.
     if run in _STOPS and (spaced or not following.isascii()):
         return _full_stop_ends(text, start, match.start(), after)
-    return True
+    return not _is_small(text, after) or text[start].islower()
+
+
+def _is_small(text: str, place: int) -> bool:
+    """Whether no sentence begins here in a text that uses capitals: iPhone is a name."""
+    return text[place].islower() and not text[place + 1 : place + 2].isupper()
+
+
+def _tells_who_spoke(text: str, end: int, after: int) -> bool:
+    """Whether the speech that ends at `end` is told of by what begins at `after`: he said."""
+    if _QUOTED.match(text, after):
+        return True
+    if not _WHO_SPOKE.match(text, after):
+        return False
+    begin = max(0, end - _LONGEST_SPEECH)
+    marks = [found.start() for found in _SPEECH.finditer(text, begin, end)]
+    return not marks or text[max(0, marks[-1] - 1)] not in "：:"
 
 
 def _ellipsis_ends(text: str, begin: int, end: int, after: int, *, quoted: bool) -> bool:
@@ -142,9 +183,7 @@ def _full_stop_ends(text: str, start: int, stop: int, after: int) -> bool:
         return not following.isascii() or _starts_sentence(text, after) or following in "\"'“‘"
     if len(token) == 1 and token.isupper() and token.isascii():
         return _starts_sentence(text, after) or not following.isascii()
-    if following.islower():
-        return text[start].islower()
-    return True
+    return not _is_small(text, after) or text[start].islower()
 
 
 def _last_token(text: str, stop: int) -> str:

@@ -38,15 +38,6 @@ class Comparison:
         """Not by luck, in whichever direction."""
         return self.p_value < LEVEL
 
-    @property
-    def significantly_worse(self) -> bool:
-        """The second is worse, and not by luck."""
-        return self.difference < 0 and self.significant
-
-    @property
-    def significantly_better(self) -> bool:
-        return self.difference > 0 and self.significant
-
 
 @dataclass(frozen=True, kw_only=True)
 class Spread:

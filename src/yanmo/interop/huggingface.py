@@ -129,7 +129,7 @@ def _own_tensors(learner: Learner) -> dict[str, Tensor]:
 def load_model(
     source: str | Path, *, heads: Mapping[str, int | None] | None = None, seed: int = 0
 ) -> LoadedModel:
-    """Read a Hugging Face directory or hub id of type bert or gpt2; only safetensors, never a pickle.
+    """Read a Hugging Face directory or hub id of type bert, gpt2 or marian; only safetensors, never a pickle.
 
     heads: None for those of the stored class, else loss term -> number of classes: one that the file has in
     this size is loaded, another starts from random values (a function of `seed`) and is listed in `fresh`.

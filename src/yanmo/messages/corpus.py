@@ -50,18 +50,22 @@ TEXTS: Texts = {
     ),
     "corpus.unknown_encoding": (
         "{path}: encoding unknown: the byte at offset {offset} is not UTF-8, nor is the text GB18030.\n"
-        "Found by itself: UTF-8, UTF-16 with a byte order mark, GB18030 (with GBK and GB2312).\n"
-        "Name the encoding, for example encoding=big5 or encoding=cp1252, or save the file as UTF-8.",
+        "Found by itself: UTF-8, UTF-16 with a byte order mark, GB18030 (with GBK and GB2312) where there is text "
+        "enough to be sure: a few characters may be of many encodings.\n"
+        "Name the encoding, for example encoding=gb18030, encoding=big5 or encoding=cp1252, or convert the file to "
+        "UTF-8.",
         "{path}：无法判断编码；偏移 {offset} 处的字节不是 UTF-8，文本也不像 GB18030。\n"
-        "可自动识别：UTF-8、带字节顺序标记的 UTF-16、GB18030（含 GBK、GB2312）。\n"
-        "请指定编码，例如 encoding=big5 或 encoding=cp1252，或将文件另存为 UTF-8。",
+        "可自动识别：UTF-8、带字节顺序标记的 UTF-16，以及文字足够多的 GB18030（含 GBK、GB2312）；"
+        "只有寥寥几个字时，多种编码都说得通，无法确定。\n"
+        "请指定编码，例如 encoding=gb18030、encoding=big5 或 encoding=cp1252，或将文件转换为 UTF-8。",
     ),
     "corpus.encoding_breaks": (
         "{path}: read as {encoding} so far, but the byte {byte} at offset {offset} does not belong there.\n"
         "A file must be in one encoding from beginning to end.\n"
-        "Correct that place, or name the encoding of the file (encoding=...).",
+        "Correct that place. If the file is in another encoding altogether, name it (encoding=...) or convert the "
+        "file to UTF-8.",
         "{path}：此前按 {encoding} 读取，但偏移 {offset} 处的字节 {byte} 不合该编码。\n"
-        "一个文件从头到尾必须使用同一种编码。\n请修正该处，或指定文件的编码（encoding=...）。",
+        "一个文件从头到尾必须使用同一种编码。\n请修正该处；若整个文件其实是另一种编码，请指定该编码（encoding=...），或将文件转换为 UTF-8。",
     ),
     "corpus.encoding_wrong": (
         "{path}: the byte {byte} at offset {offset} is not {encoding}, which was asked for.\n"

@@ -19,7 +19,7 @@ from yanmo.errors import InputError
 from yanmo.metrics import classification
 from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
 from yanmo.tasks.entities import are_tags
-from yanmo.tasks.targets import read_targets, refuse_mixture
+from yanmo.tasks.targets import order, read_targets, refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
 from yanmo.tasks.texts import fit, pair_names, texts_of
 
@@ -118,7 +118,7 @@ class TextClassification(Task):
                 "tasks.one_class", source=records[0].source, found=", ".join(sorted(found)) or "-"
             )
         return cls(
-            labels=tuple(sorted(found, key=_order)),
+            labels=tuple(sorted(found, key=order)),
             config=config,
             several=several,
             label_smoothing=label_smoothing,
@@ -286,11 +286,6 @@ def _are_pairs(records: Sequence[Record], config: TaskConfig) -> bool:
     for record in records:
         texts_of(record, config, pair=pairs)
     return pairs
-
-
-def _order(label: str) -> tuple[int, str]:
-    """Numbers by size, before words: 2 stands before 10."""
-    return (int(label), "") if label.isdecimal() else (1 << 63, label)
 
 
 def _labels(record: Record, config: TaskConfig) -> list[str]:
