@@ -54,6 +54,11 @@ TEXTS: Texts = {
         "检查点 {path} 校验未通过（{reason}）；改用较早的检查点。",
     ),
     "run.already_done": ("{path} is already finished.", "{path} 已经完成。"),
+    "run.warn_changed": (
+        "Since {path} was made, other content stands in {files}: the result is that of the earlier content. To train on "
+        "what stands there now, use another --out.",
+        "{path} 完成之后，以下文件的内容有变化：{files}。这里的结果来自先前的内容；要用现在的内容训练，请换一个 --out。",
+    ),
     "run.stage_tokenizer": ("Training the tokenizer", "训练分词器"),
     "run.stage_encode": ("Tokenising the corpus", "对语料分词编码"),
     "run.stage_read": ("Reading the records", "读取数据"),
@@ -101,6 +106,11 @@ TEXTS: Texts = {
     "run.no_records": (
         "{path} holds no record.\nOne labelled record per line is needed.\nCheck the file.",
         "{path} 中没有任何记录。\n每行需要一条带标签的记录。\n请检查该文件。",
+    ),
+    "run.one_record": (
+        "{path} holds a single record.\nAt least two are needed, one to train on and one to choose by.\n"
+        "Give more records, or a file of others with --dev.",
+        "{path} 中只有一条记录。\n至少需要两条：一条用于训练，一条用于选择。\n请提供更多记录，或用 --dev 另外指定一个文件。",
     ),
     "run.one_text": (
         "All records of {path} have the same text.\nTwo different texts are needed, one to train on and one to choose by.\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -239,9 +240,18 @@ class Task(Objective, ABC):
         """The task with what is chosen on the dev records: a threshold, for example."""
         return self
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What a record may be labelled with, where that is known from the training records."""
+        return self.labels
+
+    def gold(self, record: Record) -> Sequence[str]:
+        """The classes that a labelled record names, where there are classes. Errors: InputError with file and line."""
+        return ()
+
     def counts(self, records: Sequence[Record]) -> Mapping[str, int]:
         """How often each class occurs in labelled records, where there are classes."""
-        return {}
+        return Counter(name for record in records for name in self.gold(record))
 
     @property
     def values(self) -> Mapping[str, JsonValue]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, final
@@ -19,9 +18,18 @@ from yanmo.errors import InputError
 from yanmo.metrics import classification
 from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
 from yanmo.tasks.entities import are_tags
-from yanmo.tasks.targets import read_targets, refuse_mixture
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
+from yanmo.tasks.targets import class_name, read_targets, refuse_mixture
+from yanmo.tasks.task import (
+    Encoded,
+    Encoder,
+    Logits,
+    Task,
+    TaskConfig,
+    TaskPrediction,
+    label_field,
+)
 from yanmo.tasks.texts import fit, pair_names, texts_of
+from yanmo.tasks.unseen import unseen_label
 
 USUAL_FIELDS = ("label", "labels", "category", "class")
 TEMPERATURE = "temperature"
@@ -129,9 +137,6 @@ class TextClassification(Task):
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
         return cls(labels=tuple(labels), config=config, several=multi_label)
 
-    def counts(self, records: Sequence[Record]) -> Mapping[str, int]:
-        return Counter(name for record in records for name in _labels(record, self.config))
-
     @property
     def values(self) -> Mapping[str, JsonValue]:
         pairs: dict[str, JsonValue] = {} if self.pairs is None else {"pairs": self.pairs}
@@ -238,7 +243,6 @@ class TextClassification(Task):
         )
 
     def gold(self, record: Record) -> list[str]:
-        """The labels that a record has. Errors: InputError with file and line."""
         return _labels(record, self.config)
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
@@ -261,9 +265,7 @@ class TextClassification(Task):
 
     def _index(self, name: str, record: Record) -> int:
         if name not in self.labels:
-            raise InputError(
-                "tasks.unseen_label", source=record.source, label=name, known=", ".join(self.labels)
-            )
+            raise unseen_label([(name, record.source)], self.classes)
         return self.labels.index(name)
 
 
@@ -300,7 +302,7 @@ def _labels(record: Record, config: TaskConfig) -> list[str]:
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str | int | float) and item != "" for item in values):
         raise InputError("tasks.bad_label", source=record.source, field=name, value=repr(value))
-    return [str(item) for item in values]
+    return [class_name(item) for item in values]
 
 
 def _refuse_mixture(records: Sequence[Record], config: TaskConfig) -> None:

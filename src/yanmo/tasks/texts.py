@@ -39,6 +39,7 @@ ABOUT = frozenset(
     }
     | {"entities", "messages", "question", "answers", "choices", "translation"}
 )  # what makes a record more than its text
+NEGATIVE = "negative"  # the field of a hard negative
 
 
 def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) -> tuple[str, ...]:
@@ -81,6 +82,14 @@ def pair_names(record: Record, config: TaskConfig) -> tuple[str, str] | None:
 def is_text_alone(record: Record, config: TaskConfig) -> bool:
     """Whether a record holds a text, and no column that says something of it."""
     return isinstance(record.fields.get(config.text_field), str) and ABOUT.isdisjoint(record.fields)
+
+
+def have_negatives(records: Sequence[Record]) -> bool:
+    """Whether the records hold hard negatives. Errors: InputError naming a record that lacks one."""
+    having = [bool(record.fields.get(NEGATIVE)) for record in records]
+    if any(having) and not all(having):
+        raise InputError("pairs.no_negative", source=records[having.index(False)].source, field=NEGATIVE)
+    return any(having)
 
 
 def fit(
