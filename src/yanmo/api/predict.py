@@ -35,6 +35,7 @@ from yanmo.metrics.retrieval import Vectors
 from yanmo.models.learner import Learner
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.texts import refuse_blank
 from yanmo.tasks.translation import TranslationPrediction
 
 Precision = Literal["fp32", "bf16"]
@@ -111,7 +112,10 @@ class Model:
 
         Errors: RunError when the model has no head for a task, or one that was never trained; InputError.
         """
-        return predict(self.task, self.learner, self._records(texts), self.encoder)
+        records = self._records(texts)
+        if not self.task.answers_blank:
+            refuse_blank(records, self.task.config)
+        return predict(self.task, self.learner, records, self.encoder)
 
     def translate(
         self, texts: Sequence[str | Record], *, beams: int | None = None, length_penalty: float | None = None

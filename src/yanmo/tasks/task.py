@@ -130,12 +130,20 @@ class Encoded:
     num_bytes: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
 class TaskPrediction(ABC):
-    """What `predict` gives for one text."""
+    """What `predict` gives for one text. cut: whether it was too long, so that a part of it alone was read."""
+
+    cut: bool = False
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
+
+    @property
+    def mark(self) -> dict[str, bool]:
+        """What `to_json` says of a text that was cut."""
+        return {"cut": True} if self.cut else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,6 +160,7 @@ class Task(Objective, ABC):
     reads: ClassVar[tuple[str, ...]] = ("text",)
     rate: ClassVar[float] = 4e-4  # of learning, where nothing else is said, for a width of 256
     generates: ClassVar[bool] = False  # whether predictions are texts that it writes
+    answers_blank: ClassVar[bool] = False  # whether there is something to say of a text without a character
     from_scratch: ClassVar[bool] = (
         False  # whether it may begin with random weights, a tokenizer of its records
     )

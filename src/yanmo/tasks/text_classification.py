@@ -68,7 +68,7 @@ class ClassPrediction(TaskPrediction):
             chosen["abstained"] = True
         scores = {name: round(score, 6) for name, score in self.scores.items()}
         pair = {} if self.text_pair is None else {"text_pair": self.text_pair}
-        return {"text": self.text, **pair, **chosen, "scores": scores}
+        return {"text": self.text, **pair, **chosen, "scores": scores, **self.mark}
 
 
 @final

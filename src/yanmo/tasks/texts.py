@@ -66,6 +66,14 @@ def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) ->
     return tuple(record.text(name) for name in names)
 
 
+def refuse_blank(records: Sequence[Record], config: TaskConfig) -> None:
+    """Errors: InputError naming a record whose text has no character to judge by."""
+    for record in records:
+        value = record.fields.get(config.text_field)
+        if isinstance(value, str) and not value.strip():
+            raise InputError("predict.blank", source=record.source)
+
+
 def pair_names(record: Record, config: TaskConfig) -> tuple[str, str] | None:
     """The fields of a pair, though one of them may be empty or missing; None for a single text."""
     if config.pair_field is not None:
