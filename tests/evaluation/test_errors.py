@@ -107,10 +107,10 @@ def test_other_tasks_have_none() -> None:
 def test_a_report_shows_matrix_table_and_errors() -> None:
     matrix, table, examples = error_sections(classes())
     assert isinstance(matrix, Table) and matrix.rows == (("a", 1, 1), ("b", 1, 1))
-    assert isinstance(table, Table) and table.rows[0][4:] == ("50.0 %", "50.0 %", "50.0 %")
+    assert isinstance(table, Table) and table.rows[0][4:] == ("50.00 %", "50.00 %", "50.00 %")
     assert isinstance(examples, Examples) and examples.items[0].result == "predicted a, is b"
     page = render(Report(title="r", sections=(matrix, table, examples)))
-    assert "Which classes are confused" in page and "80.0 %" in page
+    assert "Which classes are confused" in page and "80.00 %" in page
 
 
 def test_many_classes_are_listed_by_their_confusions() -> None:

@@ -153,12 +153,16 @@ class TextClassification(Task):
         )
 
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
-        """With the temperature that fits the dev records; which class is predicted does not depend on it."""
+        """With the temperature that fits the dev records; which class is predicted does not depend on it.
+
+        It is 1 where the fitted one would make the calibration error of these records no smaller.
+        """
         found = [one for one in predictions if isinstance(one, ClassPrediction)]
         if not found:
             return self
-        fitted = fit_temperature(*self._decisions(records, found))
-        return replace(self, temperature=found[0].temperature * fitted)
+        fitted = found[0].temperature * fit_temperature(*self._decisions(records, found))
+        plain, warm = replace(self, temperature=1.0), replace(self, temperature=fitted)
+        return min(plain, warm, key=lambda task: task.score(records, predictions)["ece"])
 
     def calibrated(self, prediction: ClassPrediction) -> ClassPrediction:
         """A prediction that was made at another temperature, at this one."""
