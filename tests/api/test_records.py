@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.reporter import Reporter
-from yanmo.api.task_records import called, train_and_dev
+from yanmo.api.task_records import called, train_and_dev, warn_widened
 from yanmo.config import build
 from yanmo.corpus.document import Record
+from yanmo.data.example import Example
 from yanmo.errors import ConfigError, InputError
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.task import Encoded, TaskConfig
 from yanmo.tasks.text_classification import TextClassification
 from yanmo.tasks.token_classification import TokenClassification
 from yanmo.tasks.unseen import refuse_unseen
@@ -39,6 +42,11 @@ def test_a_single_record_without_the_column_is_named() -> None:
     with pytest.raises(ConfigError, match=r"a\.csv:2"):
         called(rows, COLUMNS, "a.csv")
     assert called([*rows[:1], row(3, titel="d")], COLUMNS, "a.csv")[1].fields == {"text": "d"}
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YANMO_LANG", "en")
 
 
 @pytest.mark.parametrize(
@@ -104,3 +112,27 @@ def test_whole_numbers_are_one_class_in_every_format() -> None:
     assert task.labels == ("0", "1")
     assert [task.gold(row(1, text="a", label=value))[0] for value in values] == ["0"] * 4 + ["1"] * 2
     assert task.gold(row(1, text="a", label=0.5)) == ["0.5"]
+
+
+def test_widened_entities_are_told() -> None:
+    told: list[str] = []
+
+    class Told(Reporter):
+        def warn(self, message: str) -> None:
+            told.append(message)
+
+    given = row(
+        1, text="abc d", entities=[{"start": 0, "end": 2, "label": "x"}, {"start": 4, "end": 5, "label": "x"}]
+    )
+    task = TokenClassification.from_records([given], TaskConfig())
+    example = Example(
+        input_ids=np.arange(2),
+        token_type_ids=np.zeros(2, np.int64),
+        protected=np.zeros(2, bool),
+        prefix_length=2,
+    )
+    encoded = Encoded(example=example, units=((0, 3), (4, 5)))
+    warn_widened(task, [given], [[encoded]], Told())
+    assert told == ["1 of 2 entities begin or end inside a word; they are trained as the whole word."]
+    warn_widened(task, [given], [[replace(encoded, units=((0, 2), (2, 3), (4, 5)))]], Told())
+    assert len(told) == 1

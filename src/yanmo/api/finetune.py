@@ -17,7 +17,7 @@ from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.task_model import encoder_of, optim_of, save, starting_model
-from yanmo.api.task_records import labelled_records, tell_records, train_and_dev
+from yanmo.api.task_records import labelled_records, tell_records, train_and_dev, warn_widened
 from yanmo.api.teacher import with_teacher
 from yanmo.corpus.document import Record
 from yanmo.corpus.hub import is_hub_id
@@ -161,6 +161,7 @@ def _lessons(
     """What is learned, and the examples that it is learned from."""
     encoded = _encode(task, train, encoder)
     _warn_cut(encoded, encoder, task, reporter)
+    warn_widened(task, train, encoded, reporter)
     if config.teacher is not None:
         return with_teacher(config.teacher, task, train, encoded, encoder, run=run, reporter=reporter)
     # what decoding needs besides takes more memory than the examples, and is dropped here

@@ -15,7 +15,7 @@ from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
 from yanmo.messages import text
 from yanmo.registry import nearest
-from yanmo.tasks.task import Task
+from yanmo.tasks.task import Encoded, Task
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
 UNBALANCED = 10  # times as many records of the commonest class as of the rarest
@@ -91,6 +91,16 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
                 metric=metric_name(task.metric),
             )
         )
+
+
+def warn_widened(
+    task: Task, train: Sequence[Record], encoded: Sequence[Sequence[Encoded]], reporter: Reporter
+) -> None:
+    """Of spans that begin or end where no label can: the model learns, and will find, wider ones."""
+    counts = [task.widened(record, each) for record, each in zip(train, encoded, strict=True)]
+    if count := sum(wide for wide, _ in counts):
+        total = sum(all_of_them for _, all_of_them in counts)
+        reporter.warn(text("run.warn_widened", count=number(count), total=number(total)))
 
 
 def _read(path: str, columns: Mapping[str, str], split: str) -> list[Record]:

@@ -94,6 +94,10 @@ TEXTS: Texts = {
         "{count} of {total} texts are longer than {room} tokens and were cut (rule: {rule}).",
         "{total} 条文本中有 {count} 条超过 {room} 个词元，已截断（规则：{rule}）。",
     ),
+    "run.warn_widened": (
+        "{count} of {total} entities begin or end inside a word; they are trained as the whole word.",
+        "{total} 个实体中有 {count} 个的起点或终点在词的内部；训练时按整个词处理。",
+    ),
     "run.warn_dev_in_train": (
         "{count} of {total} dev records also stand in the training records: scores on dev will flatter.",
         "{total} 条开发记录中有 {count} 条也出现在训练集中：开发集得分会偏高。",

@@ -262,6 +262,10 @@ class Task(Objective, ABC):
         """How often each class occurs in labelled records, where there are classes."""
         return Counter(name for record in records for name in self.gold(record))
 
+    def widened(self, record: Record, encoded: Sequence[Encoded]) -> tuple[int, int]:
+        """Of the spans that a record is labelled with, how many are learned as wider ones; and all of them."""
+        return 0, 0
+
     @property
     def values(self) -> Mapping[str, JsonValue]:
         """What a saved model must know to answer again, besides its labels."""

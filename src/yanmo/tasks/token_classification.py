@@ -13,7 +13,7 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
 from yanmo.tasks.entities import USUAL_FIELDS, are_tags, read_entities, read_text
-from yanmo.tasks.pieces import encode_units, is_letter
+from yanmo.tasks.pieces import are_joined, encode_units
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
 from yanmo.tasks.unseen import unseen_label
 from yanmo.tokenizers import Encoding
@@ -95,6 +95,13 @@ class TokenClassification(Task):
 
     def gold(self, record: Record) -> list[str]:
         return [entity.kind for entity in read_entities(record, self.config).entities]
+
+    def widened(self, record: Record, encoded: Sequence[Encoded]) -> tuple[int, int]:
+        """Those that begin or end inside a word."""
+        inner = [range(start + 1, end) for each in encoded for start, end in each.units]
+        inside = {place for unit in inner for place in unit}
+        entities = read_entities(record, self.config).entities
+        return sum(one.start in inside or one.end in inside for one in entities), len(entities)
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         if labelled:
@@ -182,7 +189,7 @@ def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], lis
             continue
         while end < len(text) and unicodedata.combining(text[end]):  # composed by the normaliser
             end += 1
-        joined = word_id == word and is_letter(text[start - 1]) and is_letter(text[start])
+        joined = word_id == word and are_joined(text[start - 1], text[start])
         if units and (start < units[-1][1] or joined):  # of the same character, or of the same word
             units[-1] = (units[-1][0], max(end, units[-1][1]))
             read[-1] = place if last else read[-1]
