@@ -124,3 +124,15 @@ def test_the_report_of_a_run_has_them(tmp_path: Path) -> None:
     (tmp_path / "errors.json").write_text(classes().model_dump_json(exclude_defaults=True))
     titles = [section.title for section in run_report(tmp_path).sections]
     assert "Which classes are confused" in titles and "Errors" in titles
+
+
+def test_that_there_is_no_error_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YANMO_LANG", "en")
+    given = records({"text": "t", "labels": ["a"]})
+    task = TextClassification.from_records(given, TaskConfig())
+    errors = errors_of(
+        task, given, [ClassPrediction(text="t", labels=("a",), scores={"a": 0.9}, multi_label=True)]
+    )
+    assert errors is not None
+    (table,) = error_sections(errors)
+    assert table.note == "All 1 held-out records are right."

@@ -61,8 +61,15 @@ def _kinds(errors: Errors) -> Table:
         title=text("report.kinds_title" if errors.entities else "report.classes_title"),
         columns=tuple(text(f"report.column_{name}") for name in names),
         rows=tuple(rows),
-        note=text("report.kinds_note") if errors.entities else "",
+        note=_note(errors),
     )
+
+
+def _note(errors: Errors) -> str:
+    """What the columns say; and where there is no error to show, that there is none."""
+    if not errors.examples:
+        return text("report.no_errors", count=errors.count)
+    return text("report.kinds_note") if errors.entities else ""
 
 
 def _examples(errors: Errors) -> Examples:

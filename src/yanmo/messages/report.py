@@ -64,6 +64,7 @@ TEXTS: Texts = {
         "{count} 条评估数据：最常见的混淆。",
     ),
     "report.classes_title": ("By class", "各类别的得分"),
+    "report.no_errors": ("All {count} held-out records are right.", "{count} 条评估数据全部正确。"),
     "report.kinds_title": ("By kind of entity", "各类实体的得分与错误"),
     "report.kinds_note": (
         "Of the entities that were not found exactly: border (the kind is right, the span is not), confused (something "
