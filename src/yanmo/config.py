@@ -23,6 +23,15 @@ class Config(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    def __init__(self, **values: Any) -> None:
+        """Errors: ConfigError, as `build`."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise _explained(type(self), error) from None
+
+    __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # so that a group in a group keeps its path
+
 
 Schema = TypeVar("Schema", bound=Config)
 Tree = dict[str, Any]  # what YAML holds, before it has a type
@@ -72,16 +81,7 @@ def build(schema: type[Schema], tree: Mapping[str, Any]) -> Schema:
     try:
         return schema.model_validate(dict(tree))
     except ValidationError as error:
-        first = error.errors()[0]
-        path = [str(part) for part in first["loc"]]
-        key = ".".join(path)
-        if first["type"] == "extra_forbidden":
-            known = sorted(_group(schema, path[:-1]).model_fields)
-            raise ConfigError(
-                "errors.unknown_key", key=key, known=", ".join(known), nearest=nearest(path[-1], known)
-            ) from None
-        value = repr(first["input"])[:80]
-        raise ConfigError("errors.bad_value", key=key, value=value, allowed=_allowed(first)) from None
+        raise _explained(schema, error) from None
 
 
 def dump(config: Config) -> str:
@@ -93,6 +93,19 @@ def digest(config: Config) -> str:
     """SHA-256 over all values: equal exactly when the configurations are."""
     text = json.dumps(config.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _explained(schema: type[Config], error: ValidationError) -> ConfigError:
+    """The error of ours that says what pydantic's first one says."""
+    first = error.errors()[0]
+    path = [str(part) for part in first["loc"]]
+    key = ".".join(path)
+    if first["type"] == "extra_forbidden":
+        known = sorted(_group(schema, path[:-1]).model_fields)
+        near = nearest(path[-1], known)
+        return ConfigError("errors.unknown_key", key=key, known=", ".join(known), nearest=near)
+    value = repr(first["input"])[:80]
+    return ConfigError("errors.bad_value", key=key, value=value, allowed=_allowed(first))
 
 
 def _allowed(error: ErrorDetails) -> str:

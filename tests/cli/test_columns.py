@@ -110,3 +110,23 @@ def test_a_finished_run_remembers_its_columns(run, finetune, tmp_path):
     assert "already finished" in finetune(train, *arguments).err
     canonical = write(tmp_path / "b.jsonl", [{"text": "很好", "label": "5"}, {"text": "很差", "label": "1"}])
     assert run("evaluate", tmp_path / "run", canonical, "--json").json["count"] == 2
+
+
+def test_a_finished_run_whose_file_has_changed_says_so(finetune, tmp_path):
+    arguments = ("--columns", "text=review", "label=stars")
+    train = write(tmp_path / "a.csv", ROWS)
+    assert finetune(train, *arguments).code == 0
+    write(train, ROWS[:12])
+    again = finetune(train, *arguments)
+    assert again.code == 0
+    assert "already finished" in again.err and "a.csv" in again.err and "another --out" in again.err
+    write(train, ROWS)
+    assert "another --out" not in finetune(train, *arguments).err
+
+
+def test_a_wrong_column_is_never_replaced_by_one_of_the_usual_name(finetune, tmp_path, language):
+    rows = [{"text": f"t{n}", "title": f"第{n}", "label": f"{n % 2}", "标签": f"{n % 3}"} for n in range(9)]
+    ran = finetune(write(tmp_path / "a.csv", rows), "--columns", "text=titel", "label=标签")
+    assert ran.code == 2
+    assert all(word in ran.err for word in ("titel", "title", "text, title, label, 标签"))
+    assert not (tmp_path / "run").exists()

@@ -134,6 +134,9 @@ def test_a_report_of_an_evaluation_has_the_matrix(run, classifier, files, tmp_pa
     ran = run("evaluate", classifier, files.classes_dev, "--report", page)
     assert ran.code == 0, ran.err
     assert "Which classes are confused" in page.read_text(encoding="utf-8")
+    assert str(page) in ran.out.replace("\n", "")
+    ran = run("evaluate", classifier, files.classes_dev, "--report", page, "--json")
+    assert ran.json["report"] == str(page)
 
 
 def test_the_report_of_a_run_has_it_too(classifier):

@@ -57,7 +57,7 @@ def test_predict_answers_each_text(run, classifier):
 @pytest.mark.parametrize("name", ["lines.txt", "records.jsonl", "records.csv"])
 def test_predict_reads_files(run, classifier, tmp_path, name):
     contents = {
-        "lines.txt": "甲很好\n\n乙很差\n",
+        "lines.txt": "甲很好\n乙很差\n",
         "records.jsonl": '{"words": "甲很好"}\n{"words": "乙很差"}\n',
         "records.csv": "words,id\n甲很好,1\n乙很差,2\n",
     }

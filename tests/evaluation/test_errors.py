@@ -107,10 +107,10 @@ def test_other_tasks_have_none() -> None:
 def test_a_report_shows_matrix_table_and_errors() -> None:
     matrix, table, examples = error_sections(classes())
     assert isinstance(matrix, Table) and matrix.rows == (("a", 1, 1), ("b", 1, 1))
-    assert isinstance(table, Table) and table.rows[0][4:] == ("50.0 %", "50.0 %", "50.0 %")
+    assert isinstance(table, Table) and table.rows[0][4:] == ("50.00 %", "50.00 %", "50.00 %")
     assert isinstance(examples, Examples) and examples.items[0].result == "predicted a, is b"
     page = render(Report(title="r", sections=(matrix, table, examples)))
-    assert "Which classes are confused" in page and "80.0 %" in page
+    assert "Which classes are confused" in page and "80.00 %" in page
 
 
 def test_many_classes_are_listed_by_their_confusions() -> None:
@@ -124,3 +124,15 @@ def test_the_report_of_a_run_has_them(tmp_path: Path) -> None:
     (tmp_path / "errors.json").write_text(classes().model_dump_json(exclude_defaults=True))
     titles = [section.title for section in run_report(tmp_path).sections]
     assert "Which classes are confused" in titles and "Errors" in titles
+
+
+def test_that_there_is_no_error_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YANMO_LANG", "en")
+    given = records({"text": "t", "labels": ["a"]})
+    task = TextClassification.from_records(given, TaskConfig())
+    errors = errors_of(
+        task, given, [ClassPrediction(text="t", labels=("a",), scores={"a": 0.9}, multi_label=True)]
+    )
+    assert errors is not None
+    (table,) = error_sections(errors)
+    assert table.note == "All 1 held-out records are right."

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from yanmo.evaluation.evidence import Evidence, Measure, compare, interval
+from yanmo.evaluation.significance import wilson
 from yanmo.metrics import classification, correlation
 from yanmo.metrics.translation import bleu, bleu_counts
 
@@ -96,3 +97,23 @@ def test_it_can_be_kept_as_json() -> None:
     again = Evidence.from_json(json.loads(json.dumps(one.to_json())))
     assert (again.metric, again.measure, again.value) == ("f1", "f1", one.value)
     assert one.higher_is_better and not replace(one, metric="bits_per_byte").higher_is_better
+
+
+def test_an_accuracy_of_all_or_none_has_wilsons_interval() -> None:
+    every, none = (interval(evidence("ratio", [[hit, 1.0]] * 80)) for hit in (1.0, 0.0))
+    assert (every.value, every.high) == (1.0, 1.0)
+    assert every.low == pytest.approx(80 / (80 + 1.959964**2))  # all right: n / (n + z^2)
+    assert none.low == pytest.approx(0.0)
+    assert none.high == pytest.approx(1 - 80 / (80 + 1.959964**2))
+
+
+@pytest.mark.parametrize("measure", ["f1", "macro_f1"])
+def test_of_other_metrics_that_do_not_vary_no_interval_is_known(measure: Measure) -> None:
+    rows = {"f1": [[2.0, 2.0, 2.0]], "macro_f1": [[1.0, 1.0]]}[measure] * 20
+    found = interval(evidence(measure, rows, measure))
+    assert (found.value, found.low, found.high) == (1.0, None, None)
+
+
+def test_wilson_as_published() -> None:
+    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=1e-4)  # Newcombe 1998, table I
+    assert wilson(15, 148) == pytest.approx((0.0624, 0.1605), abs=1e-4)

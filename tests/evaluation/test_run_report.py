@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from yanmo.evaluation.metric_text import number
 from yanmo.evaluation.report import Curves, Facts, Table, render
 from yanmo.evaluation.run_report import run_report, smooth
 from yanmo.training.hooks import StepReport
@@ -76,6 +77,50 @@ def test_a_finished_run_shows_the_scores_of_its_model(folder: Path) -> None:
     report = run_report(folder)
     assert report.subtitle == "Pre-training"
     assert report.highlights[0] == ("accuracy", "91.00 %")
+    (results,) = [section for section in report.sections if isinstance(section, Table)]
+    assert results.columns[1] == "Saved model"  # the charts end with the last step, which may be another
+
+
+def test_what_the_best_step_was_chosen_by_stands_first(folder: Path) -> None:
+    """Of several labels the share of whole sets says little."""
+    metrics = {"accuracy": 0.5, "micro_f1": 0.875, "macro_f1": 0.8}
+    (folder / "results.json").write_text(json.dumps({"metric": "micro_f1", "metrics": metrics}))
+    assert [name for name, _ in run_report(folder).highlights][:2] == ["micro F1", "Steps"]
+
+
+@pytest.mark.parametrize(
+    ("metrics", "title"),
+    [
+        ({"bleu": 12.5, "chrf": 30.0}, "BLEU and chrF on held-out data"),
+        ({"spearman": 0.5, "pearson": 0.4}, "Correlations on held-out data"),
+        ({"spread": -2.0}, "Spread of the vectors on held-out data"),
+    ],
+)
+def test_each_metric_that_chooses_has_a_curve(tmp_path: Path, metrics: dict[str, float], title: str) -> None:
+    log = MetricsLog(tmp_path, tensorboard=False)
+    for step in (1, 2):
+        log.on_evaluate(step, metrics, best=step == 2)
+    curves = {
+        section.title: section for section in run_report(tmp_path).sections if isinstance(section, Curves)
+    }
+    assert [one.points[-1] for one in curves[title].series] == [(2, value) for value in metrics.values()]
+
+
+def test_values_of_the_configuration_are_as_in_yaml(folder: Path) -> None:
+    (folder / "config.yaml").write_text(
+        "verb: pretrain\ntrain:\n  average: false\n  steps: [1, 2]\n  cap: null\n"
+    )
+    *_, config = [section for section in run_report(folder).sections if isinstance(section, Facts)]
+    assert config.pairs[1:] == (("train.average", "false"), ("train.steps", "1, 2"), ("train.cap", "–"))
+
+
+def test_numbers_have_one_style() -> None:
+    assert [number(value) for value in (9753, 9753.4, 10770.2, 12.345)] == [
+        "9,753",
+        "9,753",
+        "10,770",
+        "12.35",
+    ]
 
 
 @pytest.mark.parametrize("missing", ["config.yaml", "manifest.json", "metrics.jsonl"])

@@ -2,6 +2,7 @@
 
 import pytest
 
+from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.config import build
 from yanmo.errors import ConfigError
 from yanmo.generation.options import GenerateOptions
@@ -51,3 +52,20 @@ def test_what_is_refused(
 @pytest.mark.parametrize(("given", "value"), [("true", True), ("false", False), ("never", "never")])
 def test_early_stopping_in_words(given: str, value: object) -> None:
     assert build(GenerateOptions, {"num_beams": 2, "early_stopping": given}).early_stopping == value
+
+
+def test_values_in_python_are_refused_as_those_of_a_file_are() -> None:
+    with pytest.raises(ConfigError) as error:
+        GenerateOptions(greedy=True)  # type: ignore[call-arg]
+    assert error.value.key == "errors.unknown_key"
+    assert error.value.values["key"] == "greedy"
+    with pytest.raises(ConfigError, match="max_new_tokens"):
+        GenerateOptions(max_new_tokens=0)
+
+
+def test_a_group_in_a_group_keeps_its_whole_name() -> None:
+    with pytest.raises(ConfigError, match=r"settings\.answers\.strid"):
+        build(
+            FinetuneConfig,
+            {"task": "t", "model": "m", "train_file": "f", "settings": {"answers": {"strid": 1}}},
+        )

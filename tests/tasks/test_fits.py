@@ -73,3 +73,10 @@ def test_every_task_says_what_it_reads() -> None:
     for name in registry.names(tasks):
         forms = tasks.find(name).forms
         assert forms and all(forms)
+
+
+def test_each_head_names_the_task_that_trains_it() -> None:
+    assert tasks.by_head() == {
+        "choice": "multiple_choice", "span": "question_answering", "class": "text_classification",
+        "clm": "text_generation", "tag": "token_classification", "seq2seq": "translation",
+    }  # fmt: skip

@@ -295,6 +295,17 @@ def test_several_labels_have_one_temperature_and_the_same_labels(record: NewReco
     assert sure.scores["x"] == pytest.approx(1 / (1 + np.exp(-8 / tuned.temperature)), rel=1e-4)
 
 
+def test_a_temperature_that_makes_the_calibration_error_larger_is_not_taken(record: NewRecord) -> None:
+    """Of few records the likeliest temperature can be wrong by more than none is."""
+    values = [0.9, 0.7, 0.9, 0.6, 0.99, 0.8, 0.99, 0.95, 0.9, 0.6, 0.95, 0.55]
+    task = make([record(text="a", label="x"), record(text="b", label="y")])
+    records, found = predicted(*values[:-1])
+    wrong, said = predicted(*values[-1:], gold="y")
+    tuned = task.tuned(records + wrong, found + said)
+    assert tuned.temperature == 1.0
+    assert tuned.score(records + wrong, found + said) == task.score(records + wrong, found + said)
+
+
 def test_the_calibration_error_of_a_hand_computed_case(record: NewRecord) -> None:
     task = make([record(text="a", label="x"), record(text="b", label="y")])
     records, found = predicted(0.9, 0.9)

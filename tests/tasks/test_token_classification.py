@@ -27,6 +27,7 @@ TEXTS = (
     "cafe\u0301 Zu\u0308rich 한국어 東京の",
     "a\u3000b  c\n\nd\te",
     "二〇二四年，佐々木来到𠮷野家。",
+    "東京タワーに行く。か\u3099くせい ｶﾞｽ ไปกรุงเทพมหานคร",
 )
 Encoders = Callable[..., Encoder]
 
@@ -80,6 +81,9 @@ def test_units_part_the_text(kind: str, text: str, encoder_of: Encoders) -> None
         ("Pneumonoultramicroscopicsilicovolcanoconiosis in Llanfairpwllgwyngyll", ["Llanfairpwllgwyngyll"]),
         ("cafe\u0301 Zu\u0308rich", ["cafe\u0301", "Zu\u0308rich"]),
         ("the \u201cU.S.\u201d and AT&T's C++", ["U.S.", "AT&T", "C++"]),
+        ("東京タワーに行く。", ["東京タワー", "行"]),
+        ("か\u3099くせいとトムは", ["か\u3099くせい", "トム"]),
+        ("ไปกรุงเทพแล้ว", ["กรุงเทพ"]),
         ("二〇二四年，佐々木来到𠮷野家。", ["二〇二四年", "佐々木", "𠮷野家"]),
     ],
 )
@@ -206,3 +210,18 @@ def test_scores() -> None:
     )
     scores = task().score(gold, [found])
     assert scores == pytest.approx({"f1": 0.4, "precision": 1 / 3, "recall": 1 / 2})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_entities_that_no_unit_bounds_are_counted(kind: str, encoder_of: Encoders) -> None:
+    """A label stands at a word: a part of one cannot be learned."""
+    text = "서울에서 John Smith (東京タワー)に行く"
+    names = ["서울", "John", "mith", "東京タワー", "Smith (東京"]
+    for room in (512, 16):
+        for name, wide in zip(names, (True, False, True, False, False), strict=True):
+            start = text.index(name)
+            given = record(text, [Entity(start=start, end=start + len(name), kind="x")])
+            windows = task().encode(given, encoder_of(kind, room=room), labelled=True)
+            assert task().widened(given, windows) == (int(wide), 1), name
+            (found,) = task().decode(given, windows, oracle(windows)).entities
+            assert (text[found.start : found.end] != name) == wide

@@ -36,10 +36,22 @@ def test_what_is_unknown_is_counted_and_shown(tokenizer: Tokenizer) -> None:
         return
     assert found.coverage == pytest.approx(1 - 1 / 11)
     assert found.unknown_rate == pytest.approx(1 / found.tokens)
-    assert found.round_trip == 0.5 and found.lost_texts[0].given == "the龘"
+    assert found.round_trip == 0.5 and found.lost_texts[0].given == "the 龘"
 
 
 def test_it_is_one_json_object_and_takes_no_text(tokenizer: Tokenizer) -> None:
     empty = json.loads(report(tokenizer, []).to_json())
     assert empty["texts"] == 0 and empty["kind"] == tokenizer.kind
     assert json.loads(report(tokenizer, ["", "北京 \ud800"]).to_json())["texts"] == 2
+
+
+def test_a_lost_text_is_shown_as_it_was_around_the_first_difference(tokenizer: Tokenizer) -> None:
+    if tokenizer.kind == "byte_bpe":
+        return
+    family = "👨\u200d👩\u200d👧"
+    (short,) = report(tokenizer, [f"the {family} 龘"]).lost_texts
+    assert short.given == f"the {family} 龘"
+    long = "the dogs " * 20
+    (found,) = report(tokenizer, [f"{long}龘 {long}"]).lost_texts
+    assert found.given == f"… the dogs 龘 {long}"[:41] + "…"
+    assert found.returned.startswith("…") and found.returned.endswith("…")

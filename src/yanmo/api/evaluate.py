@@ -23,6 +23,7 @@ from yanmo.evaluation.suite import Reference, Suite
 from yanmo.messages import text
 from yanmo.tasks.inference import predict_encoded
 from yanmo.tasks.task import Task, TaskConfig
+from yanmo.tasks.unseen import refuse_unseen
 
 NAMELESS = re.compile(r"LABEL_\d+")  # what `transformers` calls a class without a name
 FORM = ("text_field", "pair_field", "label_field", "direction")  # of records, not of a model
@@ -147,6 +148,7 @@ def measure(model: Model, given: LabelledData, settings: TaskConfig | None = Non
     """The metrics of a model. Errors: as `evaluate`."""
     task = _task(model, given, settings)
     records = [record.renamed(task.config.columns) for record in given.records]
+    refuse_unseen(task, records)
     encoded = [task.encode(record, model.encoder, labelled=True) for record in records]
     predictions = predict_encoded(task, model.learner, records, encoded, model.encoder)
     metrics = task.score(records, predictions)

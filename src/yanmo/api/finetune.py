@@ -17,7 +17,7 @@ from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.task_model import encoder_of, optim_of, save, starting_model
-from yanmo.api.task_records import labelled_records, tell_records, train_and_dev
+from yanmo.api.task_records import labelled_records, tell_records, train_and_dev, warn_widened
 from yanmo.api.teacher import with_teacher
 from yanmo.corpus.document import Record
 from yanmo.corpus.hub import is_hub_id
@@ -30,6 +30,7 @@ from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
 from yanmo.tasks.inference import predict_encoded
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
+from yanmo.tasks.unseen import refuse_unseen
 from yanmo.training.interrupt import interruptible
 from yanmo.training.lora import merge_lora
 from yanmo.training.state import TrainState
@@ -93,12 +94,15 @@ def finetune(
     if run.is_finished:
         assert run.results is not None
         reporter.note(text("run.already_done", path=run.path))
+        if changed := _changed(config, run):
+            reporter.warn(text("run.warn_changed", path=run.path, files=", ".join(changed)))
         run.ensure_report()
         return FinetuneResult(path=run.path, **run.results)
     with run.held(), interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
         train, dev = train_and_dev(config, reporter)
         task = kind.from_records(train, config.settings, label_smoothing=config.label_smoothing)
+        refuse_unseen(task, dev)
         loaded = starting_model(config, task, train, run, reporter)
         encoder = encoder_of(config, loaded)
         evaluator = TaskEvaluator(
@@ -170,6 +174,7 @@ def _lessons(
     """What is learned, and the examples that it is learned from."""
     encoded = _encode(task, train, encoder)
     _warn_cut(encoded, encoder, task, reporter)
+    warn_widened(task, train, encoded, reporter)
     if config.teacher is not None:
         return with_teacher(config.teacher, task, train, encoded, encoder, run=run, reporter=reporter)
     # what decoding needs besides takes more memory than the examples, and is dropped here
@@ -211,6 +216,19 @@ def _inputs(config: FinetuneConfig) -> dict[str, Any]:
             weights = Path(model_source.model_folder(source)) / "model.safetensors"
             inputs |= {key: _sha256(weights)} if weights.is_file() else {}
     return inputs
+
+
+def _changed(config: FinetuneConfig, run: RunFolder) -> list[str]:
+    """The files that hold something else than when the run was made of them; one that is gone cannot be told."""
+    recorded = run.inputs
+    return [
+        name
+        for name in (config.train_file, config.dev_file, config.unlabelled_file)
+        if name
+        and name in recorded
+        and Path(name).expanduser().is_file()
+        and _sha256(Path(name).expanduser()) != recorded[name]
+    ]
 
 
 def _sha256_of_rows(hub_id: str, split: str) -> str:

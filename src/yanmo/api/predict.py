@@ -35,17 +35,10 @@ from yanmo.metrics.retrieval import Vectors
 from yanmo.models.learner import Learner
 from yanmo.tasks.inference import predict
 from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.texts import refuse_blank
 from yanmo.tasks.translation import TranslationPrediction
 
 Precision = Literal["fp32", "bf16"]
-TASKS = {  # head -> what trains it
-    "class": "text_classification",
-    "choice": "multiple_choice",
-    "tag": "token_classification",
-    "span": "question_answering",
-    "clm": "text_generation",
-    "seq2seq": "translation",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +104,10 @@ class Model:
 
         Errors: RunError when the model has no head for a task, or one that was never trained; InputError.
         """
-        return predict(self.task, self.learner, self._records(texts), self.encoder)
+        records = self._records(texts)
+        if not self.task.answers_blank:
+            refuse_blank(records, self.task.config)
+        return predict(self.task, self.learner, records, self.encoder)
 
     def translate(
         self, texts: Sequence[str | Record], *, beams: int | None = None, length_penalty: float | None = None
@@ -218,11 +214,11 @@ class Model:
         labelling = self.loaded.labelling or Labelling(task=None, labels=())
         name = labelling.task
         if name not in registry.names(tasks):
-            name = next((TASKS[term] for term in TASKS if term in self.learner.heads), None)
+            name = next((each for term, each in tasks.by_head().items() if term in self.learner.heads), None)
         if name is None:
             raise RunError(
-                "run.untrained_head", path=self.source, fresh=", ".join(TASKS), trained=self._trained(),
-                task=TASKS["class"],
+                "run.untrained_head", path=self.source, fresh=", ".join(tasks.by_head()), trained=self._trained(),
+                task="text_classification",
             )  # fmt: skip
         kind = tasks.find(name)
         task = kind.from_labels(labelling.labels, self.settings, multi_label=labelling.multi_label)

@@ -141,6 +141,15 @@ class RunFolder:
         }
         replace_text(self.path / "manifest.json", json.dumps(values, ensure_ascii=False, indent=1))
 
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """The hashes that `write_manifest` wrote down; empty where there are none."""
+        path = self.path / "manifest.json"
+        if not path.is_file():
+            return {}
+        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("inputs", {})
+        return values
+
 
 def replace_text(path: Path, content: str) -> None:
     """Writes a file whole or not at all."""

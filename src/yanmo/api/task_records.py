@@ -15,7 +15,7 @@ from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
 from yanmo.messages import text
 from yanmo.registry import nearest
-from yanmo.tasks.task import Task
+from yanmo.tasks.task import Encoded, Task
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
 UNBALANCED = 10  # times as many records of the commonest class as of the rarest
@@ -31,6 +31,8 @@ def train_and_dev(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Reco
     with reporter.stage(text("run.stage_read")):
         train = _read(config.train_file, config.settings.columns, "train")
         if config.dev_file is None:
+            # all of them, so that a broken one is told wherever it falls
+            tasks.find(config.task).from_records(train, config.settings)
             return split(train, config)
         dev = _read(config.dev_file, config.settings.columns, "validation")
     kind = tasks.find(config.task)
@@ -91,6 +93,16 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
         )
 
 
+def warn_widened(
+    task: Task, train: Sequence[Record], encoded: Sequence[Sequence[Encoded]], reporter: Reporter
+) -> None:
+    """Of spans that begin or end where no label can: the model learns, and will find, wider ones."""
+    counts = [task.widened(record, each) for record, each in zip(train, encoded, strict=True)]
+    if count := sum(wide for wide, _ in counts):
+        total = sum(all_of_them for _, all_of_them in counts)
+        reporter.warn(text("run.warn_widened", count=number(count), total=number(total)))
+
+
 def _read(path: str, columns: Mapping[str, str], split: str) -> list[Record]:
     return called(list(labelled_records(path, split=split)), columns, path)
 
@@ -98,15 +110,23 @@ def _read(path: str, columns: Mapping[str, str], split: str) -> list[Record]:
 def called(records: Sequence[Record], columns: Mapping[str, str], path: str) -> list[Record]:
     """The records of a file with their columns under the names that tasks know.
 
-    Errors: InputError for none, ConfigError for a column that none has.
+    Errors: InputError for none; ConfigError for a column that none has, and for a record that has a column of the
+    usual name in its place: nobody asked to learn from that one.
     """
     if not records:
         raise InputError("run.no_records", path=path)
     for name, column in columns.items():
-        if not any(column in record.fields or name in record.fields for record in records):
-            known = list(records[0].fields)
-            raise ConfigError(
-                "guess.no_column", path=path, column=column, known=", ".join(known) or "-",
-                nearest=nearest(column, known),
-            )  # fmt: skip
+        if not any(column in record.fields for record in records):
+            raise _no_column(path, column, records[0])
+        for record in records:
+            if name in record.fields and column not in record.fields:
+                raise _no_column(record.source, column, record)
     return [record.renamed(columns) for record in records]
+
+
+def _no_column(where: str, column: str, record: Record) -> ConfigError:
+    known = list(record.fields)
+    return ConfigError(
+        "guess.no_column", path=where, column=column, known=", ".join(known) or "-",
+        nearest=nearest(column, known),
+    )  # fmt: skip

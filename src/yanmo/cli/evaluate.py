@@ -11,6 +11,8 @@ from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
 from yanmo.messages import text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from yanmo.api.compare import CompareResult
     from yanmo.api.evaluate import EvaluateResult
     from yanmo.evaluation.evidence import Interval
@@ -39,12 +41,11 @@ def evaluate(
     settings = _settings(text_field, label_field, direction)
     with ProgressBar() as reporter:
         result = run(model, suite, folder=folder, part=part, settings=settings, reporter=reporter)
-    if report is not None:
-        _write_report(result, report)
+    written = None if report is None else str(_write_report(result, report))
     if json:
-        print_json(result.to_json())
+        print_json(result.to_json() | ({"report": written} if written else {}))
         return
-    _show(result)
+    _show(result, written)
 
 
 def compare(
@@ -81,7 +82,7 @@ def _settings(text_field: str | None, label_field: str | None, direction: str | 
     return build(TaskConfig, given) if given else None
 
 
-def _show(result: EvaluateResult) -> None:
+def _show(result: EvaluateResult, report: str | None) -> None:
     from yanmo.evaluation.metric_text import metric_name, number
 
     pairs = metric_pairs(result.metrics)
@@ -93,6 +94,8 @@ def _show(result: EvaluateResult) -> None:
         (text("suites.reference", model=one.model, where=one.where), f"{one.value:g}")
         for one in result.references
     ]
+    if report is not None:
+        pairs.append((text("cli.report"), report))
     where = result.data if result.part is None else f"{result.data} ({result.part})"
     print_pairs(pairs, title=text("cli.evaluated", data=where, count=number(result.count)))
 
@@ -100,6 +103,8 @@ def _show(result: EvaluateResult) -> None:
 def _interval(of: Interval) -> str:
     from yanmo.evaluation.metric_text import metric_value
 
+    if of.low is None or of.high is None:
+        return text("suites.no_interval")
     low, high = (metric_value(of.metric, value) for value in (of.low, of.high))
     return text("suites.interval", low=low, high=high)
 
@@ -141,7 +146,8 @@ def _difference(metric: str, value: float) -> str:
     return text("suites.points", value=f"{100 * value:.2f}") if is_share(metric) else number(value)
 
 
-def _write_report(result: EvaluateResult, path: str) -> None:
+def _write_report(result: EvaluateResult, path: str) -> Path:
+    """Where the page stands."""
     from pathlib import Path
 
     from yanmo.evaluation.error_report import error_sections
@@ -153,4 +159,6 @@ def _write_report(result: EvaluateResult, path: str) -> None:
         sections=tuple(error_sections(result.errors)) if result.errors is not None else (),
         highlights=tuple(metric_pairs(result.metrics)),
     )
-    write(report, Path(path).expanduser())
+    place = Path(path).expanduser()
+    write(report, place)
+    return place

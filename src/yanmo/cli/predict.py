@@ -63,11 +63,29 @@ def predict(
         predictions = loaded.predict_pairs([pair]) if pair else loaded.predict(given)
     if abstain_below is not None:
         predictions = _abstaining(predictions, abstain_below)
+    predictions = _telling_cuts(predictions, loaded)
     if json:
         print_json({"predictions": [prediction.to_json() for prediction in predictions]})
         return
     for prediction in predictions:
         show(prediction)
+
+
+def _telling_cuts(predictions: Iterable[TaskPrediction], model: Model) -> Iterator[TaskPrediction]:
+    """The same; behind the last one is said how many texts were too long, on stderr."""
+    from yanmo.cli.progress import ProgressBar
+    from yanmo.evaluation.metric_text import number
+    from yanmo.messages import text
+
+    total = cut = 0
+    for one in predictions:
+        total += 1
+        cut += one.cut
+        yield one
+    if cut:
+        room, rule = model.encoder.room, model.task.truncation
+        warning = text("run.warn_cut", count=number(cut), total=number(total), room=room, rule=rule)
+        ProgressBar().warn(warning)
 
 
 def _check_abstention(model: Model) -> None:
@@ -225,28 +243,24 @@ def _reads_records(model: Model, path: str) -> bool:
     """Whether the task reads more of a record than a text: questions with their context, conversations."""
     from pathlib import Path
 
-    from yanmo.corpus.files import source_file
+    from yanmo.cli.lines import is_plain
 
     if model.task.reads != ("text",):
         return True
-    text_formats = (None, "text", "markdown")
-    return model.task.generates and source_file(Path(path).expanduser()).format not in text_formats
+    return model.task.generates and not is_plain(Path(path).expanduser())
 
 
 def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
     """pairs: how the model reads pairs; those stay as they are."""
     from pathlib import Path
 
+    from yanmo.cli.lines import is_plain, lines_of
     from yanmo.corpus.document import Record
-    from yanmo.corpus.files import source_file
-    from yanmo.corpus.read import CorpusConfig, read_raw, read_records
-    from yanmo.corpus.statistics import CorpusReport
+    from yanmo.corpus.read import read_records
     from yanmo.tasks.texts import pair_names
 
-    if source_file(Path(path).expanduser()).format in (None, "text", "markdown"):
-        config = CorpusConfig(paths=(path,), unit="line")
-        lines = read_raw(config, CorpusReport())
-        yield from (Record(fields={"text": line.text}, source=line.source) for line in lines if line.text)
+    if is_plain(Path(path).expanduser()):
+        yield from lines_of(Path(path).expanduser())
         return
     for record in read_records(path):
         named = record.renamed(pairs.columns)

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from yanmo.tasks.text_classification import ClassPrediction
     from yanmo.tasks.token_classification import EntityPrediction
 
+LONGEST = 100  # characters of a text that stands beside its label
 AROUND = 40  # characters of the context shown on each side of an answer
 STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
 
@@ -90,7 +91,13 @@ def show_similarity(prediction: SimilarityPrediction) -> None:
 
 
 def _both(first: str, second: str | None = None) -> str:
-    return first if second is None else f"{first} ⇄ {second}"
+    return _short(first) if second is None else f"{_short(first)} ⇄ {_short(second)}"
+
+
+def _short(words: str) -> str:
+    """A text on one line, its end left out where it is long; --json has it whole."""
+    line = " ".join(words.split())
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def show_entities(prediction: EntityPrediction) -> None:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from yanmo.tasks.translation import TranslationPrediction
 
 AT_ONCE = 2048  # lines of a file: enough to put those of like length together; memory stays flat
-LONGEST_LINE = 1_000_000  # characters
 
 
 def translate(
@@ -93,24 +92,14 @@ def _translated(
 
 def _lines(path: Path) -> Iterator[str | Record]:
     """The lines of a text, blank ones too, so that both files stay line by line; or records."""
-    from yanmo.corpus.encoding import Decoder
-    from yanmo.corpus.files import source_file
-    from yanmo.corpus.plain_text import lines
+    from yanmo.cli.lines import is_plain, lines_of
     from yanmo.corpus.read import read_records
 
-    file = source_file(path)
-    if file.format not in (None, "text", "markdown"):
+    if not is_plain(path):
         yield from read_records(path)
         return
-    decoder = Decoder(file.name, "auto")
-
-    def blocks() -> Iterator[str]:
-        for block in file.blocks():
-            yield decoder.decode(block)
-        yield decoder.finish()
-
-    for _, line in lines(blocks(), limit=LONGEST_LINE):
-        yield line
+    for line in lines_of(path):
+        yield line.text("text")
 
 
 def _write(target: Path, found: Iterator[TranslationPrediction]) -> int:

@@ -53,7 +53,7 @@ def _kinds(errors: Errors) -> Table:
     rows: list[tuple[Cell, ...]] = []
     for kind in errors.kinds:
         scores = Scores(correct=kind.correct, predicted=kind.predicted, gold=kind.gold)
-        shares = [f"{100 * value:.1f} %" for value in (scores.precision, scores.recall, scores.f1)]
+        shares = [f"{100 * value:.2f} %" for value in (scores.precision, scores.recall, scores.f1)]
         extra = [kind.border, kind.confused, kind.missed, kind.extra] if errors.entities else []
         rows.append((kind.kind, kind.gold, kind.predicted, kind.correct, *shares, *extra))
     names = ("kind", "gold", "predicted", "correct", "precision", "recall", "f1", *more)
@@ -61,8 +61,15 @@ def _kinds(errors: Errors) -> Table:
         title=text("report.kinds_title" if errors.entities else "report.classes_title"),
         columns=tuple(text(f"report.column_{name}") for name in names),
         rows=tuple(rows),
-        note=text("report.kinds_note") if errors.entities else "",
+        note=_note(errors),
     )
+
+
+def _note(errors: Errors) -> str:
+    """What the columns say; and where there is no error to show, that there is none."""
+    if not errors.examples:
+        return text("report.no_errors", count=errors.count)
+    return text("report.kinds_note") if errors.entities else ""
 
 
 def _examples(errors: Errors) -> Examples:
@@ -70,7 +77,7 @@ def _examples(errors: Errors) -> Examples:
         Example(
             given=one.text,
             result=text("report.error", predicted=one.predicted, gold=one.gold),
-            note="" if one.confidence is None else f"{100 * one.confidence:.1f} %",
+            note="" if one.confidence is None else f"{100 * one.confidence:.2f} %",
         )
         for one in errors.examples
     ]

@@ -13,7 +13,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from yanmo.evaluation.significance import LEVEL, Comparison, comparison, resample
+from yanmo.evaluation.significance import LEVEL, Comparison, comparison, resample, wilson
 from yanmo.metrics.classification import matthews
 from yanmo.metrics.correlation import pearson, spearman
 from yanmo.metrics.translation import bleu_of_counts
@@ -47,6 +47,13 @@ class Evidence:
     def higher_is_better(self) -> bool:
         return self.metric not in LOWER_IS_BETTER
 
+    @property
+    def counts_texts(self) -> bool:
+        """Whether the metric is the share of texts that are right, such as an accuracy."""
+        return self.measure == "ratio" and bool(
+            (self.rows[:, 1] == 1).all() and np.isin(self.rows[:, 0], (0, 1)).all()
+        )
+
     def of(self, chosen: NDArray[np.int64]) -> Values:
         """The metric of each sample of texts, [samples, texts] -> [samples]."""
         if self.measure in SUMMED:
@@ -70,22 +77,32 @@ class Evidence:
 
 @dataclass(frozen=True, kw_only=True)
 class Interval:
-    """A metric, and where it lies in 95 % of test sets like this one."""
+    """A metric, and where it lies in 95 % of test sets like this one; None where these texts cannot tell."""
 
     metric: str
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def interval(evidence: Evidence, *, seed: int = 0) -> Interval:
-    """By resampling the texts. Errors: ValueError when there are none."""
+    """By resampling the texts. Errors: ValueError when there are none.
+
+    Where every sample gives the same value, as when all is right, resampling knows of no spread: the interval of a
+    share of texts is then Wilson's, that of another metric is not known.
+    """
     values = resample(len(evidence), evidence.of, seed)
-    low, high = np.quantile(values, [LEVEL / 2, 1 - LEVEL / 2])
-    return Interval(metric=evidence.metric, value=evidence.value, low=float(low), high=float(high))
+    low, high = (float(edge) for edge in np.quantile(values, [LEVEL / 2, 1 - LEVEL / 2]))
+    value = evidence.value
+    if values.max() - values.min() > 1e-9:
+        return Interval(metric=evidence.metric, value=value, low=low, high=high)
+    if evidence.counts_texts and value in (0.0, 1.0):
+        low, high = wilson(round(value * len(evidence)), len(evidence))
+        return Interval(metric=evidence.metric, value=value, low=low, high=high)
+    return Interval(metric=evidence.metric, value=value, low=None, high=None)
 
 
 def compare(first: Sequence[Evidence], second: Sequence[Evidence], *, seed: int = 0) -> Comparison:

@@ -19,6 +19,13 @@ from yanmo.evaluation.report import Cell, Curves, Facts, Report, Section, Table
 from yanmo.messages import text
 from yanmo.training.log import FILE, EvaluationLine, StepLine, read_metrics
 
+AXES = (  # title, axis, and what shares it
+    ("report.translation_title", "report.points", ("bleu", "chrf")),
+    ("report.correlation_title", "report.correlation", ("spearman", "pearson", "matthews")),
+    ("report.spread_title", "report.metric_spread", ("spread",)),
+    ("report.perplexity_title", "report.metric_perplexity", ("perplexity",)),
+)
+HEADLINES = ("accuracy", "f1", "bleu", "chrf", "loss", "perplexity", "recall_at_1", "spearman")
 SMOOTHING = 1 / 100  # of the steps that were written: the memory of the running mean
 MOST_PAIRS = 200  # a corpus may have a million files; manifest.json has them all
 
@@ -131,7 +138,7 @@ def _terms(run: Run) -> Iterator[Curves]:
 
 
 def _scores(run: Run) -> Iterator[Curves]:
-    """Shares of the whole in one chart, for they have one axis; perplexity in its own."""
+    """Shares of the whole in one chart, for they have one axis; so have correlations, BLEU and chrF, and perplexity."""
     names = list(dict.fromkeys(name for line in run.evaluations for name in line.metrics))
     shares = tuple(
         Series(name=metric_name(name), points=tuple((x, 100 * y) for x, y in _evaluated(run, name)))
@@ -140,9 +147,12 @@ def _scores(run: Run) -> Iterator[Curves]:
     )
     if shares:
         yield _curves("report.metrics_title", shares, "%")
-    if "perplexity" in names:
-        series = (Series(name=metric_name("perplexity"), points=_evaluated(run, "perplexity")),)
-        yield _curves("report.perplexity_title", series, metric_name("perplexity"))
+    for title, y_label, together in AXES:
+        series = tuple(
+            Series(name=metric_name(name), points=_evaluated(run, name)) for name in together if name in names
+        )
+        if series:
+            yield _curves(title, series, text(y_label))
 
 
 def _course(run: Run) -> Iterator[Curves]:
@@ -190,26 +200,30 @@ def _final(run: Run) -> Iterator[Table]:
     ]
     yield Table(
         title=text("report.final_title"),
-        columns=(text("report.column_metric"), text("report.column_last"), text("report.column_best")),
+        columns=(
+            text("report.column_metric"),
+            text("report.column_saved" if run.results else "report.column_last"),
+            text("report.column_best"),
+        ),
         rows=tuple(rows),
-        note=text("report.final_note"),
+        note=text("report.saved_note" if run.results else "report.final_note"),
     )
 
 
 def _highlights(run: Run) -> tuple[tuple[str, str], ...]:
-    pairs = [
-        (metric_name(name), metric_value(name, value))
-        for name, value in _last_metrics(run).items()
-        if name in ("accuracy", "f1", "bleu", "chrf", "loss", "perplexity", "recall_at_1", "spearman")
-    ]
+    last = _last_metrics(run)
+    chosen = [str(run.results.get("metric"))]  # what the best step was chosen by stands first
+    others = [name for name in last if name in HEADLINES and (name, *chosen) != ("accuracy", "micro_f1")]
+    names = [name for name in dict.fromkeys([*chosen, *others]) if name in last]
+    pairs = [(metric_name(name), metric_value(name, last[name])) for name in names]
     if run.steps:
-        last = run.steps[-1]
+        step = run.steps[-1]
         rates = [line.tokens_per_second for line in run.steps if line.tokens_per_second is not None]
         pairs += [
-            (text("report.steps"), number(last.step)),
-            (text("report.tokens"), number(last.tokens_seen)),
-            (text("report.epochs"), f"{last.epochs:.3g}"),
-            (text("report.time"), duration(last.seconds)),
+            (text("report.steps"), number(step.step)),
+            (text("report.tokens"), number(step.tokens_seen)),
+            (text("report.epochs"), f"{step.epochs:.3g}"),
+            (text("report.time"), duration(step.seconds)),
         ]
         if rates:
             pairs.append((text("report.tokens_per_second"), number(round(sorted(rates)[len(rates) // 2]))))
@@ -241,7 +255,11 @@ def _flat(value: JsonValue, name: str = "") -> Iterator[tuple[str, str]]:
         for place, item in enumerate(value, start=1):
             yield from _flat(item, f"{name}.{place}")
     elif value is not None or name:
-        yield (
-            name,
-            ", ".join(map(str, value)) if isinstance(value, list) else "–" if value is None else str(value),
-        )
+        yield name, ", ".join(map(_plain, value)) if isinstance(value, list) else _plain(value)
+
+
+def _plain(value: JsonValue) -> str:
+    """As YAML has it, so that it can be copied."""
+    if value is None:
+        return "–"
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -101,6 +102,20 @@ def comparison(size: int, difference: Statistic, seed: int = 0) -> Comparison:
     return Comparison(
         difference=observed, low=float(low), high=float(high), p_value=min(1.0, 2 * min(below, above))
     )
+
+
+def wilson(count: int, size: int) -> tuple[float, float]:
+    """The 95 % interval of a share of `count` in `size`, also where it is none or all.
+
+    Paper: Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference".
+    Errors: ValueError when size is 0.
+    """
+    if not size:
+        raise ValueError("no texts to tell from")
+    square = NormalDist().inv_cdf(1 - LEVEL / 2) ** 2
+    middle = (count + square / 2) / (size + square)
+    half = math.sqrt(square * (count * (size - count) / size + square / 4)) / (size + square)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def resample(size: int, statistic: Statistic, seed: int = 0) -> NDArray[np.float64]:

@@ -70,6 +70,8 @@ def hold_back(
     Chosen by the hash of the text, so that order, labels and other records make no difference to which; equal texts,
     and questions about one context, fall on the same side. Errors: InputError when there is one text alone.
     """
+    if len(records) == 1:
+        raise InputError("run.one_record", path=source or records[0].source)
     contents = [kind.group(record, config) for record in records]
     if len(set(contents)) < 2:
         contents = [kind.content(record, config) for record in records]

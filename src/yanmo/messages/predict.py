@@ -7,6 +7,10 @@ TEXTS: Texts = {
         "The text “{text}” has no mask.\nThe mask of this model is written {mask}.\nPut {mask} where a token is to be guessed.",
         "文本“{text}”中没有掩码。\n该模型的掩码写作 {mask}。\n请把 {mask} 放在要猜测的位置。",
     ),
+    "predict.blank": (
+        "The text {source} is blank.\nA text with some characters is needed.\nLeave it out, or fill it in.",
+        "文本 {source} 是空白的。\n文本中要有内容。\n请去掉它，或补上内容。",
+    ),
     "predict.too_long": (
         "The text has {tokens} tokens.\nThis model holds {limit}.\nGive a shorter text.",
         "文本有 {tokens} 个词元。\n该模型最多容纳 {limit} 个。\n请给出更短的文本。",

@@ -29,6 +29,11 @@ TEXTS: Texts = {
     "report.term_title": ("Loss by objective", "各目标的损失"),
     "report.metrics_title": ("Scores on held-out data", "验证集得分"),
     "report.perplexity_title": ("Perplexity on held-out text", "验证集困惑度"),
+    "report.translation_title": ("BLEU and chrF on held-out data", "验证集上的 BLEU 与 chrF"),
+    "report.points": ("points, of 100", "得分（满分 100）"),
+    "report.correlation_title": ("Correlations on held-out data", "验证集上的相关系数"),
+    "report.correlation": ("of 1", "最大为 1"),
+    "report.spread_title": ("Spread of the vectors on held-out data", "验证集上向量的分散度"),
     "report.throughput_title": ("Throughput", "吞吐量"),
     "report.norm_title": ("Gradient norm before clipping", "裁剪前的梯度范数"),
     "report.lr_title": ("Learning rate, as a share of its peak", "学习率（相对于峰值）"),
@@ -36,11 +41,17 @@ TEXTS: Texts = {
     "report.tokens_per_second": ("tokens/s", "词元/秒"),
     "report.final_title": ("Results", "结果"),
     "report.final_note": (
-        "Last: after the last evaluation or, in a finished run, of the saved model.",
-        "末次：最后一次评估的结果；若运行已完成，则为所保存模型的结果。",
+        "Last: after the last evaluation.",
+        "末次：最后一次评估的结果。",
+    ),
+    "report.saved_note": (
+        "Of the saved model, that is of the best step or of averaged weights; the charts end with the last step of "
+        "training, which may be another.",
+        "所保存模型的结果，即最佳步（或平均权重）的结果；曲线的终点是训练的最后一步，两者可能不同。",
     ),
     "report.column_metric": ("Metric", "指标"),
     "report.column_last": ("Last", "末次"),
+    "report.column_saved": ("Saved model", "所保存的模型"),
     "report.column_best": ("At the best step", "最佳步"),
     "report.matrix_title": ("Which classes are confused", "混淆矩阵"),
     "report.matrix_corner": ("is ↓, predicted →", "实际 ↓，预测 →"),
@@ -53,6 +64,7 @@ TEXTS: Texts = {
         "{count} 条评估数据：最常见的混淆。",
     ),
     "report.classes_title": ("By class", "各类别的得分"),
+    "report.no_errors": ("All {count} held-out records are right.", "{count} 条评估数据全部正确。"),
     "report.kinds_title": ("By kind of entity", "各类实体的得分与错误"),
     "report.kinds_note": (
         "Of the entities that were not found exactly: border (the kind is right, the span is not), confused (something "

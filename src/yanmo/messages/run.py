@@ -62,6 +62,11 @@ TEXTS: Texts = {
         "另一个进程正在 {path} 中训练。\n两个进程会破坏彼此的检查点。\n请等它结束，或另选 --out。",
     ),
     "run.already_done": ("{path} is already finished.", "{path} 已经完成。"),
+    "run.warn_changed": (
+        "Since {path} was made, other content stands in {files}: the result is that of the earlier content. To train on "
+        "what stands there now, use another --out.",
+        "{path} 完成之后，以下文件的内容有变化：{files}。这里的结果来自先前的内容；要用现在的内容训练，请换一个 --out。",
+    ),
     "run.stage_tokenizer": ("Training the tokenizer", "训练分词器"),
     "run.stage_encode": ("Tokenising the corpus", "对语料分词编码"),
     "run.stage_read": ("Reading the records", "读取数据"),
@@ -97,6 +102,10 @@ TEXTS: Texts = {
         "{count} of {total} texts are longer than {room} tokens and were cut (rule: {rule}).",
         "{total} 条文本中有 {count} 条超过 {room} 个词元，已截断（规则：{rule}）。",
     ),
+    "run.warn_widened": (
+        "{count} of {total} entities begin or end inside a word; they are trained as the whole word.",
+        "{total} 个实体中有 {count} 个的起点或终点在词的内部；训练时按整个词处理。",
+    ),
     "run.warn_dev_in_train": (
         "{count} of {total} dev records also stand in the training records: scores on dev will flatter.",
         "{total} 条开发记录中有 {count} 条也出现在训练集中：开发集得分会偏高。",
@@ -109,6 +118,11 @@ TEXTS: Texts = {
     "run.no_records": (
         "{path} holds no record.\nOne labelled record per line is needed.\nCheck the file.",
         "{path} 中没有任何记录。\n每行需要一条带标签的记录。\n请检查该文件。",
+    ),
+    "run.one_record": (
+        "{path} holds a single record.\nAt least two are needed, one to train on and one to choose by.\n"
+        "Give more records, or a file of others with --dev.",
+        "{path} 中只有一条记录。\n至少需要两条：一条用于训练，一条用于选择。\n请提供更多记录，或用 --dev 另外指定一个文件。",
     ),
     "run.one_text": (
         "All records of {path} have the same text.\nTwo different texts are needed, one to train on and one to choose by.\n"

@@ -52,6 +52,10 @@ TEXTS: Texts = {
         "两者的主要指标必须相同，并且能分解到每段文本。\n请比较同一任务的两个模型。",
     ),
     "suites.interval": ("95 % interval: {low} to {high}", "95 % 置信区间：{low} 至 {high}"),
+    "suites.no_interval": (
+        "95 % interval: cannot be told, every sample of these records gives this value",
+        "95 % 置信区间：无法确定，这些记录的任何抽样都得到同一数值",
+    ),
     "suites.reference": ("published: {model}, {where}", "已发表：{model}，{where}"),
     "suites.report_title": ("{model} on {data}", "{model} 在 {data} 上的评估"),
     "suites.report_subtitle": ("Evaluation", "评估"),

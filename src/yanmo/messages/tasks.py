@@ -26,10 +26,11 @@ TEXTS: Texts = {
         "训练记录中的类别少于两个：{found}（{source}）。\n分类至少需要两个类别。\n请检查标签字段，或提供更多数据。",
     ),
     "tasks.unseen_label": (
-        "{source}: the label “{label}” does not occur in the training records.\nKnown labels: {known}.\n"
-        "Correct the record, or add training examples of that label.",
-        "{source}：标签“{label}”在训练记录中没有出现过。\n已知标签：{known}。\n请更正该记录，或为该标签添加训练样例。",
+        "Labels that do not occur in the training records: {places}.\nKnown labels: {known}.\n"
+        "Correct the records, or add training examples of those labels.",
+        "训练记录中没有出现过的标签：{places}。\n已知标签：{known}。\n请更正这些记录，或为这些标签添加训练样例。",
     ),
+    "tasks.places": ("{places} ({count} in all)", "{places}（共 {count} 处）"),
     "tasks.no_entity": (
         "No training record holds an entity ({source}).\nAt least one is needed.\nCheck the label field and the tags.",
         "训练记录中没有任何实体（{source}）。\n至少需要一个。\n请检查标签字段和标注。",

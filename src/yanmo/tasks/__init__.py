@@ -10,7 +10,7 @@ from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 NOT_MEMBERS = frozenset(
     {
         "task", "inference", "conversation", "distillation", "entities", "pieces", "questions", "answer_spans",
-        "similarity_scores", "targets", "texts",
+        "similarity_scores", "targets", "texts", "unseen",
     }
 )  # fmt: skip
 
@@ -20,4 +20,10 @@ def find(name: str) -> type[Task]:
     return registry.find(sys.modules[__name__], Task, name)  # type: ignore[type-abstract]
 
 
-__all__ = ["Encoded", "Encoder", "Task", "TaskPrediction", "find"]
+def by_head() -> dict[str, str]:
+    """The head that a task trains -> its name, for those with one of their own."""
+    found = {name: find(name).term for name in registry.names(sys.modules[__name__])}
+    return {term: name for name, term in found.items() if isinstance(term, str)}
+
+
+__all__ = ["Encoded", "Encoder", "Task", "TaskPrediction", "by_head", "find"]

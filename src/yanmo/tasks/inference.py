@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -88,7 +89,8 @@ def predict_encoded(
     )
     predictions, start = [], 0
     for record, each in zip(records, encoded, strict=True):
-        predictions.append(task.decode(record, each, logits[start : start + len(each)]))
+        found = task.decode(record, each, logits[start : start + len(each)])
+        predictions.append(replace(found, cut=True) if any(one.cut for one in each) else found)
         start += len(each)
     return predictions
 

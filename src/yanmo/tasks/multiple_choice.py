@@ -37,6 +37,7 @@ class ChoicePrediction(TaskPrediction):
             "index": self.index,
             "choices": list(self.choices),
             "scores": [round(score, 6) for score in self.scores],
+            **self.mark,
         }
 
 

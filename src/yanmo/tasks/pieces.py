@@ -1,13 +1,21 @@
-"""Pieces of a text of which none holds more than one word or Chinese character: a label may begin at any of them."""
+"""Pieces of a text of which none holds more than one unit, so that a label may begin at any of them.
+
+A unit is a word; of a script without spaces between words each character: Chinese, kana, Thai, Lao, Khmer, Burmese.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from itertools import pairwise
 
 from yanmo.tasks.task import Encoder
 from yanmo.tokenizers import Encoding
 from yanmo.tokenizers.scripts import HAN_RUN
+
+KANA = "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+THAI_TO_KHMER = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+SPACELESS = re.compile(f"[{KANA}{THAI_TO_KHMER}]")
 
 
 def encode_units(text: str, encoder: Encoder) -> Encoding:
@@ -40,11 +48,19 @@ def _edges(text: str, start: int, end: int) -> list[int]:
     inner = (
         place
         for place in range(start + 1, end)
-        if not text[place - 1].isspace() and not (is_letter(text[place - 1]) and is_letter(text[place]))
+        if not text[place - 1].isspace() and not are_joined(text[place - 1], text[place])
     )
     return [start, *inner, end]
 
 
-def is_letter(character: str) -> bool:
-    """Whether it forms words with its neighbours: no Chinese character, punctuation mark or symbol."""
-    return not HAN_RUN.match(character) and unicodedata.category(character)[0] not in "PS"
+def are_joined(before: str, after: str) -> bool:
+    """Whether two neighbouring characters are of one unit: letters of a word, or a mark on the character before it."""
+    if unicodedata.category(after)[0] == "M":
+        return not before.isspace()
+    return _is_letter(before) and _is_letter(after)
+
+
+def _is_letter(character: str) -> bool:
+    """Whether it forms words with its neighbours: no character of a script without spaces, punctuation or symbol."""
+    alone = HAN_RUN.match(character) or SPACELESS.match(character)
+    return not alone and unicodedata.category(character)[0] not in "PS"

@@ -31,8 +31,17 @@ from yanmo.tasks.similarity_scores import (
     threshold_of,
 )
 from yanmo.tasks.targets import is_number, order, positive_of, read_target, read_targets
-from yanmo.tasks.task import Encoded, Encoder, Logits, SimilarityConfig, Task, TaskConfig, TaskPrediction
-from yanmo.tasks.texts import fit, is_text_alone, pair_names, side_by_side, texts_of
+from yanmo.tasks.task import (
+    Encoded,
+    Encoder,
+    Logits,
+    SimilarityConfig,
+    Task,
+    TaskConfig,
+    TaskPrediction,
+)
+from yanmo.tasks.texts import NEGATIVE, fit, have_negatives, is_text_alone, pair_names, side_by_side, texts_of
+from yanmo.tasks.unseen import unseen_label
 
 Goal: TypeAlias = Literal["regression", "softmax", "in_batch_negatives", "simcse"]
 FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned from what; the first is "auto"
@@ -52,7 +61,6 @@ FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned f
     },
 }
 COMPARE = "compare"  # the head of softmax: classes from (u, v, |u - v|)
-NEGATIVE = "negative"  # the field of a hard negative
 SCORE = ("score",)
 
 
@@ -152,7 +160,7 @@ class SentenceSimilarity(Task):
             task = replace(task, labels=labels)
             if len(labels) == 2:
                 task = replace(task, positive=positive_of(labels, wanted.positive_label))
-        return replace(task, negatives=goal == "in_batch_negatives" and _have_negatives(records))
+        return replace(task, negatives=goal == "in_batch_negatives" and have_negatives(records))
 
     @classmethod
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
@@ -196,6 +204,12 @@ class SentenceSimilarity(Task):
         if self.is_cross:
             return {"class": len(self.labels)}
         return {COMPARE: len(self.labels)} if self.goal == "softmax" else {}
+
+    def gold(self, record: Record) -> list[str]:
+        if not self.labels or self.labels == SCORE or self.goal == "simcse":
+            return []
+        target = read_target(record, self.config)
+        return [] if target is None or isinstance(target, float) else [str(target)]
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         texts = texts_of(record, self.config, pair=None if self.goal == "simcse" else True)
@@ -325,17 +339,7 @@ class SentenceSimilarity(Task):
         if isinstance(target, float):
             return -100
         if str(target) not in self.labels:
-            raise InputError(
-                "tasks.unseen_label", source=record.source, label=target, known=", ".join(self.labels)
-            )
+            raise unseen_label([(str(target), record.source)], self.classes)
         if self.goal == "softmax":
             return self.labels.index(str(target))
         return 1 if str(target) == self.positive else (0 if self.goal == "regression" else -100)
-
-
-def _have_negatives(records: Sequence[Record]) -> bool:
-    """Whether the records hold hard negatives. Errors: InputError naming a record that lacks one."""
-    having = [bool(record.fields.get(NEGATIVE)) for record in records]
-    if any(having) and not all(having):
-        raise InputError("pairs.no_negative", source=records[having.index(False)].source, field=NEGATIVE)
-    return any(having)

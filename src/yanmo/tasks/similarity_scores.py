@@ -55,6 +55,7 @@ class SimilarityPrediction(TaskPrediction):
                 if self.scores
                 else {}
             ),
+            **self.mark,
         }
 
 

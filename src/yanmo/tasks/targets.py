@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -19,6 +20,7 @@ POSITIVE = frozenset(
     {"1", "true", "yes", "entailment", "equivalent", "paraphrase", "duplicate", "similar", "same", "match"}
     | {"是", "相似", "相同", "蕴含", "匹配"}
 )
+_WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 Target: TypeAlias = float | int | str
 
 
@@ -106,6 +108,13 @@ def refuse_mixture(records: Sequence[Record], values: Sequence[object]) -> None:
                 other=records[0].source,
                 other_kind=kinds[1],
             )
+
+
+def class_name(value: object) -> str:
+    """A class as it is called everywhere: 0, 0.0 and "0.0" are one, for pandas writes one as the other."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return _WHOLE.sub(r"\1", str(value))
 
 
 def is_number(value: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal, Self
@@ -129,12 +130,20 @@ class Encoded:
     num_bytes: int = 0
 
 
+@dataclass(frozen=True, kw_only=True)
 class TaskPrediction(ABC):
-    """What `predict` gives for one text."""
+    """What `predict` gives for one text. cut: whether it was too long, so that a part of it alone was read."""
+
+    cut: bool = False
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
+
+    @property
+    def mark(self) -> dict[str, bool]:
+        """What `to_json` says of a text that was cut."""
+        return {"cut": True} if self.cut else {}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +160,7 @@ class Task(Objective, ABC):
     reads: ClassVar[tuple[str, ...]] = ("text",)
     rate: ClassVar[float] = 4e-4  # of learning, where nothing else is said, for a width of 256
     generates: ClassVar[bool] = False  # whether predictions are texts that it writes
+    answers_blank: ClassVar[bool] = False  # whether there is something to say of a text without a character
     from_scratch: ClassVar[bool] = (
         False  # whether it may begin with random weights, a tokenizer of its records
     )
@@ -239,9 +249,22 @@ class Task(Objective, ABC):
         """The task with what is chosen on the dev records: a threshold, for example."""
         return self
 
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What a record may be labelled with, where that is known from the training records."""
+        return self.labels
+
+    def gold(self, record: Record) -> Sequence[str]:
+        """The classes that a labelled record names, where there are classes. Errors: InputError with file and line."""
+        return ()
+
     def counts(self, records: Sequence[Record]) -> Mapping[str, int]:
         """How often each class occurs in labelled records, where there are classes."""
-        return {}
+        return Counter(name for record in records for name in self.gold(record))
+
+    def widened(self, record: Record, encoded: Sequence[Encoded]) -> tuple[int, int]:
+        """Of the spans that a record is labelled with, how many are learned as wider ones; and all of them."""
+        return 0, 0
 
     @property
     def values(self) -> Mapping[str, JsonValue]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, final
@@ -19,9 +18,10 @@ from yanmo.errors import InputError
 from yanmo.metrics import classification
 from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
 from yanmo.tasks.entities import are_tags
-from yanmo.tasks.targets import order, read_targets, refuse_mixture
+from yanmo.tasks.targets import class_name, order, read_targets, refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
 from yanmo.tasks.texts import fit, pair_names, texts_of
+from yanmo.tasks.unseen import unseen_label
 
 USUAL_FIELDS = ("label", "labels", "category", "class")
 TEMPERATURE = "temperature"
@@ -60,7 +60,7 @@ class ClassPrediction(TaskPrediction):
             chosen["abstained"] = True
         scores = {name: round(score, 6) for name, score in self.scores.items()}
         pair = {} if self.text_pair is None else {"text_pair": self.text_pair}
-        return {"text": self.text, **pair, **chosen, "scores": scores}
+        return {"text": self.text, **pair, **chosen, "scores": scores, **self.mark}
 
 
 @final
@@ -129,9 +129,6 @@ class TextClassification(Task):
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
         return cls(labels=tuple(labels), config=config, several=multi_label)
 
-    def counts(self, records: Sequence[Record]) -> Mapping[str, int]:
-        return Counter(name for record in records for name in _labels(record, self.config))
-
     @property
     def values(self) -> Mapping[str, JsonValue]:
         pairs: dict[str, JsonValue] = {} if self.pairs is None else {"pairs": self.pairs}
@@ -148,12 +145,16 @@ class TextClassification(Task):
         )
 
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
-        """With the temperature that fits the dev records; which class is predicted does not depend on it."""
+        """With the temperature that fits the dev records; which class is predicted does not depend on it.
+
+        It is 1 where the fitted one would make the calibration error of these records no smaller.
+        """
         found = [one for one in predictions if isinstance(one, ClassPrediction)]
         if not found:
             return self
-        fitted = fit_temperature(*self._decisions(records, found))
-        return replace(self, temperature=found[0].temperature * fitted)
+        fitted = found[0].temperature * fit_temperature(*self._decisions(records, found))
+        plain, warm = replace(self, temperature=1.0), replace(self, temperature=fitted)
+        return min(plain, warm, key=lambda task: task.score(records, predictions)["ece"])
 
     def calibrated(self, prediction: ClassPrediction) -> ClassPrediction:
         """A prediction that was made at another temperature, at this one."""
@@ -238,7 +239,6 @@ class TextClassification(Task):
         )
 
     def gold(self, record: Record) -> list[str]:
-        """The labels that a record has. Errors: InputError with file and line."""
         return _labels(record, self.config)
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
@@ -261,9 +261,7 @@ class TextClassification(Task):
 
     def _index(self, name: str, record: Record) -> int:
         if name not in self.labels:
-            raise InputError(
-                "tasks.unseen_label", source=record.source, label=name, known=", ".join(self.labels)
-            )
+            raise unseen_label([(name, record.source)], self.classes)
         return self.labels.index(name)
 
 
@@ -295,7 +293,7 @@ def _labels(record: Record, config: TaskConfig) -> list[str]:
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str | int | float) and item != "" for item in values):
         raise InputError("tasks.bad_label", source=record.source, field=name, value=repr(value))
-    return [str(item) for item in values]
+    return [class_name(item) for item in values]
 
 
 def _refuse_mixture(records: Sequence[Record], config: TaskConfig) -> None:

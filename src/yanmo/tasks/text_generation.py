@@ -52,7 +52,7 @@ class TextPrediction(TaskPrediction):
     generated: str
 
     def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, "generated": self.generated}
+        return {"text": self.text, "generated": self.generated, **self.mark}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +85,7 @@ class TextGeneration(Task):
     forms: ClassVar = (("messages",), ("prompt", "completion"), ("text",))
     text_term: ClassVar = "clm"
     generates: ClassVar = True
+    answers_blank: ClassVar = True  # a beginning
     conversations: bool = False
 
     @property
@@ -179,8 +180,8 @@ class TextGeneration(Task):
             ]
         texts = _generated(learner, examples, ANSWER, encoder)
         return [
-            TextPrediction(text=_shown(record, self.config), generated=text)
-            for record, text in zip(records, texts, strict=True)
+            TextPrediction(text=_shown(record, self.config), generated=text, cut=one.cut)
+            for record, (one,), text in zip(records, encoded, texts, strict=True)
         ]
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:

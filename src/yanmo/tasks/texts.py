@@ -39,6 +39,7 @@ ABOUT = frozenset(
     }
     | {"entities", "messages", "question", "answers", "choices", "translation"}
 )  # what makes a record more than its text
+NEGATIVE = "negative"  # the field of a hard negative
 
 
 def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) -> tuple[str, ...]:
@@ -65,6 +66,14 @@ def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) ->
     return tuple(record.text(name) for name in names)
 
 
+def refuse_blank(records: Sequence[Record], config: TaskConfig) -> None:
+    """Errors: InputError naming a record whose text has no character to judge by."""
+    for record in records:
+        value = record.fields.get(config.text_field)
+        if isinstance(value, str) and not value.strip():
+            raise InputError("predict.blank", source=record.source)
+
+
 def pair_names(record: Record, config: TaskConfig) -> tuple[str, str] | None:
     """The fields of a pair, though one of them may be empty or missing; None for a single text."""
     if config.pair_field is not None:
@@ -81,6 +90,14 @@ def pair_names(record: Record, config: TaskConfig) -> tuple[str, str] | None:
 def is_text_alone(record: Record, config: TaskConfig) -> bool:
     """Whether a record holds a text, and no column that says something of it."""
     return isinstance(record.fields.get(config.text_field), str) and ABOUT.isdisjoint(record.fields)
+
+
+def have_negatives(records: Sequence[Record]) -> bool:
+    """Whether the records hold hard negatives. Errors: InputError naming a record that lacks one."""
+    having = [bool(record.fields.get(NEGATIVE)) for record in records]
+    if any(having) and not all(having):
+        raise InputError("pairs.no_negative", source=records[having.index(False)].source, field=NEGATIVE)
+    return any(having)
 
 
 def fit(

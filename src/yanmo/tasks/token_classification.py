@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, final
 
@@ -14,8 +13,9 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
 from yanmo.tasks.entities import USUAL_FIELDS, are_tags, read_entities, read_text
-from yanmo.tasks.pieces import encode_units, is_letter
+from yanmo.tasks.pieces import are_joined, encode_units
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.unseen import unseen_label
 from yanmo.tokenizers import Encoding
 
 OVERLAP = 4  # a quarter of a window is context that its neighbour labels
@@ -89,10 +89,19 @@ class TokenClassification(Task):
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
         return cls(labels=tuple(labels), config=config)
 
-    def counts(self, records: Sequence[Record]) -> Mapping[str, int]:
-        return Counter(
-            entity.kind for record in records for entity in read_entities(record, self.config).entities
-        )
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return tuple(label[2:] for label in self.labels if label.startswith("B-"))
+
+    def gold(self, record: Record) -> list[str]:
+        return [entity.kind for entity in read_entities(record, self.config).entities]
+
+    def widened(self, record: Record, encoded: Sequence[Encoded]) -> tuple[int, int]:
+        """Those that begin or end inside a word."""
+        inner = [range(start + 1, end) for each in encoded for start, end in each.units]
+        inside = {place for unit in inner for place in unit}
+        entities = read_entities(record, self.config).entities
+        return sum(one.start in inside or one.end in inside for one in entities), len(entities)
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         if labelled:
@@ -159,21 +168,13 @@ class TokenClassification(Task):
         ends = np.array([end for _, end in units])
         for entity in entities:
             if f"B-{entity.kind}" not in self.labels:
-                raise InputError(
-                    "tasks.unseen_label",
-                    source=record.source,
-                    label=entity.kind,
-                    known=", ".join(self._kinds()),
-                )
+                raise unseen_label([(entity.kind, record.source)], self.classes)
             begin = self.labels.index(f"B-{entity.kind}")
             first = int(np.searchsorted(ends, entity.start, side="right"))
             last = int(np.searchsorted(starts, entity.end, side="left"))
             for unit in range(first, last):
                 tags[unit] = begin if unit == first else begin + 1
         return tags
-
-    def _kinds(self) -> list[str]:
-        return [label[2:] for label in self.labels if label.startswith("B-")]
 
 
 def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], list[tuple[int, int]]]:
@@ -188,7 +189,7 @@ def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], lis
             continue
         while end < len(text) and unicodedata.combining(text[end]):  # composed by the normaliser
             end += 1
-        joined = word_id == word and is_letter(text[start - 1]) and is_letter(text[start])
+        joined = word_id == word and are_joined(text[start - 1], text[start])
         if units and (start < units[-1][1] or joined):  # of the same character, or of the same word
             units[-1] = (units[-1][0], max(end, units[-1][1]))
             read[-1] = place if last else read[-1]

@@ -26,17 +26,20 @@ TARGET_FIELDS = ("target", "tgt")
 class TranslationPrediction(TaskPrediction):
     """score: the mean log probability of the translation's tokens, if the length penalty is 1.
 
-    cut: whether the text was longer than the model can read, so that only its beginning is translated.
+    cut: the beginning alone is translated.
     """
 
     text: str
     translation: str
     score: float
-    cut: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        cut = {"cut": True} if self.cut else {}
-        return {"text": self.text, "translation": self.translation, "score": round(self.score, 6), **cut}
+        return {
+            "text": self.text,
+            "translation": self.translation,
+            "score": round(self.score, 6),
+            **self.mark,
+        }
 
 
 @final
@@ -56,6 +59,7 @@ class Translation(Task):
     forms: ClassVar = (("source", "target"), ("translation",))
     rate: ClassVar = 1e-3  # short runs from a denoising model learn faster than at the usual one
     from_scratch: ClassVar = True
+    answers_blank: ClassVar = True  # a blank one, so that lines stay beside their lines
 
     @property
     def metric(self) -> str:

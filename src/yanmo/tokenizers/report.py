@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from itertools import islice, pairwise
 
@@ -16,6 +17,7 @@ from yanmo.tokenizers.words import word_starts
 _VISIBLE = re.compile(r"\S")
 _BATCH = 256
 _EXAMPLES = 10
+_BEFORE, _SHOWN = 10, 40  # characters before a difference, and in all
 _LONGEST_WORD = 40  # characters; longer ones are no words
 _REMEMBERED = 100_000  # cut words; beyond twice as many the rarest are forgotten
 
@@ -43,7 +45,7 @@ class CutWord:
 
 @dataclass(frozen=True, kw_only=True)
 class LostText:
-    """A text that does not come back: what went in and what came out, around the first difference."""
+    """A text that does not come back: what went in and what came out, as they are, around the first difference."""
 
     given: str
     returned: str
@@ -125,6 +127,21 @@ def _readable(tokenizer: Tokenizer, piece: str) -> str:
     return piece.removeprefix("##").replace("▁", " ")
 
 
+def _visible(text: str) -> str:
+    return "".join(text.split())
+
+
+def _place(text: str, at: int, rewrite: Callable[[str], str]) -> int:
+    """Where the character stands from which the one at `at` of the rewritten text comes."""
+    return bisect_right(range(len(text)), at, key=lambda end: len(rewrite(text[: end + 1])))
+
+
+def _excerpt(text: str, at: int) -> str:
+    """A text around a place, as it is; … where it goes on."""
+    start, end = max(0, at - _BEFORE), at - _BEFORE + _SHOWN
+    return ("…" if start else "") + text[start : max(end, 0)] + ("…" if end < len(text) else "")
+
+
 @dataclass(kw_only=True)
 class _Count:
     """What has been seen so far."""
@@ -173,20 +190,27 @@ class _Count:
             self.cut_words = Counter(dict(self.cut_words.most_common(_REMEMBERED)))
 
     def _add_round_trip(self, text: str, encoding: Encoding) -> None:
-        given, returned = text, self.tokenizer.decode(encoding.ids, skip_special=False)
-        rules = self.tokenizer.backend.normalizer
-        if rules is not None:
-            given = rules.normalize_str(given)
-        if self.tokenizer.kind != "byte_bpe":
-            given, returned = "".join(given.split()), "".join(returned.split())
+        decoded = self.tokenizer.decode(encoding.ids, skip_special=False)
+        given = self._compared(text)
+        returned = decoded if self.tokenizer.kind == "byte_bpe" else "".join(decoded.split())
         if given == returned:
             return
         self.lost += 1
         if len(self.lost_texts) < _EXAMPLES:
             pairs = enumerate(zip(given, returned, strict=False))
             at = next((index for index, (old, new) in pairs if old != new), min(len(given), len(returned)))
-            at = max(0, at - 10)
-            self.lost_texts.append(LostText(given=given[at : at + 40], returned=returned[at : at + 40]))
+            self.lost_texts.append(
+                LostText(
+                    given=_excerpt(text, _place(text, at, self._compared)),
+                    returned=_excerpt(decoded, at if returned == decoded else _place(decoded, at, _visible)),
+                )
+            )
+
+    def _compared(self, text: str) -> str:
+        """What must come back of a text: all of it, or all but what normalisation and white space take away."""
+        rules = self.tokenizer.backend.normalizer
+        text = text if rules is None else rules.normalize_str(text)
+        return text if self.tokenizer.kind == "byte_bpe" else _visible(text)
 
     def by_script(self) -> Iterator[ScriptUse]:
         order: tuple[Script, ...] = ("han", "latin", "digit", "punctuation", "other")

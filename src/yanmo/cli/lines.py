@@ -1,0 +1,42 @@
+"""The lines of a text file as records, blank ones too, so that what comes out stays beside what went in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from yanmo.corpus.document import Record
+
+LONGEST_LINE = 1_000_000  # characters
+
+
+def is_plain(path: Path) -> bool:
+    """Whether a file holds lines of text, and no records."""
+    from yanmo.corpus.files import source_file
+
+    return source_file(path).format in (None, "text", "markdown")
+
+
+def lines_of(path: Path, field: str = "text") -> Iterator[Record]:
+    """One record for each line, with its file and number. Errors: InputError for what is no text."""
+    from yanmo.corpus.document import Record
+    from yanmo.corpus.encoding import Decoder
+    from yanmo.corpus.files import FORMATS, is_binary, source_file
+    from yanmo.corpus.plain_text import lines
+    from yanmo.errors import InputError
+
+    file = source_file(path)
+    if is_binary(file, encoding="auto"):
+        raise InputError("corpus.binary", path=path, formats=", ".join(FORMATS))
+    decoder = Decoder(file.name, "auto")
+
+    def blocks() -> Iterator[str]:
+        for block in file.blocks():
+            yield decoder.decode(block)
+        yield decoder.finish()
+
+    for number, line in lines(blocks(), limit=LONGEST_LINE):
+        yield Record(fields={field: line}, source=f"{file.name}:{number}")

@@ -1,0 +1,138 @@
+"""What is refused, and told, of the records of a fine-tuning before anything is learned."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from yanmo.api.finetune_config import FinetuneConfig
+from yanmo.api.reporter import Reporter
+from yanmo.api.task_records import called, train_and_dev, warn_widened
+from yanmo.config import build
+from yanmo.corpus.document import Record
+from yanmo.data.example import Example
+from yanmo.errors import ConfigError, InputError
+from yanmo.tasks.task import Encoded, TaskConfig
+from yanmo.tasks.text_classification import TextClassification
+from yanmo.tasks.token_classification import TokenClassification
+from yanmo.tasks.unseen import refuse_unseen
+
+COLUMNS = {"text": "titel", "label": "标签"}
+
+
+def row(number: int, **fields: object) -> Record:
+    return Record(fields=fields, source=f"a.csv:{number}")
+
+
+def test_a_column_that_is_not_there_is_refused_though_one_has_the_usual_name() -> None:
+    rows = [row(2, text="a", title="b", label="c")]
+    with pytest.raises(ConfigError) as error:
+        called(rows, COLUMNS, "a.csv")
+    assert error.value.key == "guess.no_column"
+    assert error.value.values["column"] == "titel"
+    assert error.value.values["known"] == "text, title, label"
+    assert error.value.values["nearest"] == "title"
+
+
+def test_a_single_record_without_the_column_is_named() -> None:
+    rows = [row(1, titel="a", 标签="c"), row(2, text="b", 标签="c")]
+    with pytest.raises(ConfigError, match=r"a\.csv:2"):
+        called(rows, COLUMNS, "a.csv")
+    assert called([*rows[:1], row(3, titel="d")], COLUMNS, "a.csv")[1].fields == {"text": "d"}
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YANMO_LANG", "en")
+
+
+@pytest.mark.parametrize(
+    ("lines", "key"),
+    [
+        (
+            [
+                '{"text": "abc", "entities": [{"start": 0, "end": 5, "label": "x"}]}',
+                '{"text": "b", "entities": []}',
+                '{"text": "c", "entities": []}',
+            ],
+            "tasks.bad_span",
+        ),
+        (
+            ['{"tokens": ["a", "b"], "tags": ["B-x"]}', '{"tokens": ["c", "d"], "tags": ["B-x", "O"]}'],
+            "tasks.tags_do_not_fit",
+        ),
+        (['{"text": "a", "entities": []}'], "tasks.no_entity"),
+        (['{"text": "a", "entities": [{"start": 0, "end": 1, "label": "x"}]}'], "run.one_record"),
+    ],
+)
+@pytest.mark.parametrize("order", [1, -1])  # whichever record is held back
+def test_every_record_is_read_before_a_share_is_held_back(
+    tmp_path: Path, lines: list[str], key: str, order: int
+) -> None:
+    path = tmp_path / "ner.jsonl"
+    path.write_text("\n".join(lines[::order]) + "\n", encoding="utf-8")
+    config = build(FinetuneConfig, {"task": "token_classification", "model": "m", "train_file": str(path)})
+    with pytest.raises(InputError) as error:
+        train_and_dev(config, Reporter())
+    assert error.value.key == key
+
+
+def test_labels_that_training_never_saw_are_counted() -> None:
+    task = TextClassification.from_records(
+        [row(1, text="a", label="x"), row(2, text="b", label="y")], TaskConfig()
+    )
+    strange = [row(number, text="c", label=f"z{number}") for number in range(1, 6)]
+    with pytest.raises(InputError) as error:
+        refuse_unseen(task, [row(9, text="c", label="x"), *strange])
+    assert error.value.values["count"] == 5
+    assert error.value.values["places"] == "a.csv:1 “z1”; a.csv:2 “z2”; a.csv:3 “z3” (5 in all)"
+    with pytest.raises(InputError, match=r"a\.csv:1 “z1”\."):
+        refuse_unseen(task, strange[:1])
+
+
+def test_kinds_of_entities_that_training_never_saw_are_counted() -> None:
+    def tagged(kind: str) -> Record:
+        return row(1, text="ab", entities=[{"start": 0, "end": 1, "label": kind}])
+
+    task = TokenClassification.from_records([tagged("x")], TaskConfig())
+    assert task.classes == ("x",)
+    with pytest.raises(InputError) as error:
+        refuse_unseen(task, [tagged("y"), tagged("x"), tagged("z")])
+    assert error.value.values["count"] == 2
+
+
+def test_whole_numbers_are_one_class_in_every_format() -> None:
+    values = [0, 0.0, "0", "0.0", 1.0, "1"]
+    task = TextClassification.from_records(
+        [row(1, text="a", label=value) for value in values[:2]] + [row(2, text="b", label=1)], TaskConfig()
+    )
+    assert task.labels == ("0", "1")
+    assert [task.gold(row(1, text="a", label=value))[0] for value in values] == ["0"] * 4 + ["1"] * 2
+    assert task.gold(row(1, text="a", label=0.5)) == ["0.5"]
+
+
+def test_widened_entities_are_told() -> None:
+    told: list[str] = []
+
+    class Told(Reporter):
+        def warn(self, message: str) -> None:
+            told.append(message)
+
+    given = row(
+        1, text="abc d", entities=[{"start": 0, "end": 2, "label": "x"}, {"start": 4, "end": 5, "label": "x"}]
+    )
+    task = TokenClassification.from_records([given], TaskConfig())
+    example = Example(
+        input_ids=np.arange(2),
+        token_type_ids=np.zeros(2, np.int64),
+        protected=np.zeros(2, bool),
+        prefix_length=2,
+    )
+    encoded = Encoded(example=example, units=((0, 3), (4, 5)))
+    warn_widened(task, [given], [[encoded]], Told())
+    assert told == ["1 of 2 entities begin or end inside a word; they are trained as the whole word."]
+    warn_widened(task, [given], [[replace(encoded, units=((0, 2), (2, 3), (4, 5)))]], Told())
+    assert len(told) == 1

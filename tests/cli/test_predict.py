@@ -1,0 +1,48 @@
+"""What `yanmo predict` says of texts that it cannot read whole, or not at all."""
+
+from __future__ import annotations
+
+LONG = "这家酒店很好，我们住了三天。" * 300
+
+
+def test_long_texts_are_counted_with_their_rule_and_marked(run, classifier):
+    ran = run("predict", classifier, LONG, "很好", "--json")
+    assert ran.code == 0, ran.err
+    first, second = ran.json["predictions"]
+    assert (first["cut"], first["text"]) == (True, LONG)
+    assert "cut" not in second
+    assert "1 of 2 texts are longer than" in ran.err and "head_tail" in ran.err
+    assert "longer" not in run("predict", classifier, "很好").err
+
+
+def test_people_are_shown_the_beginning_of_a_long_text(run, classifier):
+    (line,) = run("predict", classifier, LONG).out.splitlines()
+    assert len(line) < 140 and line.endswith("…")
+
+
+def test_a_blank_text_has_no_class(run, classifier, tmp_path):
+    for words in ("", " \n"):
+        ran = run("predict", classifier, "很好", words)
+        assert (ran.code, ran.out) == (2, "")
+        assert "The text #2 is blank" in ran.err
+    lines = tmp_path / "texts.txt"
+    lines.write_text("很好\n\n很差\n", encoding="utf-8")
+    ran = run("predict", classifier, "--file", lines, "--json")
+    assert ran.code == 2
+    assert "texts.txt:2 is blank" in ran.json["error"]["given"]
+
+
+def test_blank_lines_of_a_translation_stay_beside_theirs(run, bert, tmp_path):
+    pairs = tmp_path / "pairs.jsonl"
+    pairs.write_text("".join(f'{{"source": "a {n}", "target": "b {n}"}}\n' for n in range(12)), "utf-8")
+    out = tmp_path / "run"
+    ran = run(
+        "finetune", "translation", "--model", "transformer", "--preset", "tiny", "--train", pairs, "--budget",
+        "1steps", "--out", out, "train.precision=fp32",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    lines = tmp_path / "texts.txt"
+    lines.write_text("a 1\n\na 2\n", encoding="utf-8")
+    found = run("predict", out, "--file", lines, "--json").json["predictions"]
+    assert [one["text"] for one in found] == ["a 1", "", "a 2"]
+    assert found[1]["translation"] == ""
