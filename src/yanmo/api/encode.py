@@ -14,7 +14,7 @@ from torch import Tensor
 
 from yanmo.data.batch import Batch
 from yanmo.data.example import Example
-from yanmo.errors import RunError
+from yanmo.errors import RunError, reason_of
 from yanmo.interop.sentence_transformers import Pooling, read_pooling
 from yanmo.layers.pooling import mean_pool
 from yanmo.metrics.retrieval import Vectors
@@ -64,7 +64,7 @@ def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     except OSError as error:
-        raise RunError("run.cannot_write", path=path, reason=error.strerror or error) from None
+        raise RunError("run.cannot_write", path=path, reason=reason_of(error)) from None
     os.close(handle)
     try:
         shape = (len(texts), width)
@@ -96,7 +96,7 @@ def pooling_of(model: Model) -> Pooling:
         raise RunError(
             "run.untrained_head",
             path=model.source,
-            fresh=", ".join(fresh[:4]),
+            fresh=fresh[:4],
             trained="-",
             task="sentence_similarity",
         )

@@ -159,7 +159,7 @@ def measure(model: Model, given: LabelledData, settings: TaskConfig | None = Non
             model=model.source,
             data=given.name,
             metric=metric,
-            known=", ".join(metrics),
+            known=list(metrics),
         )
     return Measured(
         metrics=metrics,
@@ -201,7 +201,7 @@ def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, report
         origin = next(name for name in sources if name in suite.splits)
         digest = suites.content_hash(suite.file(origin, where))
     if not records:
-        raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=", ".join(suite.splits))
+        raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=list(suite.splits))
     exact = digest == suite.splits[origin].sha256
     if not exact:
         reporter.warn(text("suites.warn_other", name=suite.name, path=suite.file(origin, where)))

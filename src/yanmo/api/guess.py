@@ -8,7 +8,7 @@ from yanmo import registry, tasks
 from yanmo.api.task_records import called, labelled_records
 from yanmo.errors import ConfigError
 from yanmo.messages import text
-from yanmo.registry import nearest
+from yanmo.registry import suggestion
 from yanmo.tasks.task import TaskConfig
 
 MOST_RECORDS = 1000  # that are looked at
@@ -23,7 +23,7 @@ def guess_task(path: str, settings: TaskConfig) -> tuple[str, list[str]]:
     fitting = [name for name in registry.names(tasks) if tasks.find(name).fits(records, settings)]
     if len(fitting) == 1:
         return fitting[0], list(records[0].fields)
-    known = ", ".join(records[0].fields) or "-"
+    known = list(records[0].fields)
     if fitting:
         meant = text("guess.or").join(fitting)
         raise ConfigError("guess.several", path=path, known=known, fits=meant, example=fitting[0])
@@ -39,7 +39,7 @@ def check_columns(task: str, settings: TaskConfig) -> None:
     for name in settings.columns:
         if name not in known:
             raise ConfigError(
-                "guess.not_read", task=task, name=name, known=", ".join(known), nearest=nearest(name, known)
+                "guess.not_read", task=task, name=name, known=known, suggestion=suggestion(name, known)
             )
 
 

@@ -221,7 +221,7 @@ class Model:
             name = next((TASKS[term] for term in TASKS if term in self.learner.heads), None)
         if name is None:
             raise RunError(
-                "run.untrained_head", path=self.source, fresh=", ".join(TASKS), trained=self._trained(),
+                "run.untrained_head", path=self.source, fresh=list(TASKS), trained=self._trained(),
                 task=TASKS["class"],
             )  # fmt: skip
         kind = tasks.find(name)
@@ -251,7 +251,7 @@ class Model:
     def _require(self, term: str, task: str) -> None:
         fresh = [name for name in self.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]
         if term not in self.learner.heads or fresh:
-            names = ", ".join(fresh[:4]) or term
+            names = list(fresh[:4]) or term
             raise RunError(
                 "run.untrained_head", path=self.source, fresh=names, trained=self._trained(), task=task
             )

@@ -121,7 +121,7 @@ def resolve_finetune(
     optim = tree.get("optim")
     if isinstance(optim, dict) and model is None:
         if "lr" not in optim:
-            raise ConfigError("recipes.rate_needed", keys=", ".join(f"optim.{key}" for key in optim))
+            raise ConfigError("recipes.rate_needed", keys=[f"optim.{key}" for key in optim])
         usual = default_optim(256).model_dump(include={"name", "weight_decay", "betas"})
         tree["optim"] = merge(usual, optim)
     config = build(FinetuneConfig, tree)
@@ -214,12 +214,12 @@ def _check_scratch(model: type[Backbone], name: str, task: type[Task]) -> None:
     if task.term not in model.head_terms():
         known = registry.names(models)
         members = {each: registry.find(models, Backbone, each) for each in known}  # type: ignore[type-abstract]
-        fits = ", ".join(each for each, one in members.items() if task.term in one.head_terms())
+        fits = [each for each, one in members.items() if task.term in one.head_terms()]
         raise ConfigError(
             "models.no_head",
             model=name,
             term=task.term,
-            known=", ".join(sorted(model.head_terms())),
+            known=sorted(model.head_terms()),
             fits=fits,
         )
 
@@ -230,7 +230,7 @@ def _task_or_recipe(name: str | None) -> Tree:
         return {}
     if name in known and name not in [recipe.name for recipe in recipe_files.shipped("finetune")]:
         return {"task": name}
-    return recipe_files.read(name, "finetune", also=tuple(known))
+    return recipe_files.read(name, "finetune", tasks=known)
 
 
 def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
@@ -241,7 +241,7 @@ def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
     _check_file(str(tree["train_file"]))
     task, known = guess_task(str(tree["train_file"]), settings)
     if reporter is not None:
-        reporter.note(text("guess.note", task=task, known=", ".join(known)))
+        reporter.note(text("guess.note", task=task, known=known))
     return {**tree, "task": task}
 
 
@@ -255,8 +255,8 @@ def _architecture(name: str) -> type[Backbone] | None:
         return None
     known = registry.names(models)
     raise ConfigError(
-        "errors.unknown_name", kind=text("recipes.kind_model"), name=name, known=", ".join(known),
-        nearest=registry.nearest(name, known),
+        "errors.unknown_name", kind=text("recipes.kind_model"), name=name, known=known,
+        suggestion=registry.suggestion(name, known),
     )  # fmt: skip
 
 
@@ -288,8 +288,8 @@ def _check_kind(kind: str) -> None:
     kinds = registry.names(tokenizers)
     if kind not in kinds:
         raise ConfigError(
-            "errors.unknown_name", kind=text("recipes.kind_tokenizer"), name=kind, known=", ".join(kinds),
-            nearest=registry.nearest(kind, kinds),
+            "errors.unknown_name", kind=text("recipes.kind_tokenizer"), name=kind, known=kinds,
+            suggestion=registry.suggestion(kind, kinds),
         )  # fmt: skip
 
 
@@ -306,7 +306,7 @@ def _check_objective(config: PretrainConfig, model: type[Backbone]) -> None:
         return
     single = registry.names(objectives)
     fits = [each for each in single if set(objectives.make(each).head_sizes()) <= heads]
-    raise ConfigError("run.wrong_family", objective=name, model=config.model, fits=", ".join(fits) or "–")
+    raise ConfigError("run.wrong_family", objective=name, model=config.model, fits=fits)
 
 
 def _capped(given: str, reporter: Reporter | None) -> str:

@@ -13,8 +13,8 @@ from yanmo.corpus.read import read_records
 from yanmo.errors import ConfigError, InputError
 from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
-from yanmo.messages import text
-from yanmo.registry import nearest
+from yanmo.messages import percent, text
+from yanmo.registry import suggestion
 from yanmo.tasks.task import Task
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
@@ -70,7 +70,7 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
             "run.class_count",
             name=name,
             count=number(counts[name]),
-            share=f"{100 * counts[name] / total:.1f} %",
+            share=percent(counts[name] / total),
         )
         for name in order[:MOST_CLASSES]
     ]
@@ -106,7 +106,7 @@ def called(records: Sequence[Record], columns: Mapping[str, str], path: str) -> 
         if not any(column in record.fields or name in record.fields for record in records):
             known = list(records[0].fields)
             raise ConfigError(
-                "guess.no_column", path=path, column=column, known=", ".join(known) or "-",
-                nearest=nearest(column, known),
+                "guess.no_column", path=path, column=column, known=known,
+                suggestion=suggestion(column, known),
             )  # fmt: skip
     return [record.renamed(columns) for record in records]

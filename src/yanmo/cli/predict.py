@@ -12,6 +12,7 @@ from yanmo.cli.options import File, Flag, Json, Precision
 from yanmo.cli.prediction import show
 from yanmo.cli.screen import print_json, print_line
 from yanmo.errors import ConfigError, InputError
+from yanmo.messages import percent
 
 if TYPE_CHECKING:
     from yanmo.api.predict import MaskPrediction, Model
@@ -263,4 +264,4 @@ def _show_masks(given: str, masks: list[MaskPrediction]) -> None:
         for candidate in mask.candidates:
             share = candidate.probability
             bar = "█" * round(share * BAR)
-            print_line(f"{share:7.1%}  ", (f"{bar:<{BAR}}", "cyan"), "  ", candidate.text)
+            print_line(f"{percent(share):>8}  ", (f"{bar:<{BAR}}", "cyan"), "  ", candidate.text)

@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from yanmo.cli.options import Folder, Json, Paths, split_settings
 from yanmo.cli.screen import print_json, print_line, print_pairs, print_table
 from yanmo.errors import ConfigError
-from yanmo.messages import text
+from yanmo.messages import percent, text
 
 if TYPE_CHECKING:
     from yanmo.tokenizers import TokenizerReport
@@ -82,13 +82,13 @@ def _show(found: TokenizerReport) -> None:
         [
             (text("cli.kind"), found.kind),
             (text("cli.vocabulary"), number(found.vocab_size)),
-            (text("cli.vocabulary_used"), f"{found.vocabulary_used:.1%}"),
+            (text("cli.vocabulary_used"), percent(found.vocabulary_used)),
             (text("cli.texts"), number(found.texts)),
             (text("cli.characters"), number(found.characters)),
             (text("cli.tokens"), number(found.tokens)),
-            (text("cli.coverage"), f"{found.coverage:.3%}"),
-            (text("cli.unknown_rate"), f"{found.unknown_rate:.3%}"),
-            (text("cli.round_trip"), f"{found.round_trip:.2%}"),
+            (text("cli.coverage"), percent(found.coverage, 3)),
+            (text("cli.unknown_rate"), percent(found.unknown_rate, 3)),
+            (text("cli.round_trip"), percent(found.round_trip, 2)),
             (text("cli.longest_pieces"), _listed(found.longest_pieces)),
         ]
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 
-from yanmo.errors import InputError
+from yanmo.errors import ConfigError, InputError
 
 BLOCK_BYTES = 1 << 18
 BYTE_ORDER_MARKS = (
@@ -84,6 +84,17 @@ class Decoder:
             ) from None
         self._offset += len(block)
         return text
+
+
+def known_encoding(name: str) -> str:
+    """The usual name of an encoding; auto stays. Errors: ConfigError where Python has none of that name."""
+    if name == "auto":
+        return name
+    try:
+        "".encode(name)  # refuses what is no encoding of text
+    except LookupError:
+        raise ConfigError("corpus.bad_encoding_name", name=name) from None
+    return codecs.lookup(name).name
 
 
 def detect(block: bytes) -> str | None:

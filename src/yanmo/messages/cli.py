@@ -5,14 +5,13 @@ from yanmo.messages import Texts
 TEXTS: Texts = {
     # what went wrong
     "cli.unknown_command": (
-        "There is no command “{given}”.\nCommands of `{command}`: {known}.\nDid you mean “{nearest}”?",
-        "没有“{given}”这个命令。\n`{command}` 的命令有：{known}。\n您是想用“{nearest}”吗？",
+        "There is no command “{given}”.\nCommands of `{command}`: {known}.\n{suggestion}",
+        "没有“{given}”这个命令。\n`{command}` 的命令有：{known}。\n{suggestion}",
     ),
     "cli.unknown_option": (
         "`{command}` has no option “{given}”.\nIts options: {known}.\n"
-        "Did you mean “{nearest}”? Other settings are written KEY=VALUE.",
-        "`{command}` 没有选项“{given}”。\n可用的选项有：{known}。\n"
-        "您是想用“{nearest}”吗？其他设置写作 KEY=VALUE。",
+        "{suggestion} Other settings are written KEY=VALUE.",
+        "`{command}` 没有选项“{given}”。\n可用的选项有：{known}。\n{suggestion}其他设置写作 KEY=VALUE。",
     ),
     "cli.missing": (
         "`{command}` lacks {name}.\n{name} is required.\nAdd it; `{command} --help` shows an example.",
@@ -27,8 +26,8 @@ TEXTS: Texts = {
         "“{value}”不能用于 {name}。\n允许的取值：{allowed}。\n请修改；`{command} --help` 中有 {name} 的说明。",
     ),
     "cli.bad_choice": (
-        "“{value}” does not fit {name}.\nAllowed: {allowed}.\nDid you mean “{nearest}”?",
-        "“{value}”不能用于 {name}。\n允许的取值：{allowed}。\n您是想用“{nearest}”吗？",
+        "“{value}” does not fit {name}.\nAllowed: {allowed}.\n{suggestion}",
+        "“{value}”不能用于 {name}。\n允许的取值：{allowed}。\n{suggestion}",
     ),
     "cli.kind_int": ("a whole number", "整数"),
     "cli.kind_float": ("a number", "数值"),
@@ -123,6 +122,7 @@ TEXTS: Texts = {
     "cli.folder": ("Folder", "文件夹"),
     "cli.no_label": ("(no label)", "（无标签）"),
     "cli.abstained": ("(not sure enough)", "（把握不足）"),
+    "cli.entity": ("[{kind}: {words}]", "[{kind}：{words}]"),
     "cli.no_answer": ("(no answer)", "（无答案）"),
     "cli.kind": ("Kind", "种类"),
     "cli.vocabulary": ("Vocabulary", "词表大小"),

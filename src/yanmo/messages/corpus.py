@@ -13,15 +13,15 @@ TEXTS: Texts = {
     "corpus.field_no_text": (
         "{source}: the field “{field}” holds {kind}, not a text.\nThe fields of this record are: {known}.\n"
         "Name another field, or write the value as a string.",
-        "{source}：字段“{field}”的值类型是 {kind}，不是文本。\n"
+        "{source}：字段“{field}”的值是{kind}，不是文本。\n"
         "这条记录的字段有：{known}。\n"
         "请改用其他字段，或把该值写成字符串。",
     ),
     "corpus.bad_json": (
-        "{source}: this line is not a JSON object: {reason}.\n"
+        "{source}: this line cannot be read as a JSON object: {reason}.\n"
         'A .jsonl file holds one object per line, such as {{"text": "..."}}; the line begins: {start}\n'
         "Correct the line, or rename the file to .txt to read it as plain text.",
-        "{source}：这一行不是 JSON 对象：{reason}。\n"
+        "{source}：无法把这一行读作 JSON 对象：{reason}。\n"
         '.jsonl 文件每行一个对象，例如 {{"text": "..."}}；该行开头是：{start}\n'
         "请修正这一行；若是纯文本，请把文件改名为 .txt。",
     ),
@@ -135,16 +135,20 @@ TEXTS: Texts = {
         "没有网络时，请在有网络的机器上把该部分存成文件，再给出该文件，例如 --train train.parquet",
     ),
     "corpus.bad_encoding_name": (
-        "there is no encoding “{name}”; allowed: auto, utf-8, gb18030, big5, utf-16, cp1252 and others",
-        "没有名为“{name}”的文本编码；可用：auto、utf-8、gb18030、big5、utf-16、cp1252 等 Python 支持的编码",
+        "There is no encoding named “{name}”.\nKnown: auto, utf-8, gb18030, big5, utf-16, cp1252 and whatever else "
+        "Python knows.\nCorrect the name, or leave it out: then it is found.",
+        "没有名为“{name}”的编码。\n可用的有：auto、utf-8、gb18030、big5、utf-16、cp1252 等 Python 支持的编码。\n"
+        "请更正名称；不指定时自动识别。",
     ),
     # reasons inside errors
-    "corpus.reason_not_object": ("it holds {kind}", "内容是 {kind}"),
+    "corpus.reason_column": ("no valid JSON at column {column}", "第 {column} 列处不是合法的 JSON"),
+    "corpus.reason_key": ("“{key}” is {kind}", "“{key}”是{kind}"),
     "corpus.reason_cells": (
         "{found} cells where the header has {wanted}",
         "有 {found} 个单元格，而表头有 {wanted} 个",
     ),
     "corpus.reason_header": ("the header is empty or names a column twice", "表头为空或有重复的列名"),
+    "corpus.reasons_dropped": (" ({reasons})", "（{reasons}）"),
     # warnings of the report
     "corpus.skipped_binary": ("skipped, binary: {path}", "已跳过（二进制文件）：{path}"),
     "corpus.skipped_format": (

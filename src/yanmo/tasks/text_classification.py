@@ -114,9 +114,7 @@ class TextClassification(Task):
         for record in records:
             found.update(_labels(record, config))
         if len(found) < (1 if several else 2):
-            raise InputError(
-                "tasks.one_class", source=records[0].source, found=", ".join(sorted(found)) or "-"
-            )
+            raise InputError("tasks.one_class", source=records[0].source, found=sorted(found))
         return cls(
             labels=tuple(sorted(found, key=_order)),
             config=config,
@@ -261,9 +259,7 @@ class TextClassification(Task):
 
     def _index(self, name: str, record: Record) -> int:
         if name not in self.labels:
-            raise InputError(
-                "tasks.unseen_label", source=record.source, label=name, known=", ".join(self.labels)
-            )
+            raise InputError("tasks.unseen_label", source=record.source, label=name, known=self.labels)
         return self.labels.index(name)
 
 

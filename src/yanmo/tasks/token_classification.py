@@ -163,7 +163,7 @@ class TokenClassification(Task):
                     "tasks.unseen_label",
                     source=record.source,
                     label=entity.kind,
-                    known=", ".join(self._kinds()),
+                    known=list(self._kinds()),
                 )
             begin = self.labels.index(f"B-{entity.kind}")
             first = int(np.searchsorted(ends, entity.start, side="right"))
