@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shlex
 
 import pytest
 
 from yanmo.registry import nearest
+
+QUICK = ("train.batch_tokens=256", "train.evaluations=1", "train.precision=fp32")
 
 LATIN_SENTENCE = re.compile(
     r"(?:[A-Za-z][a-z]+ ){2,}[a-z]+"
@@ -136,3 +140,110 @@ def test_an_encoding_that_does_not_exist(run, files, chinese):
 def test_lists_are_written_as_the_language_writes_them(run, files, tmp_path, chinese):
     ran = run("pretrain", "--model", "brt", "--corpus", files.corpus, "--out", tmp_path / "run")
     assert told(ran)[:2] == ["✗ 没有名为“brt”的模型。", "  可用的有：bert、gpt2、transformer。"]
+
+
+def test_what_a_kind_of_model_can_never_do(run, bert, gpt, classifier, language):
+    kinds = [
+        (run("fill-mask", gpt, "a [MASK]"), "gpt2", "--model bert"),
+        (run("generate", bert, "a"), "bert", "--model gpt2"),
+        (run("generate", classifier, "a"), "bert", "--model gpt2"),
+        (run("translate", bert, "hello"), "bert", "finetune translation --model transformer"),
+    ]
+    for ran, kind, command in kinds:
+        given, _, advice = told(ran)
+        assert f" {kind} " in given
+        assert command in advice
+        assert "mlm" not in ran.err and "seq2seq" not in ran.err
+
+
+def test_an_untrained_model_hears_what_fits_it(run, bert, language):
+    given, allowed, advice = told(run("predict", bert, "很好"))
+    assert ("预训练" if language == "zh" else "pre-trained") in given
+    assert (
+        "text_classification" in allowed and "translation" not in allowed and "text_generation" not in allowed
+    )
+    assert f"yanmo finetune text_classification --model {bert} " in advice
+
+
+def test_a_fine_tuned_model_learns_masks_again_as_advised(run, classifier, files, tmp_path):
+    given, _, advice = told(run("fill-mask", classifier, "a [MASK]"))
+    assert "fine-tuned for text_classification" in given
+    assert f"yanmo pretrain --model {classifier} --corpus PATH" in advice
+    more = ("--objective", "mlm", "--budget", "1steps", *QUICK)
+    ran = run("pretrain", "--model", classifier, "--corpus", files.corpus, "--out", tmp_path / "more", *more)
+    assert ran.code == 0, ran.err
+    assert run("fill-mask", tmp_path / "more", "a [MASK]").code == 0
+
+
+def rows(path, values):
+    path.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in values), encoding="utf-8")
+    return path
+
+
+def tuned(run, task, model, train, out, *more):
+    ran = run(
+        "finetune",
+        task,
+        "--model",
+        model,
+        "--train",
+        train,
+        "--budget",
+        "1steps",
+        "--out",
+        out,
+        *QUICK,
+        *more,
+    )
+    assert ran.code == 0, ran.err
+    return ran.out.splitlines()[-1]
+
+
+def test_the_command_after_a_fine_tuning_works(run, bert, gpt, files, tmp_path, monkeypatch, language):
+    monkeypatch.chdir(tmp_path)
+    labels = ["a", "b"]
+    pairs = [{"text": f"第{n}天", "text_pair": f"第{n % 3}天", "label": labels[n % 2]} for n in range(12)]
+    pairs = rows(tmp_path / "pairs.jsonl", pairs)
+    chat = [{"prompt": f"第{n}天？", "completion": f"第{n + 1}天。"} for n in range(12)]
+    chat = rows(tmp_path / "chat.jsonl", chat)
+    plain = rows(tmp_path / "plain.jsonl", [{"text": f"第{n}天我们去了北京。"} for n in range(12)])
+    rows(tmp_path / "texts.txt", ["天气很好", "大家都很高兴"])
+    cross = "settings.similarity.encoder=cross"
+    lines = [
+        tuned(run, "text_classification", bert, files.classes, "clf"),
+        tuned(run, "text_classification", bert, pairs, "pair"),
+        tuned(run, "sentence_similarity", bert, pairs, "cross", cross),
+        tuned(run, "sentence_similarity", bert, pairs, "bi"),
+        tuned(run, "token_classification", bert, files.entities, "tag"),
+        tuned(run, "text_generation", gpt, plain, "plain"),
+    ]
+    verbs = [
+        "predict clf",
+        "predict pair --pair",
+        "predict cross --pair",
+        "similar bi",
+        "predict tag",
+        "generate plain",
+    ]
+    for line, verb in zip(lines, verbs, strict=True):
+        assert line.startswith(f"→ yanmo {verb} "), line
+        ran = run(*shlex.split(line.removeprefix("→ yanmo ")))
+        assert ran.code == 0, f"{line}: {ran.err}"
+    assert tuned(run, "text_generation", gpt, chat, "chat") == "→ yanmo chat chat"
+
+
+def test_a_text_of_the_command_line_is_called_so(run, bert, tmp_path, language):
+    pairs = [{"text": f"a {n}", "text_pair": f"b {n}", "label": str(n % 2)} for n in range(12)]
+    tuned(run, "text_classification", bert, rows(tmp_path / "pairs.jsonl", pairs), tmp_path / "pair")
+    ran = run("predict", tmp_path / "pair", "很好")
+    assert ("文本 1" if language == "zh" else "text 1") in told(ran)[0]
+    assert "--pair" in told(ran)[2]
+
+
+def test_a_choice_needs_a_file(run, bert, tmp_path, language):
+    train = [{"question": f"第{n}天？", "choices": ["好", "坏"], "label": n % 2} for n in range(12)]
+    tuned(run, "multiple_choice", bert, rows(tmp_path / "choices.jsonl", train), tmp_path / "choice")
+    for asked in (["你好"], ["--question", "你好", "--context", "好"]):
+        _, allowed, advice = told(run("predict", tmp_path / "choice", *asked))
+        assert "choices" in allowed
+        assert "--file" in advice

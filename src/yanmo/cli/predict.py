@@ -55,6 +55,8 @@ def predict(
     loaded = _load(model, precision)
     if abstain_below is not None:
         _check_abstention(loaded)
+    if "choices" in loaded.task.reads and file is None:
+        raise ConfigError("cli.choices_in_file", path=model)
     if words and loaded.task.reads != ("text",):
         raise ConfigError("cli.question_and_context")
     predictions: Iterable[TaskPrediction]

@@ -67,6 +67,14 @@ TEXTS: Texts = {
         "缺少 --question 或 --context。\n回答问题需要一段文本：两者缺一不可。\n"
         '例如：yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt',
     ),
+    "cli.choices_in_file": (
+        "The model {path} chooses among answers, which do not fit on the command line.\n"
+        'A file of records is needed, each with question and choices: {{"question": "...", "choices": ["...", "..."]}}.\n'
+        "Write one and run: yanmo predict {path} --file rows.jsonl",
+        "模型 {path} 从若干选项中选择答案，无法在命令行上给出。\n"
+        '需要一个记录文件，每条含 question 和 choices：{{"question": "...", "choices": ["...", "..."]}}。\n'
+        "请写好后执行：yanmo predict {path} --file rows.jsonl",
+    ),
     "cli.no_text": (
         "No text is given.\nOne or more texts, each in quotes.\n`--help` shows an example.",
         "没有给出文本。\n需要一段或多段文本，每段用引号括起来。\n`--help` 中有示例。",
@@ -167,6 +175,19 @@ TEXTS: Texts = {
     ),
     "cli.translated": ("{count} lines → {path}", "{count} 行 → {path}"),
     "cli.next_predict": ('→ yanmo predict {out} "A good hotel"', '→ yanmo predict {out} "这家酒店很好"'),
+    "cli.next_pair": (
+        '→ yanmo predict {out} --pair "How old are you?" "What is your age?"',
+        '→ yanmo predict {out} --pair "您今年多大？" "您的年龄是多少？"',
+    ),
+    "cli.next_names": (
+        '→ yanmo predict {out} "Anna Smith flew from Paris to Berlin"',
+        '→ yanmo predict {out} "王小明从北京飞往上海"',
+    ),
+    "cli.next_similar": (
+        '→ yanmo similar {out} "How old are you?" --in texts.txt',
+        '→ yanmo similar {out} "您今年多大？" --in texts.txt',
+    ),
+    "cli.next_chat": ("→ yanmo chat {out}", "→ yanmo chat {out}"),
     "cli.next_pairs": (
         "→ yanmo finetune translation --model {out} --train pairs.jsonl --out {out}-translation",
         "→ yanmo finetune translation --model {out} --train pairs.jsonl --out {out}-translation",
