@@ -247,3 +247,56 @@ def test_a_choice_needs_a_file(run, bert, tmp_path, language):
         _, allowed, advice = told(run("predict", tmp_path / "choice", *asked))
         assert "choices" in allowed
         assert "--file" in advice
+
+
+def test_labelled_files_in_another_encoding(run, bert, tmp_path, language):
+    lines = [
+        "text\tlabel",
+        *(f"第{n}家酒店{'很好' if n % 2 else '很差'}，我們不會再來\t{n % 2}" for n in range(12)),
+    ]
+    path = tmp_path / "train.tsv"
+    path.write_bytes("\n".join(lines).encode("big5"))
+    command = (
+        "finetune",
+        "text_classification",
+        "--model",
+        bert,
+        "--train",
+        path,
+        "--budget",
+        "1steps",
+        *QUICK,
+    )
+    advice = told(run(*command, "--out", tmp_path / "run", "--encoding", "gb18030x"))
+    assert "gb18030x" in advice[0]
+    ran = run(*command, "--out", tmp_path / "run", "--encoding", "big5")
+    assert ran.code == 0, ran.err
+    for verb, file in (("evaluate", [path]), ("predict", ["--file", path])):
+        ran = run(verb, tmp_path / "run", *file, "--encoding", "big5", "--json")
+        assert ran.code == 0, ran.err
+    assert ran.json["predictions"][0]["text"] == "第0家酒店很差，我們不會再來"
+
+
+def test_the_advice_on_encodings_names_an_option_that_is_there(run, bert, tmp_path, language):
+    path = tmp_path / "train.csv"
+    path.write_bytes(b"text,label\n" + "caf\xe9 \xe0 c\xf4t\xe9,a\n".encode("cp1252") * 3)
+    advice = told(
+        run("finetune", "text_classification", "--model", bert, "--train", path, "--out", tmp_path / "run")
+    )[2]
+    assert "--encoding big5" in advice
+    assert "--encoding" in run("finetune", "--help").out
+
+
+def test_two_models_of_different_tasks_are_not_compared(run, bert, classifier, files, tmp_path, language):
+    tuned(run, "token_classification", bert, files.entities, tmp_path / "tag")
+    given = told(run("compare", classifier, tmp_path / "tag", files.classes))[0]
+    assert "text_classification" in given and "token_classification" in given
+
+
+def test_compare_takes_the_columns_that_it_advises(run, classifier, files, tmp_path):
+    lines = [json.loads(line) for line in files.classes_dev.read_text(encoding="utf-8").splitlines()]
+    path = rows(tmp_path / "dev.jsonl", [{"review": one["text"], "stars": one["label"]} for one in lines])
+    ran = run("compare", classifier, classifier, path)
+    assert "--columns text=" in told(ran)[2]
+    ran = run("compare", classifier, classifier, path, "--columns", "text=review", "label=stars")
+    assert ran.code == 0, ran.err

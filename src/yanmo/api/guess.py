@@ -14,12 +14,14 @@ from yanmo.tasks.task import TaskConfig
 MOST_RECORDS = 1000  # that are looked at
 
 
-def guess_task(path: str, settings: TaskConfig) -> tuple[str, list[str]]:
+def guess_task(path: str, settings: TaskConfig, encoding: str = "auto") -> tuple[str, list[str]]:
     """The one task that the records are made for, and their columns.
 
     Errors: ConfigError where it is none, or not one alone, with what fits; InputError for records that are broken.
     """
-    records = called(list(islice(labelled_records(path), MOST_RECORDS)), settings.columns, path)
+    records = called(
+        list(islice(labelled_records(path, encoding=encoding), MOST_RECORDS)), settings.columns, path
+    )
     fitting = [name for name in registry.names(tasks) if tasks.find(name).fits(records, settings)]
     if len(fitting) == 1:
         return fitting[0], list(records[0].fields)

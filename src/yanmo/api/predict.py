@@ -233,10 +233,12 @@ class Model:
 
     def training_records(self) -> list[Record]:
         """What the run was fine-tuned on, where its file is still there."""
-        path = self.finetuned.train_file if self.finetuned else ""
+        path, encoding = (
+            (self.finetuned.train_file, self.finetuned.encoding) if self.finetuned else ("", "auto")
+        )
         if not Path(path).expanduser().is_file():
             return []
-        return [record.renamed(self.settings.columns) for record in read_records(path)]
+        return [record.renamed(self.settings.columns) for record in read_records(path, encoding=encoding)]
 
     def _records(self, texts: Sequence[str | Mapping[str, JsonValue] | Record]) -> list[Record]:
         return [self._record(item, number) for number, item in enumerate(texts, 1)]

@@ -17,6 +17,7 @@ from yanmo.api.pretrain import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_ob
 from yanmo.api.reporter import Reporter
 from yanmo.api.teacher import check_teacher
 from yanmo.config import Tree, build, merge, override
+from yanmo.corpus.encoding import known_encoding
 from yanmo.corpus.hub import is_hub_id
 from yanmo.corpus.read import CorpusConfig, read_raw
 from yanmo.corpus.statistics import CorpusReport
@@ -36,6 +37,7 @@ PRETRAIN_FLAGS = {
     "corpus": "corpus.paths",
     "unit": "corpus.unit",
     "text_field": "corpus.text_field",
+    "encoding": "corpus.encoding",
     "vocab_size": "tokenizer.vocab_size",
     "max_length": "max_length",
     "budget": "train.budget",
@@ -50,6 +52,7 @@ FINETUNE_FLAGS = {
     "direction": "settings.direction",
     "train": "train_file",
     "dev": "dev_file",
+    "encoding": "encoding",
     "random_weights": "random_weights",
     "columns": "settings.columns",
     "max_length": "max_length",
@@ -239,7 +242,8 @@ def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
         return tree
     settings = build(TaskConfig, tree.get("settings", {}))
     _check_file(str(tree["train_file"]))
-    task, known = guess_task(str(tree["train_file"]), settings)
+    encoding = known_encoding(str(tree.get("encoding", "auto")))
+    task, known = guess_task(str(tree["train_file"]), settings, encoding)
     if reporter is not None:
         reporter.note(text("guess.note", task=task, known=known))
     return {**tree, "task": task}

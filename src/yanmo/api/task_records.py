@@ -29,10 +29,10 @@ def train_and_dev(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Reco
     file.
     """
     with reporter.stage(text("run.stage_read")):
-        train = _read(config.train_file, config.settings.columns, "train")
+        train = _read(config, config.train_file, "train")
         if config.dev_file is None:
             return split(train, config)
-        dev = _read(config.dev_file, config.settings.columns, "validation")
+        dev = _read(config, config.dev_file, "validation")
     kind = tasks.find(config.task)
     known = {kind.content(record, config.settings) for record in train}
     count = sum(kind.content(record, config.settings) in known for record in dev)
@@ -49,12 +49,13 @@ def split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], 
     return hold_back(records, kind, config.settings, share=config.dev_share, source=config.train_file)
 
 
-def labelled_records(given: str, *, split: str = "train") -> Iterator[Record]:
-    """Those of a file, or of a data set on the hub. split: of the latter, where its id names none.
+def labelled_records(given: str, *, split: str = "train", encoding: str = "auto") -> Iterator[Record]:
+    """Those of a file, or of a data set on the hub.
 
+    split: of the latter, where its id names none. encoding: of the former.
     Errors: as `read_records` and `hub_records`.
     """
-    return hub_records(given, split=split) if is_hub_id(given) else read_records(given)
+    return hub_records(given, split=split) if is_hub_id(given) else read_records(given, encoding=encoding)
 
 
 def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], reporter: Reporter) -> None:
@@ -91,8 +92,9 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
         )
 
 
-def _read(path: str, columns: Mapping[str, str], split: str) -> list[Record]:
-    return called(list(labelled_records(path, split=split)), columns, path)
+def _read(config: FinetuneConfig, path: str, split: str) -> list[Record]:
+    records = list(labelled_records(path, split=split, encoding=config.encoding))
+    return called(records, config.settings.columns, path)
 
 
 def called(records: Sequence[Record], columns: Mapping[str, str], path: str) -> list[Record]:

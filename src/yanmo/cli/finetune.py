@@ -34,6 +34,7 @@ def finetune(
     direction: str | None = None,
     train: File = None,
     dev: File = None,
+    encoding: str | None = None,
     test: File = None,
     columns: Pairs = None,
     sweep: Pairs = None,
@@ -61,6 +62,7 @@ def finetune(
         "direction": direction,
         "train": train,
         "dev": dev,
+        "encoding": encoding,
         "columns": mapped or None,
         "budget": budget,
         "max_length": max_length,
@@ -74,9 +76,7 @@ def finetune(
         "seed": seed,
         "precision": precision,
     }
-    if len(words) > 1:
-        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
-    name = words[0] if words else None
+    name = _only(words)
     if sweep is not None:
         if profile:
             raise ConfigError("sweep.no_profile")
@@ -85,6 +85,12 @@ def finetune(
     if test is not None:
         raise ConfigError("sweep.test_alone", out=out, test=test)
     _run(name, flags, overrides, out, as_json=json, profile=profile)
+
+
+def _only(words: list[str]) -> str | None:
+    if len(words) > 1:
+        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
+    return words[0] if words else None
 
 
 def _run(
@@ -143,7 +149,7 @@ def _reads_pairs(config: FinetuneConfig) -> bool:
         return True
     if is_hub_id(config.train_file) or not Path(config.train_file).expanduser().is_file():
         return False  # of a run that was finished before
-    first = next(labelled_records(config.train_file), None)
+    first = next(labelled_records(config.train_file, encoding=config.encoding), None)
     return (
         first is not None and pair_names(first.renamed(config.settings.columns), config.settings) is not None
     )

@@ -24,6 +24,7 @@ def train(
     vocab_size: int | None = None,
     unit: str | None = None,
     text_field: str | None = None,
+    encoding: str | None = None,
     json: Json = False,
 ) -> None:
     from yanmo.api.recipes import resolve_corpus, resolve_tokenizer
@@ -35,7 +36,7 @@ def train(
     paths, behind = split_settings(corpus or ())
     if words:
         raise ConfigError("cli.unused", given=" ".join(words), command="yanmo tokenizer train")
-    texts = resolve_corpus({"paths": paths, "unit": unit, "text_field": text_field})
+    texts = resolve_corpus({"paths": paths, "unit": unit, "text_field": text_field, "encoding": encoding})
     config = resolve_tokenizer({"kind": kind, "vocab_size": vocab_size}, [*overrides, *behind])
     with ProgressBar() as reporter:
         trained = train_tokenizer(texts, config, out, reporter=reporter)
@@ -60,13 +61,16 @@ def report(
     corpus: Paths = None,
     unit: str | None = None,
     text_field: str | None = None,
+    encoding: str | None = None,
     json: Json = False,
 ) -> None:
     from yanmo.api.recipes import resolve_corpus
     from yanmo.api.tokenizer import tokenizer_report
     from yanmo.cli.progress import ProgressBar
 
-    texts = resolve_corpus({"paths": list(corpus or ()), "unit": unit, "text_field": text_field})
+    texts = resolve_corpus(
+        {"paths": list(corpus or ()), "unit": unit, "text_field": text_field, "encoding": encoding}
+    )
     with ProgressBar() as reporter:
         found = tokenizer_report(tokenizer, texts, reporter=reporter)
     if json:

@@ -5,10 +5,10 @@ from yanmo.messages import Texts
 TEXTS: Texts = {
     "corpus.no_field": (
         "{source}: this record has no field “{field}”.\nIts fields are: {known}.\n"
-        "Name the field that holds the text (text_field for a corpus), or correct the record.",
+        "Name the field that holds the text (of a corpus --text-field NAME, of labelled records --columns text=NAME), or correct it.",
         "{source}：这条记录没有“{field}”字段。\n"
         "它的字段有：{known}。\n"
-        "请指定存放文本的字段（语料用 text_field），或修正该记录。",
+        "请指定存放文本的字段（语料用 --text-field 字段名，带标签的记录用 --columns text=字段名），或修正该记录。",
     ),
     "corpus.field_no_text": (
         "{source}: the field “{field}” holds {kind}, not a text.\nThe fields of this record are: {known}.\n"
@@ -51,24 +51,24 @@ TEXTS: Texts = {
     "corpus.unknown_encoding": (
         "{path}: encoding unknown: the byte at offset {offset} is not UTF-8, nor is the text GB18030.\n"
         "Found by itself: UTF-8, UTF-16 with a byte order mark, GB18030 (with GBK and GB2312).\n"
-        "Name the encoding, for example encoding=big5 or encoding=cp1252, or save the file as UTF-8.",
+        "Save the file as UTF-8, or name its encoding where the command takes one, for example --encoding big5.",
         "{path}：无法判断编码；偏移 {offset} 处的字节不是 UTF-8，文本也不像 GB18030。\n"
         "可自动识别：UTF-8、带字节顺序标记的 UTF-16、GB18030（含 GBK、GB2312）。\n"
-        "请指定编码，例如 encoding=big5 或 encoding=cp1252，或将文件另存为 UTF-8。",
+        "请将文件另存为 UTF-8；若命令有 --encoding 选项，也可指定编码，例如 --encoding big5。",
     ),
     "corpus.encoding_breaks": (
         "{path}: read as {encoding} so far, but the byte {byte} at offset {offset} does not belong there.\n"
         "A file must be in one encoding from beginning to end.\n"
-        "Correct that place, or name the encoding of the file (encoding=...).",
+        "Correct that place, or name the encoding of the file (--encoding).",
         "{path}：此前按 {encoding} 读取，但偏移 {offset} 处的字节 {byte} 不合该编码。\n"
-        "一个文件从头到尾必须使用同一种编码。\n请修正该处，或指定文件的编码（encoding=...）。",
+        "一个文件从头到尾必须使用同一种编码。\n请修正该处，或指定文件的编码（--encoding）。",
     ),
     "corpus.encoding_wrong": (
         "{path}: the byte {byte} at offset {offset} is not {encoding}, which was asked for.\n"
         "A file must be in one encoding from beginning to end.\n"
-        "Leave encoding=auto to have it found, or name the right one.",
+        "Leave --encoding out to have it found, or name the right one.",
         "{path}：指定的编码是 {encoding}，但偏移 {offset} 处的字节 {byte} 不合该编码。\n"
-        "一个文件从头到尾必须使用同一种编码。\n请用 encoding=auto 自动识别，或指定正确的编码。",
+        "一个文件从头到尾必须使用同一种编码。\n请去掉 --encoding 以自动识别，或指定正确的编码。",
     ),
     "corpus.no_path": (
         "There is no file or folder {path}, and no file matches it.\n"
