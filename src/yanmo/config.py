@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import typing
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -13,9 +14,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from yanmo.errors import ConfigError, InputError
-from yanmo.messages import text
-from yanmo.registry import nearest
+from yanmo.errors import ConfigError, InputError, kind_of, reason_of
+from yanmo.messages import listed, text
+from yanmo.registry import suggestion
 
 
 class Config(BaseModel):
@@ -44,9 +45,11 @@ def read_yaml(path: Path) -> Tree:
     try:
         tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError("errors.bad_yaml", path=path, reason=" ".join(str(error).split())) from None
+        raise ConfigError("errors.bad_yaml", path=path, reason=reason_of(error)) from None
     if not isinstance(tree, dict):
-        raise ConfigError("errors.bad_yaml", path=path, reason=type(tree).__name__)
+        raise ConfigError(
+            "errors.bad_yaml", path=path, reason=text("errors.reason_holds", kind=kind_of(tree))
+        )
     return tree
 
 
@@ -102,8 +105,7 @@ def _explained(schema: type[Config], error: ValidationError) -> ConfigError:
     key = ".".join(path)
     if first["type"] == "extra_forbidden":
         known = sorted(_group(schema, path[:-1]).model_fields)
-        near = nearest(path[-1], known)
-        return ConfigError("errors.unknown_key", key=key, known=", ".join(known), nearest=near)
+        return ConfigError("errors.unknown_key", key=key, known=known, suggestion=suggestion(path[-1], known))
     value = repr(first["input"])[:80]
     return ConfigError("errors.bad_value", key=key, value=value, allowed=_allowed(first))
 
@@ -112,6 +114,8 @@ def _allowed(error: ErrorDetails) -> str:
     """What would fit, in the user's language, from pydantic's type of error."""
     context = error.get("ctx", {})
     kind = error["type"].removesuffix("_parsing").removesuffix("_type")
+    if kind == "literal_error":  # "'a', 'b' or 'c'"
+        return listed(re.findall(r"'([^']*)'", str(context["expected"])))
     try:
         return text(f"errors.allowed_{kind}", **context)
     except KeyError:

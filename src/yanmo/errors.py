@@ -15,7 +15,31 @@ what was given, what is allowed, what to do. `exit_code` is what the command lin
 
 from __future__ import annotations
 
+import errno
+import json
+
 from yanmo.messages import text
+
+OS_REASONS = {
+    errno.ENOENT: "missing",
+    errno.EEXIST: "file",
+    errno.ENOTDIR: "file",
+    errno.EISDIR: "folder",
+    errno.EACCES: "permission",
+    errno.EPERM: "permission",
+    errno.EROFS: "permission",
+    errno.ENOSPC: "full",
+    errno.EDQUOT: "full",
+    errno.ENAMETOOLONG: "long_name",
+}
+KINDS = {
+    "NoneType": "nothing",
+    "bool": "truth",
+    "int": "number",
+    "float": "number",
+    "str": "text",
+    "list": "list",
+}
 
 
 class YanmoError(Exception):
@@ -62,3 +86,31 @@ class Preempted(YanmoError):
     """Stopped by SIGTERM or Ctrl-C after saving; the same command resumes (EX_TEMPFAIL of sysexits.h)."""
 
     exit_code = 75
+
+
+def reason_of(error: BaseException) -> str:
+    """Why something could not be read or written, in the user's language and with the place where it is known.
+
+    What a library says stands in brackets, and only where nothing better is known.
+    """
+    mark = getattr(error, "problem_mark", None)  # of YAML
+    words = " ".join((getattr(error, "strerror", None) or str(error)).split()).rstrip(".")[:200]
+    match error:
+        case json.JSONDecodeError():
+            return text("errors.reason_json", line=error.lineno, column=error.colno)
+        case UnicodeDecodeError():
+            return text("errors.reason_utf8", offset=error.start)
+        case EOFError():
+            return text("errors.reason_cut")
+        case RecursionError():
+            return text("errors.reason_deep")
+        case OSError() if error.errno in OS_REASONS:
+            return text(f"errors.reason_{OS_REASONS[error.errno]}")
+    if mark is not None:
+        return text("errors.reason_yaml", line=mark.line + 1, column=mark.column + 1)
+    return text("errors.reason_other", words=words or type(error).__name__)
+
+
+def kind_of(value: object) -> str:
+    """What a value of JSON or YAML is, in the user's language: a list, a number."""
+    return text(f"errors.holds_{KINDS.get(type(value).__name__, 'object')}")

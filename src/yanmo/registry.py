@@ -5,13 +5,17 @@ from __future__ import annotations
 import difflib
 import inspect
 import pkgutil
+from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import TypeVar
 
 from yanmo.errors import ConfigError
+from yanmo.messages import text
 
 Member = TypeVar("Member")
+ALIKE = 0.6  # of 1, by difflib: one slip in five letters is about 0.8
+SHORTEST_PART = 3  # letters of a name that is asked for by a part of it
 
 
 def names(family: ModuleType) -> list[str]:
@@ -26,15 +30,15 @@ def find(family: ModuleType, base: type[Member], name: str) -> type[Member]:
 
     Errors: ConfigError with the nearest name when there is no such file.
     """
-    kind = family.__name__.rsplit(".", 1)[-1]
     if "." in name:
         module = import_module(name)
     elif name in names(family):
         module = import_module(f"{family.__name__}.{name}")
     else:
+        kind = family.__name__.rsplit(".", 1)[-1]
         raise ConfigError(
-            "errors.unknown_name", kind=kind, name=name, known=", ".join(names(family)),
-            nearest=nearest(name, names(family)),
+            "errors.unknown_name", kind=text(f"errors.kind_{kind}"), name=name, known=names(family),
+            suggestion=suggestion(name, names(family)),
         )  # fmt: skip
     found = [
         member
@@ -47,7 +51,17 @@ def find(family: ModuleType, base: type[Member], name: str) -> type[Member]:
     return found[0]
 
 
-def nearest(name: str, known: list[str]) -> str:
-    """The known name that looks most like `name`, or the first one."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.0)
-    return close[0] if close else "-"
+def nearest(name: str, known: Sequence[str]) -> str | None:
+    """The known name that `name` can be a slip of, or a part of; None where none looks like it."""
+    spelt = {each.lower(): each for each in reversed(known)}
+    close = difflib.get_close_matches(name.lower(), spelt, n=1, cutoff=ALIKE)
+    if close:
+        return spelt[close[0]]
+    longer = [each for each in known if name.lower() in each.lower()]
+    return longer[0] if len(name) >= SHORTEST_PART and len(longer) == 1 else None
+
+
+def suggestion(name: str, known: Sequence[str]) -> str:
+    """The advice for a name that does not exist: the one that was meant, else to choose among the known ones."""
+    meant = nearest(name, known)
+    return text("errors.choose") if meant is None else text("errors.did_you_mean", nearest=meant)

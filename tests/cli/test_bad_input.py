@@ -243,8 +243,8 @@ def test_folder_with_other_files(run, files, tmp_path, language):
 
 def test_untrained_heads_do_not_answer(run, bert, gpt, classifier, language):
     refused(run("predict", bert, "很好"), language, "finetune")
-    refused(run("fill-mask", gpt, "a [MASK]"), language, "mlm")
-    refused(run("generate", classifier, "a"), language, "clm")
+    refused(run("fill-mask", gpt, "a [MASK]"), language, "bert")
+    refused(run("generate", classifier, "a"), language, "gpt2")
 
 
 def test_texts_that_do_not_fit_the_command(run, bert, classifier, language):

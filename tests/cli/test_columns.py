@@ -75,7 +75,7 @@ def test_pairs_with_scores_need_no_word_of_their_task(finetune, tmp_path):
 @pytest.mark.parametrize(
     ("rows", "argv", "words"),
     [
-        (ROWS, (), ("review, stars", "text + label", "--columns")),
+        (ROWS, (), ("review", "stars", "text + label", "--columns")),
         ([{"text": "a"}], (), ("sentence_similarity", "text_generation")),
         ([{"text_a": "a", "text_b": "b", "label": "1"}], (), ("sentence_similarity", "text_classification")),
         (ROWS, ("--columns", "text=reviw", "label=stars"), ("reviw", "review")),

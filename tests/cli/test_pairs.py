@@ -266,4 +266,6 @@ def test_a_wrong_loss_says_which_fit(run, bert, labelled, tmp_path, language):
         language,
         "settings.similarity.loss",
     )
-    refused(run(*command, "--train", labelled, "settings.similarity.positive_label=2"), language, "2", "0, 1")
+    refused(
+        run(*command, "--train", labelled, "settings.similarity.positive_label=2"), language, "2", "0", "1"
+    )

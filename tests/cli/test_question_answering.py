@@ -103,10 +103,10 @@ def test_no_answer_is_shown_as_such(capsys, monkeypatch):
     best = Candidate(text="北京", start=4, end=6, score=0.25)
     given = {"question": "去哪？", "context": "我们\n去[北京]了", "candidates": (best,), "no_answer": 0.5}
     show_answer(AnswerPrediction(answer=None, **given))
-    assert capsys.readouterr().out == "(no answer)  50.0%  去哪？\n"
+    assert capsys.readouterr().out == "(no answer)  50.0 %  去哪？\n"
     best = Candidate(text="[北京]", start=4, end=8, score=0.25)
     show_answer(AnswerPrediction(answer=best, **given))
-    assert capsys.readouterr().out == "[北京]  25.0%  [4, 8)\n  我们 去[北京]了\n"
+    assert capsys.readouterr().out == "[北京]  25.0 %  [4, 8)\n  我们 去[北京]了\n"
 
 
 def test_what_cannot_be_asked(run, reader, classifier, tmp_path, language):

@@ -89,7 +89,7 @@ def test_what_does_not_fit_is_refused(student, classifier, tagger, gpt, files, t
     pairs.write_text('{"source": "a", "target": "b"}\n{"source": "c", "target": "d"}\n', encoding="utf-8")
     cases = [
         (student("--teacher", tagger), ("token_classification", "text_classification")),
-        (student("--teacher", classifier, train=other), ("x, y", "好")),
+        (student("--teacher", classifier, train=other), ("x", "y", "好")),
         (
             student("--teacher", classifier, task="text_generation", train=pairs, model=gpt),
             ("text_classification",),

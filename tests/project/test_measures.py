@@ -18,6 +18,8 @@ Function = ast.FunctionDef | ast.AsyncFunctionDef
 MANY_PARAMETERS = {
     "cli/pretrain.py:pretrain": "each parameter is an option of the command",
     "cli/finetune.py:finetune": "each parameter is an option of the command",
+    "cli/evaluate.py:evaluate": "each parameter is an option of the command",
+    "cli/evaluate.py:compare": "each parameter is an option of the command",
     "cli/predict.py:generate": "each parameter is an option of the command",
 }
 NAMES_THAT_SAY_NOTHING = re.compile(r"(utils?|helpers?|common|misc|base_.*|.*_v\d+)\.py")

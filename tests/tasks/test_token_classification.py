@@ -193,7 +193,7 @@ def test_an_unseen_kind_names_file_and_line(encoder_of: Encoders) -> None:
         task().encode(strange, encoder_of("wordpiece"), labelled=True)
     assert error.value.key == "tasks.unseen_label"
     assert error.value.values["label"] == "planet"
-    assert error.value.values["known"] == "x, y"
+    assert error.value.values["known"] == ["x", "y"]
     assert "set.jsonl:7" in str(error.value)
 
 

@@ -63,7 +63,7 @@ class Library:
         documents = read_raw(corpus, CorpusReport())
         self.passages = [passage for document in documents for passage in passages(document)]
         if not self.passages:
-            raise InputError("answer.no_passage", paths=", ".join(corpus.paths))
+            raise InputError("answer.no_passage", paths=corpus.paths)
         texts = [passage.text for passage in self.passages]
         self.retriever = retriever
         if retriever is None:
@@ -85,7 +85,7 @@ class Library:
 def require_reader(model: Model) -> None:
     """Errors: RunError when the model was not trained to answer questions."""
     if TERM not in model.learner.heads:
-        heads = ", ".join(model.learner.heads) or "-"
+        heads = list(model.learner.heads)
         raise RunError("answer.no_reader", path=model.source, heads=heads)
 
 

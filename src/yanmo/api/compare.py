@@ -16,6 +16,8 @@ from yanmo.evaluation.significance import Comparison
 from yanmo.evaluation.splits import Part
 from yanmo.tasks.task import TaskConfig
 
+ALIKE = {"text_classification", "sentence_similarity"}  # tasks that may score the same pairs
+
 
 @dataclass(frozen=True, kw_only=True)
 class CompareResult:
@@ -66,15 +68,21 @@ def compare(
     folder: str | Path | None = None,
     part: Part | None = None,
     settings: TaskConfig | None = None,
+    encoding: str = "auto",
     reporter: Reporter | None = None,
 ) -> CompareResult:
     """Two models of one task on a file of records or a suite, by a paired bootstrap over its texts.
 
-    folder, part, settings: as in `evaluate`. Errors: as `evaluate`; RunError for models that have no metric in common.
+    folder, part, settings, encoding: as in `evaluate`. Errors: as `evaluate`; RunError for models that have no metric
+    in common.
     """
     use_machine()
-    given = labelled_data(data, folder=folder, part=part, reporter=reporter or Reporter())
-    one, other = (measure(load(source), given, settings) for source in (first, second))
+    given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter or Reporter())
+    models = (load(first), load(second))
+    tasks = [type(model.task).__module__.rpartition(".")[2] for model in models]
+    if tasks[0] != tasks[1] and set(tasks) - ALIKE:
+        raise RunError("suites.two_tasks", first=first, second=second, one=tasks[0], other=tasks[1])
+    one, other = (measure(model, given, settings) for model in models)
     both = _both(one, other)
     if both is None:
         raise RunError(

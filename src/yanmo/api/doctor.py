@@ -17,7 +17,7 @@ from yanmo.layers import attention_probe
 from yanmo.layers.attention_kernels import PLAIN_LENGTH
 from yanmo.layers.attention_probe import Measured
 from yanmo.machine.probe import Machine, Settings, choose, describe, probe
-from yanmo.messages import text
+from yanmo.messages import listed, text
 from yanmo.models.backbone import ModelConfig
 from yanmo.models.learner import Learner
 
@@ -49,17 +49,17 @@ class MachineCheck:
         return {"check": "machine", **asdict(self)}
 
     def rows(self) -> Rows:
-        versions = ", ".join(f"{name} {version}" for name, version in self.versions.items())
-        installed = ", ".join(name for name, there in self.extras.items() if there)
-        absent = ", ".join(name for name, there in self.extras.items() if not there)
+        versions = listed(f"{name} {version}" for name, version in self.versions.items())
+        installed = listed(name for name, there in self.extras.items() if there)
+        absent = listed(name for name, there in self.extras.items() if not there)
         kind = f"doctor.attention_{self.settings.attention}"
         return [
             *describe(self.machine),
             *((text("doctor.attention_by", kernel=each.kernel), _timing(each)) for each in self.attention),
             (text("doctor.attention"), text(kind, length=PLAIN_LENGTH)),
             (text("doctor.versions"), versions),
-            (text("doctor.extras"), installed or "–"),
-            (text("doctor.extras_absent"), absent or "–"),
+            (text("doctor.extras"), installed),
+            (text("doctor.extras_absent"), absent),
         ]
 
     def warnings(self) -> list[str]:
@@ -91,13 +91,13 @@ class ModelCheck:
             (text("doctor.parameters"), f"{self.parameters:,}"),
             (text("doctor.vocabulary"), f"{self.vocab_size:,}"),
             (text("doctor.positions"), f"{self.max_positions:,}"),
-            (text("doctor.heads"), ", ".join(self.heads) or "–"),
-            (text("doctor.labels"), ", ".join(self.labels) or "–"),
+            (text("doctor.heads"), listed(self.heads)),
+            (text("doctor.labels"), listed(self.labels)),
             (text("doctor.memory"), gigabytes(self.training_bytes)),
         ]
 
     def warnings(self) -> list[str]:
-        some = ", ".join(self.fresh[:4])
+        some = list(self.fresh[:4])
         return [text("doctor.warn_fresh", count=len(self.fresh), names=some)] if self.fresh else []
 
 

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
+from yanmo.api.trained import state, trained_heads
 from yanmo.data.batch import Batch
 from yanmo.data.example import Example
-from yanmo.errors import RunError
+from yanmo.errors import RunError, reason_of
 from yanmo.interop.sentence_transformers import Pooling, read_pooling
 from yanmo.layers.pooling import mean_pool
+from yanmo.messages import text
 from yanmo.metrics.retrieval import Vectors
 from yanmo.models.learner import Learner
 from yanmo.tasks.inference import run
@@ -64,7 +66,7 @@ def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     except OSError as error:
-        raise RunError("run.cannot_write", path=path, reason=error.strerror or error) from None
+        raise RunError("run.cannot_write", path=path, reason=reason_of(error)) from None
     os.close(handle)
     try:
         shape = (len(texts), width)
@@ -96,9 +98,10 @@ def pooling_of(model: Model) -> Pooling:
         raise RunError(
             "run.untrained_head",
             path=model.source,
-            fresh=", ".join(fresh[:4]),
-            trained="-",
-            task="sentence_similarity",
+            what=text("run.what_vectors"),
+            state=state(model, fresh),
+            trained=trained_heads(model),
+            command=text("run.command_finetune", path=model.source, task="sentence_similarity"),
         )
     if model.learner.backbone.family == "encoder_decoder":
         raise RunError("pairs.encoder_decoder", path=model.source)

@@ -12,6 +12,7 @@ from typing import Any
 from yanmo.api.predict import Model, load, use_machine
 from yanmo.api.reporter import Reporter
 from yanmo.corpus.document import Record
+from yanmo.corpus.encoding import known_encoding
 from yanmo.corpus.read import read_records
 from yanmo.errors import ConfigError, InputError, RunError
 from yanmo.evaluation import suite as suites
@@ -96,17 +97,19 @@ def evaluate(
     folder: str | Path | None = None,
     part: Part | None = None,
     settings: TaskConfig | None = None,
+    encoding: str = "auto",
     reporter: Reporter | None = None,
 ) -> EvaluateResult:
     """The metrics of the task that the model was fine-tuned for, on a file of records or on a suite.
 
     folder: where the files of suites lie. part: of a suite; unset: what is reported, its test. settings: where a file
-    keeps texts and labels. Errors: RunError (no trained head, or one of another task), InputError (records; a label
-    that training never saw), ConfigError (an unknown suite).
+    keeps texts and labels. encoding: of that file.
+    Errors: RunError (no trained head, or one of another task), InputError (records; a label that training never saw),
+    ConfigError (an unknown suite).
     """
     reporter = reporter or Reporter()
     use_machine()
-    given = labelled_data(data, folder=folder, part=part, reporter=reporter)
+    given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     measured = measure(load(source), given, settings)
     return EvaluateResult(
         model=source,
@@ -125,7 +128,7 @@ def evaluate(
 
 
 def labelled_data(
-    data: str | Path, *, folder: str | Path | None, part: Part | None, reporter: Reporter
+    data: str | Path, *, folder: str | Path | None, part: Part | None, encoding: str, reporter: Reporter
 ) -> LabelledData:
     """A file of records, or a part of a suite. Errors: InputError, ConfigError."""
     if suites.is_suite(data):
@@ -136,7 +139,7 @@ def labelled_data(
     if part is not None:
         raise ConfigError("suites.part_of_file", part=part, data=data)
     with reporter.stage(text("run.stage_read")):
-        records = list(read_records(data))
+        records = list(read_records(data, encoding=known_encoding(encoding)))
     if not records:
         raise InputError("run.no_records", path=data)
     with path.open("rb") as file:
@@ -161,7 +164,7 @@ def measure(model: Model, given: LabelledData, settings: TaskConfig | None = Non
             model=model.source,
             data=given.name,
             metric=metric,
-            known=", ".join(metrics),
+            known=list(metrics),
         )
     return Measured(
         metrics=metrics,
@@ -176,7 +179,8 @@ def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Tas
     """The model's task, on records of the form at hand. Errors: RunError where it is not the suite's."""
     task = model.task
     if given.suite is None:
-        return task if settings is None else task.with_config(settings)
+        given_settings = {} if settings is None else settings.model_dump(exclude_unset=True)
+        return task.with_config(task.config.model_copy(update=given_settings)) if given_settings else task
     suite = given.suite
     name = type(task).__module__.rpartition(".")[2]
     if name != suite.task and {name, suite.task} - {"text_classification", "sentence_similarity"}:
@@ -203,7 +207,7 @@ def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, report
         origin = next(name for name in sources if name in suite.splits)
         digest = suites.content_hash(suite.file(origin, where))
     if not records:
-        raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=", ".join(suite.splits))
+        raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=list(suite.splits))
     exact = digest == suite.splits[origin].sha256
     if not exact:
         reporter.warn(text("suites.warn_other", name=suite.name, path=suite.file(origin, where)))

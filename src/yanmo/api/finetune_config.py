@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from yanmo.config import Config
+from yanmo.corpus.encoding import known_encoding
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.distillation import TeacherConfig
@@ -32,6 +33,8 @@ class FinetuneConfig(Config):
     """Labelled records to learn from: .jsonl, .csv, .tsv, .parquet, each also .gz."""
     dev_file: str | None = None
     """Records to choose the best step by; unset: a share of the training records is held back."""
+    encoding: str = "auto"
+    """Of those files; auto tells UTF-8, UTF-16 with a byte order mark and GB18030 apart; or any encoding by name."""
     dev_share: float = Field(default=0.1, gt=0, lt=1)
     """That share."""
     max_length: int = Field(default=256, ge=16)
@@ -48,6 +51,11 @@ class FinetuneConfig(Config):
     optim: OptimConfig | None = None
     """Unset: AdamW at a rate that fits the width of the model."""
     schedule: ScheduleConfig = ScheduleConfig(name="linear", warmup=0.1)
+
+    @field_validator("encoding")
+    @classmethod
+    def _known_encoding(cls, value: str) -> str:
+        return known_encoding(value)
 
     @property
     def unlabelled_file(self) -> str | None:

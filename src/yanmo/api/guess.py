@@ -8,22 +8,24 @@ from yanmo import registry, tasks
 from yanmo.api.task_records import called, labelled_records
 from yanmo.errors import ConfigError
 from yanmo.messages import text
-from yanmo.registry import nearest
+from yanmo.registry import suggestion
 from yanmo.tasks.task import TaskConfig
 
 MOST_RECORDS = 1000  # that are looked at
 
 
-def guess_task(path: str, settings: TaskConfig) -> tuple[str, list[str]]:
+def guess_task(path: str, settings: TaskConfig, encoding: str = "auto") -> tuple[str, list[str]]:
     """The one task that the records are made for, and their columns.
 
     Errors: ConfigError where it is none, or not one alone, with what fits; InputError for records that are broken.
     """
-    records = called(list(islice(labelled_records(path), MOST_RECORDS)), settings.columns, path)
+    records = called(
+        list(islice(labelled_records(path, encoding=encoding), MOST_RECORDS)), settings.columns, path
+    )
     fitting = [name for name in registry.names(tasks) if tasks.find(name).fits(records, settings)]
     if len(fitting) == 1:
         return fitting[0], list(records[0].fields)
-    known = ", ".join(records[0].fields) or "-"
+    known = list(records[0].fields)
     if fitting:
         meant = text("guess.or").join(fitting)
         raise ConfigError("guess.several", path=path, known=known, fits=meant, example=fitting[0])
@@ -39,7 +41,7 @@ def check_columns(task: str, settings: TaskConfig) -> None:
     for name in settings.columns:
         if name not in known:
             raise ConfigError(
-                "guess.not_read", task=task, name=name, known=", ".join(known), nearest=nearest(name, known)
+                "guess.not_read", task=task, name=name, known=known, suggestion=suggestion(name, known)
             )
 
 

@@ -69,7 +69,7 @@ def plan(config: PretrainConfig, *, reporter: Reporter | None = None) -> PlanRes
     config = _with_objective(config, model)
     objective = objectives.make(str(config.objective), settings=config.objective_settings)
     if objective.text_term not in BY_TERM:
-        raise ConfigError("plan.no_law", objective=config.objective, known=", ".join(BY_TERM))
+        raise ConfigError("plan.no_law", objective=config.objective, known=list(BY_TERM))
     with reporter.stage(text("recipes.stage_corpus")):
         sample = sample_corpus(config.corpus)
     compute = choose_now(config.train.precision)

@@ -19,18 +19,20 @@ from yanmo.api.encode import encode as encode_texts
 from yanmo.api.encode import similar as similar_texts
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
+from yanmo.api.trained import no_task, require
 from yanmo.config import build
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.corpus.read import read_records
 from yanmo.data.collate import collate
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame, frame_of
-from yanmo.errors import InputError, RunError
+from yanmo.errors import InputError
 from yanmo.generation.generate import generate
 from yanmo.generation.options import GenerateOptions
 from yanmo.generation.stream import stream
 from yanmo.interop.huggingface import Labelling, LoadedModel
 from yanmo.layers.packed import can_pack, packed
+from yanmo.messages import text
 from yanmo.metrics.retrieval import Vectors
 from yanmo.models.learner import Learner
 from yanmo.tasks.inference import predict
@@ -117,7 +119,7 @@ class Model:
         beams, length_penalty: unset, as the run says. Errors: RunError when the model is no trained translator;
         ConfigError for what does not fit.
         """
-        self._require("seq2seq", "translation")
+        require(self, "seq2seq")
         given = {"beams": beams, "length_penalty": length_penalty}
         changes = {name: value for name, value in given.items() if value is not None}
         task = self.task.with_config(build(TaskConfig, self.settings.model_dump() | changes))
@@ -128,8 +130,10 @@ class Model:
         if isinstance(item, Record):
             return item.renamed(self.settings.columns)
         if isinstance(item, str):
-            return Record(fields={self.settings.text_field: item}, source=f"#{number}")
-        return Record(fields=item, source=f"#{number}").renamed(self.settings.columns)
+            return Record(
+                fields={self.settings.text_field: item}, source=text("predict.given", number=number)
+            )
+        return Record(fields=item, source=text("predict.given", number=number)).renamed(self.settings.columns)
 
     def predict_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[TaskPrediction]:
         """One prediction per pair of texts, in their order. Errors: as `predict`."""
@@ -137,7 +141,7 @@ class Model:
         first = self.settings.text_field if self.settings.pair_field else "text"
         return self.predict(
             [
-                Record(fields={first: one, second: other}, source=f"#{number}")
+                Record(fields={first: one, second: other}, source=text("predict.given", number=number))
                 for number, (one, other) in enumerate(pairs, 1)
             ]
         )
@@ -152,7 +156,7 @@ class Model:
 
     def fill_mask(self, text: str, *, top: int = 5) -> list[MaskPrediction]:
         """The likeliest tokens for each mask in the text. Errors: RunError (no trained head), InputError (no mask)."""
-        self._require("mlm", "mlm")
+        require(self, "mlm")
         mask = self.frame.mask
         marker = None if mask is None else self.tokenizer.backend.id_to_token(mask)
         if marker is None or marker not in text:
@@ -205,7 +209,7 @@ class Model:
         return packed(self.learner, vocabulary) if can_pack(vocabulary) else self.learner
 
     def _prompt(self, prompt: str) -> list[int]:
-        self._require("clm", "text_generation")
+        require(self, "clm")
         return [self.frame.start, *self.tokenizer.encode(prompt).ids]
 
     @cached_property
@@ -216,15 +220,12 @@ class Model:
         if name not in registry.names(tasks):
             name = next((each for term, each in tasks.by_head().items() if term in self.learner.heads), None)
         if name is None:
-            raise RunError(
-                "run.untrained_head", path=self.source, fresh=", ".join(tasks.by_head()), trained=self._trained(),
-                task="text_classification",
-            )  # fmt: skip
+            raise no_task(self)
         kind = tasks.find(name)
         task = kind.from_labels(labelling.labels, self.settings, multi_label=labelling.multi_label)
         task = task.with_values(labelling.values)
         for term in task.head_sizes():
-            self._require(term, name)
+            require(self, term)
         if not task.head_sizes():
             pooling_of(self)  # refused where it was never trained
         return task
@@ -236,29 +237,15 @@ class Model:
 
     def training_records(self) -> list[Record]:
         """What the run was fine-tuned on, where its file is still there."""
-        path = self.finetuned.train_file if self.finetuned else ""
+        path, encoding = (
+            (self.finetuned.train_file, self.finetuned.encoding) if self.finetuned else ("", "auto")
+        )
         if not Path(path).expanduser().is_file():
             return []
-        return [record.renamed(self.settings.columns) for record in read_records(path)]
+        return [record.renamed(self.settings.columns) for record in read_records(path, encoding=encoding)]
 
     def _records(self, texts: Sequence[str | Mapping[str, JsonValue] | Record]) -> list[Record]:
         return [self._record(item, number) for number, item in enumerate(texts, 1)]
-
-    def _require(self, term: str, task: str) -> None:
-        fresh = [name for name in self.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]
-        if term not in self.learner.heads or fresh:
-            names = ", ".join(fresh[:4]) or term
-            raise RunError(
-                "run.untrained_head", path=self.source, fresh=names, trained=self._trained(), task=task
-            )
-
-    def _trained(self) -> str:
-        heads = [
-            term
-            for term in self.learner.heads
-            if not any(name.startswith(f"heads.{term}.") for name in self.loaded.fresh)
-        ]
-        return ", ".join(heads) or "-"
 
     @torch.inference_mode()
     def _probabilities(self, example: Example, at: np.ndarray[Any, Any]) -> torch.Tensor:

@@ -20,7 +20,7 @@ from yanmo.evaluation.metric_text import duration, metric_name, metric_value
 from yanmo.evaluation.report import Example, Examples, Report, Section, Table, write
 from yanmo.evaluation.run_report import run_report
 from yanmo.generation.options import GenerateOptions
-from yanmo.messages import text
+from yanmo.messages import percent, text
 from yanmo.training.budget import Budget, cap
 
 # shares of the whole time; the rest is tokenizers, tokenising and evaluation
@@ -193,7 +193,9 @@ def _report(result: QuickstartResult) -> Report:
         Examples(
             title=text("quickstart.fills"),
             items=tuple(
-                Example(given=given, result="   ".join(f"{token} {share:.0%}" for token, share in tokens))
+                Example(
+                    given=given, result="   ".join(f"{token} {percent(share, 0)}" for token, share in tokens)
+                )
                 for given, tokens in result.fills
             ),
         ),

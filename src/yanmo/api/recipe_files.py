@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Literal, TypeAlias, cast
 from yanmo.config import Tree, read_yaml
 from yanmo.errors import ConfigError
 from yanmo.messages import LANGUAGES, language
-from yanmo.registry import nearest
+from yanmo.registry import suggestion
 
 Verb: TypeAlias = Literal["pretrain", "finetune"]
 VERBS: tuple[Verb, ...] = ("pretrain", "finetune")
@@ -49,14 +50,16 @@ def find(name: str) -> Recipe:
     """The shipped recipe of that name. Errors: ConfigError with the nearest name."""
     known = {recipe.name: recipe for recipe in shipped()}
     if name not in known:
-        raise _unknown(name, list(known))
+        raise ConfigError(
+            "recipes.unknown", name=name, known=list(known), suggestion=suggestion(name, list(known))
+        )
     return known[name]
 
 
-def read(name: str, verb: Verb, *, also: tuple[str, ...] = ()) -> Tree:
+def read(name: str, verb: Verb, *, tasks: Sequence[str] = ()) -> Tree:
     """What a recipe holds: a shipped one by its name, or a YAML file by its path (a run's config.yaml is one).
 
-    also: other names that could have been meant, for the error.
+    tasks: what could have been meant as well, for the error.
     Errors: ConfigError for an unknown name and for a recipe of another verb; InputError for a missing file.
     """
     if _is_path(name):
@@ -66,10 +69,10 @@ def read(name: str, verb: Verb, *, also: tuple[str, ...] = ()) -> Tree:
         known = {recipe.name: recipe for recipe in shipped()}
         if name not in known:
             fitting = [recipe.name for recipe in known.values() if recipe.verb == verb]
-            raise _unknown(name, sorted({*fitting, *also}))
+            raise _unknown(name, fitting, tasks)
         tree, given = read_yaml(known[name].path), known[name].verb
     if given != verb:
-        names = ", ".join(recipe.name for recipe in shipped(verb))
+        names = [recipe.name for recipe in shipped(verb)]
         raise ConfigError("recipes.other_verb", name=name, verb=verb, given=given, known=names)
     return tree
 
@@ -78,5 +81,8 @@ def _is_path(name: str) -> bool:
     return name.endswith((".yaml", ".yml")) or "/" in name or Path(name).is_file()
 
 
-def _unknown(name: str, known: list[str]) -> ConfigError:
-    return ConfigError("recipes.unknown", name=name, known=", ".join(known), nearest=nearest(name, known))
+def _unknown(name: str, known: Sequence[str], tasks: Sequence[str]) -> ConfigError:
+    advice = suggestion(name, [*tasks, *known])
+    if not tasks:
+        return ConfigError("recipes.unknown", name=name, known=known, suggestion=advice)
+    return ConfigError("recipes.no_task", name=name, tasks=tasks, known=known, suggestion=advice)

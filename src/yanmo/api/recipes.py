@@ -17,6 +17,7 @@ from yanmo.api.pretrain import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_ob
 from yanmo.api.reporter import Reporter
 from yanmo.api.teacher import check_teacher
 from yanmo.config import Tree, build, merge, override
+from yanmo.corpus.encoding import known_encoding
 from yanmo.corpus.hub import is_hub_id
 from yanmo.corpus.read import CorpusConfig, read_raw
 from yanmo.corpus.statistics import CorpusReport
@@ -36,6 +37,7 @@ PRETRAIN_FLAGS = {
     "corpus": "corpus.paths",
     "unit": "corpus.unit",
     "text_field": "corpus.text_field",
+    "encoding": "corpus.encoding",
     "vocab_size": "tokenizer.vocab_size",
     "max_length": "max_length",
     "budget": "train.budget",
@@ -50,6 +52,7 @@ FINETUNE_FLAGS = {
     "direction": "settings.direction",
     "train": "train_file",
     "dev": "dev_file",
+    "encoding": "encoding",
     "random_weights": "random_weights",
     "columns": "settings.columns",
     "max_length": "max_length",
@@ -121,7 +124,7 @@ def resolve_finetune(
     optim = tree.get("optim")
     if isinstance(optim, dict) and model is None:
         if "lr" not in optim:
-            raise ConfigError("recipes.rate_needed", keys=", ".join(f"optim.{key}" for key in optim))
+            raise ConfigError("recipes.rate_needed", keys=[f"optim.{key}" for key in optim])
         usual = default_optim(256).model_dump(include={"name", "weight_decay", "betas"})
         tree["optim"] = merge(usual, optim)
     config = build(FinetuneConfig, tree)
@@ -214,12 +217,12 @@ def _check_scratch(model: type[Backbone], name: str, task: type[Task]) -> None:
     if task.term not in model.head_terms():
         known = registry.names(models)
         members = {each: registry.find(models, Backbone, each) for each in known}  # type: ignore[type-abstract]
-        fits = ", ".join(each for each, one in members.items() if task.term in one.head_terms())
+        fits = [each for each, one in members.items() if task.term in one.head_terms()]
         raise ConfigError(
             "models.no_head",
             model=name,
             term=task.term,
-            known=", ".join(sorted(model.head_terms())),
+            known=sorted(model.head_terms()),
             fits=fits,
         )
 
@@ -230,7 +233,7 @@ def _task_or_recipe(name: str | None) -> Tree:
         return {}
     if name in known and name not in [recipe.name for recipe in recipe_files.shipped("finetune")]:
         return {"task": name}
-    return recipe_files.read(name, "finetune", also=tuple(known))
+    return recipe_files.read(name, "finetune", tasks=known)
 
 
 def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
@@ -239,9 +242,10 @@ def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
         return tree
     settings = build(TaskConfig, tree.get("settings", {}))
     _check_file(str(tree["train_file"]))
-    task, known = guess_task(str(tree["train_file"]), settings)
+    encoding = known_encoding(str(tree.get("encoding", "auto")))
+    task, known = guess_task(str(tree["train_file"]), settings, encoding)
     if reporter is not None:
-        reporter.note(text("guess.note", task=task, known=", ".join(known)))
+        reporter.note(text("guess.note", task=task, known=known))
     return {**tree, "task": task}
 
 
@@ -255,8 +259,8 @@ def _architecture(name: str) -> type[Backbone] | None:
         return None
     known = registry.names(models)
     raise ConfigError(
-        "errors.unknown_name", kind=text("recipes.kind_model"), name=name, known=", ".join(known),
-        nearest=registry.nearest(name, known),
+        "errors.unknown_name", kind=text("recipes.kind_model"), name=name, known=known,
+        suggestion=registry.suggestion(name, known),
     )  # fmt: skip
 
 
@@ -288,8 +292,8 @@ def _check_kind(kind: str) -> None:
     kinds = registry.names(tokenizers)
     if kind not in kinds:
         raise ConfigError(
-            "errors.unknown_name", kind=text("recipes.kind_tokenizer"), name=kind, known=", ".join(kinds),
-            nearest=registry.nearest(kind, kinds),
+            "errors.unknown_name", kind=text("recipes.kind_tokenizer"), name=kind, known=kinds,
+            suggestion=registry.suggestion(kind, kinds),
         )  # fmt: skip
 
 
@@ -306,7 +310,7 @@ def _check_objective(config: PretrainConfig, model: type[Backbone]) -> None:
         return
     single = registry.names(objectives)
     fits = [each for each in single if set(objectives.make(each).head_sizes()) <= heads]
-    raise ConfigError("run.wrong_family", objective=name, model=config.model, fits=", ".join(fits) or "–")
+    raise ConfigError("run.wrong_family", objective=name, model=config.model, fits=fits)
 
 
 def _capped(given: str, reporter: Reporter | None) -> str:

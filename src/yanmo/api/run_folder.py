@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from yanmo import __version__
 from yanmo.config import Config, build, digest, dump, read_yaml
-from yanmo.errors import ConfigError, RunError
+from yanmo.errors import ConfigError, RunError, reason_of
 
 Schema = TypeVar("Schema", bound=Config)
 REPORT = "report.html"
@@ -57,7 +57,7 @@ class RunFolder:
             path.mkdir(parents=True, exist_ok=True)
             replace_text(run.config_path, content)
         except OSError as error:
-            raise RunError("run.cannot_write", path=path, reason=error.strerror or error) from None
+            raise RunError("run.cannot_write", path=path, reason=reason_of(error)) from None
         return run
 
     @staticmethod

@@ -13,8 +13,8 @@ from yanmo.corpus.read import read_records
 from yanmo.errors import ConfigError, InputError
 from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
-from yanmo.messages import text
-from yanmo.registry import nearest
+from yanmo.messages import percent, text
+from yanmo.registry import suggestion
 from yanmo.tasks.task import Encoded, Task
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
@@ -29,12 +29,12 @@ def train_and_dev(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Reco
     file.
     """
     with reporter.stage(text("run.stage_read")):
-        train = _read(config.train_file, config.settings.columns, "train")
+        train = _read(config, config.train_file, "train")
         if config.dev_file is None:
             # all of them, so that a broken one is told wherever it falls
             tasks.find(config.task).from_records(train, config.settings)
             return split(train, config)
-        dev = _read(config.dev_file, config.settings.columns, "validation")
+        dev = _read(config, config.dev_file, "validation")
     kind = tasks.find(config.task)
     known = {kind.content(record, config.settings) for record in train}
     count = sum(kind.content(record, config.settings) in known for record in dev)
@@ -51,12 +51,13 @@ def split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], 
     return hold_back(records, kind, config.settings, share=config.dev_share, source=config.train_file)
 
 
-def labelled_records(given: str, *, split: str = "train") -> Iterator[Record]:
-    """Those of a file, or of a data set on the hub. split: of the latter, where its id names none.
+def labelled_records(given: str, *, split: str = "train", encoding: str = "auto") -> Iterator[Record]:
+    """Those of a file, or of a data set on the hub.
 
+    split: of the latter, where its id names none. encoding: of the former.
     Errors: as `read_records` and `hub_records`.
     """
-    return hub_records(given, split=split) if is_hub_id(given) else read_records(given)
+    return hub_records(given, split=split) if is_hub_id(given) else read_records(given, encoding=encoding)
 
 
 def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], reporter: Reporter) -> None:
@@ -72,7 +73,7 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
             "run.class_count",
             name=name,
             count=number(counts[name]),
-            share=f"{100 * counts[name] / total:.1f} %",
+            share=percent(counts[name] / total),
         )
         for name in order[:MOST_CLASSES]
     ]
@@ -103,8 +104,9 @@ def warn_widened(
         reporter.warn(text("run.warn_widened", count=number(count), total=number(total)))
 
 
-def _read(path: str, columns: Mapping[str, str], split: str) -> list[Record]:
-    return called(list(labelled_records(path, split=split)), columns, path)
+def _read(config: FinetuneConfig, path: str, split: str) -> list[Record]:
+    records = list(labelled_records(path, split=split, encoding=config.encoding))
+    return called(records, config.settings.columns, path)
 
 
 def called(records: Sequence[Record], columns: Mapping[str, str], path: str) -> list[Record]:
@@ -127,6 +129,5 @@ def called(records: Sequence[Record], columns: Mapping[str, str], path: str) -> 
 def _no_column(where: str, column: str, record: Record) -> ConfigError:
     known = list(record.fields)
     return ConfigError(
-        "guess.no_column", path=where, column=column, known=", ".join(known) or "-",
-        nearest=nearest(column, known),
-    )  # fmt: skip
+        "guess.no_column", path=where, column=column, known=known, suggestion=suggestion(column, known)
+    )

@@ -31,7 +31,7 @@ def check_teacher(task: type[Task], name: str) -> None:
     """Errors: ConfigError for a task that no teacher can teach."""
     if not task.distils:
         fits = [each for each in registry.names(tasks) if tasks.find(each).distils]
-        raise ConfigError("teacher.no_task", task=name, fits=", ".join(fits))
+        raise ConfigError("teacher.no_task", task=name, fits=fits)
 
 
 def with_teacher(
@@ -81,8 +81,8 @@ def _ask(
         raise ConfigError(
             "teacher.other_labels",
             teacher=teacher.source,
-            missing=", ".join(missing[:10]),
-            known=", ".join(theirs.labels[:20]),
+            missing=missing[:10],
+            known=theirs.labels[:20],
         )
     order = [theirs.labels.index(name) for name in task.labels]
     asked = [theirs.encode(record, teacher.encoder, labelled=False) for record in records]

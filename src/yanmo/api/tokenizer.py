@@ -11,7 +11,7 @@ from yanmo import tokenizers
 from yanmo.api import model_source
 from yanmo.api.reporter import Advance, Reporter
 from yanmo.corpus.read import CorpusConfig, read_corpus
-from yanmo.errors import InputError, RunError
+from yanmo.errors import InputError, RunError, reason_of
 from yanmo.messages import text
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, TokenizerReport
 from yanmo.tokenizers.report import longest_pieces
@@ -39,6 +39,8 @@ def train_tokenizer(
     """
     reporter = reporter or Reporter()
     path = Path(out)
+    if path.is_file():
+        raise RunError("recipes.cannot_write", path=path, reason=text("errors.reason_file"))
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise RunError("recipes.folder_in_use", path=path)
     with reporter.stage(text("run.stage_tokenizer")) as advance:
@@ -46,7 +48,7 @@ def train_tokenizer(
     try:
         tokenizer.save(path)
     except OSError as error:
-        raise RunError("recipes.cannot_write", path=path, reason=error.strerror or error) from None
+        raise RunError("recipes.cannot_write", path=path, reason=reason_of(error)) from None
     return TrainedTokenizer(
         path=path,
         kind=tokenizer.kind,

@@ -16,6 +16,7 @@ def doctor(
     preset: str | None = None,
     unit: str | None = None,
     text_field: str | None = None,
+    encoding: str | None = None,
     json: Json = False,
 ) -> None:
     if path is not None and corpus:
@@ -24,7 +25,14 @@ def doctor(
     from yanmo.api.doctor import MachineCheck, ModelCheck, check_machine, check_model
     from yanmo.cli.progress import ProgressBar
 
-    flags = {"corpus": corpus, "model": model, "preset": preset, "unit": unit, "text_field": text_field}
+    flags = {
+        "corpus": corpus,
+        "model": model,
+        "preset": preset,
+        "unit": unit,
+        "text_field": text_field,
+        "encoding": encoding,
+    }
     with ProgressBar() as reporter:
         if corpus:
             found: CorpusCheck | ModelCheck | MachineCheck = check_corpus(flags, reporter=reporter)

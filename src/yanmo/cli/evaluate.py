@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import File, Json
+from yanmo.cli.options import File, Json, Pairs, split_pairs
 from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
+from yanmo.errors import ConfigError
 from yanmo.messages import text
 
 if TYPE_CHECKING:
@@ -31,16 +33,20 @@ def evaluate(
     part: PartName | None = None,
     text_field: str | None = None,
     label_field: str | None = None,
+    columns: Pairs = None,
     direction: str | None = None,
+    encoding: str = "auto",
     report: File = None,
     json: Json = False,
 ) -> None:
     from yanmo.api.evaluate import evaluate as run
     from yanmo.cli.progress import ProgressBar
 
-    settings = _settings(text_field, label_field, direction)
+    settings = _settings(text_field, label_field, direction, columns)
     with ProgressBar() as reporter:
-        result = run(model, suite, folder=folder, part=part, settings=settings, reporter=reporter)
+        result = run(
+            model, suite, folder=folder, part=part, settings=settings, encoding=encoding, reporter=reporter
+        )
     written = None if report is None else str(_write_report(result, report))
     if json:
         print_json(result.to_json() | ({"report": written} if written else {}))
@@ -58,26 +64,43 @@ def compare(
     part: PartName | None = None,
     text_field: str | None = None,
     label_field: str | None = None,
+    columns: Pairs = None,
     direction: str | None = None,
+    encoding: str = "auto",
     json: Json = False,
 ) -> None:
     from yanmo.api.compare import compare as run
     from yanmo.cli.progress import ProgressBar
 
-    settings = _settings(text_field, label_field, direction)
+    settings = _settings(text_field, label_field, direction, columns)
     with ProgressBar() as reporter:
-        result = run(first, second, suite, folder=folder, part=part, settings=settings, reporter=reporter)
+        result = run(
+            first,
+            second,
+            suite,
+            folder=folder,
+            part=part,
+            settings=settings,
+            encoding=encoding,
+            reporter=reporter,
+        )
     if json:
         print_json(result.to_json())
         return
     _show_comparison(result)
 
 
-def _settings(text_field: str | None, label_field: str | None, direction: str | None) -> TaskConfig | None:
+def _settings(
+    text_field: str | None, label_field: str | None, direction: str | None, columns: Sequence[str] | None
+) -> TaskConfig | None:
     from yanmo.config import build
     from yanmo.tasks.task import TaskConfig
 
-    fields = {"text_field": text_field, "label_field": label_field, "direction": direction}
+    mapped, rest = split_pairs(columns or ())
+    if rest:
+        raise ConfigError("errors.bad_override", given=rest[0])
+    fields: dict[str, object] = {"text_field": text_field, "label_field": label_field, "direction": direction}
+    fields |= {"columns": mapped or None}
     given = {name: value for name, value in fields.items() if value is not None}
     return build(TaskConfig, given) if given else None
 

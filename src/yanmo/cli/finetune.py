@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -11,6 +12,17 @@ from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
 from yanmo.cli.sweep import run_sweep
 from yanmo.errors import ConfigError
 from yanmo.messages import text
+
+if TYPE_CHECKING:
+    from yanmo.api.finetune_config import FinetuneConfig
+
+
+USES = {
+    "multiple_choice": "rows",
+    "question_answering": "ask",
+    "token_classification": "names",
+    "translation": "translate",
+}
 
 
 def finetune(
@@ -22,6 +34,7 @@ def finetune(
     direction: str | None = None,
     train: File = None,
     dev: File = None,
+    encoding: str | None = None,
     test: File = None,
     columns: Pairs = None,
     sweep: Pairs = None,
@@ -49,6 +62,7 @@ def finetune(
         "direction": direction,
         "train": train,
         "dev": dev,
+        "encoding": encoding,
         "columns": mapped or None,
         "budget": budget,
         "max_length": max_length,
@@ -62,9 +76,7 @@ def finetune(
         "seed": seed,
         "precision": precision,
     }
-    if len(words) > 1:
-        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
-    name = words[0] if words else None
+    name = _only(words)
     if sweep is not None:
         if profile:
             raise ConfigError("sweep.no_profile")
@@ -73,6 +85,12 @@ def finetune(
     if test is not None:
         raise ConfigError("sweep.test_alone", out=out, test=test)
     _run(name, flags, overrides, out, as_json=json, profile=profile)
+
+
+def _only(words: list[str]) -> str | None:
+    if len(words) > 1:
+        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
+    return words[0] if words else None
 
 
 def _run(
@@ -106,9 +124,32 @@ def _run(
         (text("cli.report"), report),
     ]
     print_pairs(pairs, title=text("cli.finetuned"))
-    following = {
-        "question_answering": "cli.next_ask",
-        "multiple_choice": "cli.next_rows",
-        "translation": "cli.next_translate",
-    }
-    print_line(text(following.get(config.task, "cli.next_predict"), out=out))
+    print_line(text(f"cli.next_{_use(config, result.path)}", out=out))
+
+
+def _use(config: FinetuneConfig, run: Path) -> str:
+    """The command that a model of this task is tried with."""
+    from yanmo.tokenizers.pretrained import read_chat_template
+
+    if config.task == "text_classification":
+        return "pair" if _reads_pairs(config) else "predict"
+    if config.task == "sentence_similarity":
+        return "similar" if config.settings.similarity.encoder == "bi" else "pair"
+    if config.task == "text_generation":
+        return "chat" if read_chat_template(run / "model") else "generate"
+    return USES[config.task]
+
+
+def _reads_pairs(config: FinetuneConfig) -> bool:
+    from yanmo.api.task_records import labelled_records
+    from yanmo.corpus.hub import is_hub_id
+    from yanmo.tasks.texts import pair_names
+
+    if config.settings.pair_field is not None:
+        return True
+    if is_hub_id(config.train_file) or not Path(config.train_file).expanduser().is_file():
+        return False  # of a run that was finished before
+    first = next(labelled_records(config.train_file, encoding=config.encoding), None)
+    return (
+        first is not None and pair_names(first.renamed(config.settings.columns), config.settings) is not None
+    )

@@ -6,6 +6,7 @@ where it means the same everywhere, `help.name`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from yanmo.messages import help as catalogue
@@ -14,6 +15,8 @@ from yanmo.messages import text
 if TYPE_CHECKING:
     from cyclopts.help import HelpEntry, HelpPanel
     from rich.console import Console, ConsoleOptions
+
+LINE_END = r"(?<=[^\x00-\x7f])\n|\n(?=[^\x00-\x7f])"  # beside a Chinese character, which needs no space
 
 
 class Guide:
@@ -27,14 +30,17 @@ class Guide:
         from rich.table import Table
         from rich.text import Text
 
+        from yanmo.cli.wrapping import Wrapped
+
         if not panel.entries:
             return
         table = Table(box=None, show_header=False, padding=(0, 2, 0, 2), pad_edge=True)
         table.add_column(no_wrap=True, style="cyan", min_width=20)
-        table.add_column(overflow="fold")
+        table.add_column()
         for entry in panel.entries:
             command = panel.format == "command" and not entry.names[0].startswith("-")
-            table.add_row(_label(entry), Text(self._summary(entry) if command else self._meaning(entry)))
+            meaning = self._summary(entry) if command else self._meaning(entry)
+            table.add_row(_label(entry), Wrapped(content=meaning))
         console.print(Text(str(panel.title), style="bold"))
         console.print(table)
         console.print()
@@ -49,8 +55,14 @@ class Guide:
     def render_description(self, console: Console, options: ConsoleOptions, description: object) -> None:
         from rich.text import Text
 
-        console.print(Text(text(page_of(self._name))), soft_wrap=True)
-        console.print()
+        from yanmo.cli.wrapping import Wrapped
+
+        for paragraph in text(page_of(self._name)).split("\n\n"):
+            if re.search("^  ", paragraph, re.MULTILINE):  # commands, to be copied as they are
+                console.print(Text(paragraph), soft_wrap=True)
+            else:
+                console.print(Wrapped(content=re.sub(LINE_END, "", paragraph).replace("\n", " ")))
+            console.print()
 
     def _summary(self, entry: HelpEntry) -> str:
         return text(page_of(f"{self._name} {entry.names[0]}")).splitlines()[0]
@@ -59,9 +71,9 @@ class Guide:
         name = entry.names[0] if entry.names else (entry.positional_label or "")
         meaning = text(key_of(self._name, name))
         if entry.required:
-            return f"{meaning} {text('help.required')}"
+            return text("help.required", meaning=meaning)
         if entry.default is not None and entry.metavar:
-            return f"{meaning} {text('help.default', value=entry.default)}"
+            return text("help.default", meaning=meaning, value=entry.default)
         return meaning
 
 

@@ -20,7 +20,7 @@ def is_plain(path: Path) -> bool:
     return source_file(path).format in (None, "text", "markdown")
 
 
-def lines_of(path: Path, field: str = "text") -> Iterator[Record]:
+def lines_of(path: Path, field: str = "text", *, encoding: str = "auto") -> Iterator[Record]:
     """One record for each line, with its file and number. Errors: InputError for what is no text."""
     from yanmo.corpus.document import Record
     from yanmo.corpus.encoding import Decoder
@@ -29,9 +29,9 @@ def lines_of(path: Path, field: str = "text") -> Iterator[Record]:
     from yanmo.errors import InputError
 
     file = source_file(path)
-    if is_binary(file, encoding="auto"):
+    if is_binary(file, encoding=encoding):
         raise InputError("corpus.binary", path=path, formats=", ".join(FORMATS))
-    decoder = Decoder(file.name, "auto")
+    decoder = Decoder(file.name, encoding)
 
     def blocks() -> Iterator[str]:
         for block in file.blocks():

@@ -18,7 +18,7 @@ from cyclopts import (
 
 from yanmo.errors import ConfigError
 from yanmo.messages import text
-from yanmo.registry import nearest
+from yanmo.registry import suggestion
 
 
 def explain(error: CycloptsError) -> ConfigError:
@@ -48,9 +48,7 @@ def explain(error: CycloptsError) -> ConfigError:
 
 
 def _unknown(key: str, given: str, known: list[str], command: str) -> ConfigError:
-    return ConfigError(
-        key, given=given, known=", ".join(known), nearest=nearest(given, known), command=command
-    )
+    return ConfigError(key, given=given, known=known, suggestion=suggestion(given, known), command=command)
 
 
 def _bad_value(error: CoercionError, command: str) -> ConfigError:
@@ -58,10 +56,10 @@ def _bad_value(error: CoercionError, command: str) -> ConfigError:
     value = "?" if error.token is None else error.token.value
     kind = error.target_type
     if get_origin(kind) is Literal:
-        allowed = ", ".join(map(str, get_args(kind)))
+        allowed = list(map(str, get_args(kind)))
         return ConfigError(
             "cli.bad_choice", name=name, value=value, allowed=allowed,
-            nearest=nearest(value, list(map(str, get_args(kind)))),
+            suggestion=suggestion(value, allowed),
         )  # fmt: skip
     key = {int: "cli.kind_int", float: "cli.kind_float"}.get(kind or str, "cli.kind_other")
     return ConfigError("cli.bad_value", name=name, value=value, allowed=text(key), command=command)

@@ -21,7 +21,7 @@ Folder: TypeAlias = Annotated[str, Parameter(metavar="DIR")]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16"]
 File: TypeAlias = Annotated[str | None, Parameter(metavar="FILE")]
 
-_OVERRIDE = re.compile(r"[a-z_]+(\.[a-z_]+)*=.*", re.DOTALL)
+_OVERRIDE = re.compile(r"[^\s=/\\]+=.*", re.DOTALL)  # a key that does not exist is told as such
 
 
 def split_settings(words: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -30,6 +30,7 @@ def plan(
     preset: str | None = None,
     unit: str | None = None,
     text_field: str | None = None,
+    encoding: str | None = None,
     json: Json = False,
 ) -> None:
     words, overrides = split_settings(settings)
@@ -50,6 +51,7 @@ def plan(
         "preset": AUTO if recipe is None and preset is None else preset,
         "unit": unit,
         "text_field": text_field,
+        "encoding": encoding,
     }
     with ProgressBar() as reporter:
         config = resolve_pretrain(recipe, flags, [*overrides, *behind], reporter=reporter)

@@ -12,6 +12,7 @@ from yanmo.cli.options import File, Flag, Json, Precision
 from yanmo.cli.prediction import show
 from yanmo.cli.screen import print_json, print_line
 from yanmo.errors import ConfigError, InputError
+from yanmo.messages import percent
 
 if TYPE_CHECKING:
     from yanmo.api.predict import MaskPrediction, Model
@@ -33,6 +34,7 @@ def predict(
     pair: Pair = None,
     file: File = None,
     text_field: str | None = None,
+    encoding: str = "auto",
     question: str | None = None,
     context: str | None = None,
     abstain_below: float | None = None,
@@ -50,15 +52,17 @@ def predict(
         raise ConfigError("cli.bad_probability", value=abstain_below)
     given: Sequence[str | Mapping[str, JsonValue]] = words
     if asked:
-        given = [{"question": question, "context": _text_of(context or "")}]
+        given = [{"question": question, "context": _text_of(context or "", encoding)}]
     loaded = _load(model, precision)
     if abstain_below is not None:
         _check_abstention(loaded)
+    if "choices" in loaded.task.reads and file is None:
+        raise ConfigError("cli.choices_in_file", path=model)
     if words and loaded.task.reads != ("text",):
         raise ConfigError("cli.question_and_context")
     predictions: Iterable[TaskPrediction]
     if file:
-        predictions = _of_file(loaded, file, text_field)
+        predictions = _of_file(loaded, file, text_field, encoding)
     else:
         predictions = loaded.predict_pairs([pair]) if pair else loaded.predict(given)
     if abstain_below is not None:
@@ -210,10 +214,11 @@ def _check_file(path: str) -> None:
         raise InputError("errors.no_file", path=path, cwd=Path.cwd())
 
 
-def _text_of(given: str) -> str:
+def _text_of(given: str, encoding: str) -> str:
     """A context: what the file of that name holds, else the words themselves."""
     from pathlib import Path
 
+    from yanmo.corpus.encoding import known_encoding
     from yanmo.corpus.files import FORMATS
     from yanmo.corpus.read import read_text
 
@@ -222,19 +227,21 @@ def _text_of(given: str) -> str:
         there = Path(given).expanduser().is_file()
     except (OSError, RuntimeError, ValueError):  # too long for a name
         there = False
-    return read_text(given) if there or names_a_file else given
+    return read_text(given, encoding=known_encoding(encoding)) if there or names_a_file else given
 
 
-def _of_file(model: Model, path: str, field: str | None) -> Iterator[TaskPrediction]:
+def _of_file(model: Model, path: str, field: str | None, encoding: str) -> Iterator[TaskPrediction]:
     """One prediction for each line of a text file, or for each record of the other formats."""
+    from yanmo.corpus.encoding import known_encoding
     from yanmo.corpus.read import read_records
 
+    encoding = known_encoding(encoding)
     if _reads_records(model, path):
         if field is not None:
             model.task = model.task.with_config(model.settings.model_copy(update={"text_field": field}))
-        records = read_records(path)
+        records = read_records(path, encoding=encoding)
     else:
-        records = _records(path, field or "text", model.settings)
+        records = _records(path, field or "text", model.settings, encoding)
     while group := list(islice(records, AT_ONCE)):
         yield from model.predict(group)
 
@@ -250,7 +257,7 @@ def _reads_records(model: Model, path: str) -> bool:
     return model.task.generates and not is_plain(Path(path).expanduser())
 
 
-def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
+def _records(path: str, field: str, pairs: TaskConfig, encoding: str) -> Iterator[Record]:
     """pairs: how the model reads pairs; those stay as they are."""
     from pathlib import Path
 
@@ -260,9 +267,9 @@ def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
     from yanmo.tasks.texts import pair_names
 
     if is_plain(Path(path).expanduser()):
-        yield from lines_of(Path(path).expanduser())
+        yield from lines_of(Path(path).expanduser(), encoding=encoding)
         return
-    for record in read_records(path):
+    for record in read_records(path, encoding=encoding):
         named = record.renamed(pairs.columns)
         if pair_names(named, pairs) is None and (field in named.fields or field != "text"):
             record = Record(fields={"text": named.text(field)}, source=record.source)
@@ -277,4 +284,4 @@ def _show_masks(given: str, masks: list[MaskPrediction]) -> None:
         for candidate in mask.candidates:
             share = candidate.probability
             bar = "█" * round(share * BAR)
-            print_line(f"{share:7.1%}  ", (f"{bar:<{BAR}}", "cyan"), "  ", candidate.text)
+            print_line(f"{percent(share):>8}  ", (f"{bar:<{BAR}}", "cyan"), "  ", candidate.text)

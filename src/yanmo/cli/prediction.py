@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from yanmo.cli.screen import print_line
-from yanmo.messages import text
+from yanmo.messages import listed, percent, text
 
 if TYPE_CHECKING:
     from yanmo.api.answer import CitedAnswer
@@ -46,7 +46,7 @@ def show(prediction: TaskPrediction) -> None:
         print_line(prediction.translation)
     elif isinstance(prediction, ChoicePrediction):
         answer, score = prediction.choices[prediction.index], prediction.scores[prediction.index]
-        print_line((answer, "bold green"), f"  {score:.1%}  ", prediction.question)
+        print_line((answer, "bold green"), f"  {percent(score)}  ", prediction.question)
     else:
         print_line(str(prediction.to_json()))
 
@@ -55,15 +55,15 @@ def show_answer(prediction: AnswerPrediction) -> None:
     """The answer with its probability and its characters, and what stands around it."""
     answer = prediction.answer
     if answer is None:
-        print_line((text("cli.no_answer"), "dim"), f"  {prediction.score:.1%}  ", prediction.question)
+        print_line((text("cli.no_answer"), "dim"), f"  {percent(prediction.score)}  ", prediction.question)
         return
-    print_line((answer.text, "bold green"), f"  {answer.score:.1%}  [{answer.start}, {answer.end})")
+    print_line((answer.text, "bold green"), f"  {percent(answer.score)}  [{answer.start}, {answer.end})")
     _show_around(answer, prediction.context)
 
 
 def show_cited(answer: CitedAnswer) -> None:
     """The answer, the file and line of its passage, and what stands around it there."""
-    print_line((answer.text, "bold green"), f"  {answer.score:.1%}  ", (answer.source, "cyan"))
+    print_line((answer.text, "bold green"), f"  {percent(answer.score)}  ", (answer.source, "cyan"))
     _show_around(answer, answer.passage)
 
 
@@ -75,10 +75,10 @@ def _show_around(answer: Candidate | CitedAnswer, context: str) -> None:
 
 
 def show_classes(prediction: ClassPrediction) -> None:
-    chosen = ", ".join(f"{label} {prediction.scores[label]:.1%}" for label in prediction.labels)
+    chosen = [f"{label} {percent(prediction.scores[label])}" for label in prediction.labels]
     shown = _both(prediction.text, prediction.text_pair)
     nothing = text("cli.abstained" if prediction.abstained else "cli.no_label")
-    print_line((chosen or nothing, "bold green" if chosen else "dim"), "  ", shown)
+    print_line((listed(chosen) if chosen else nothing, "bold green" if chosen else "dim"), "  ", shown)
 
 
 def show_similarity(prediction: SimilarityPrediction) -> None:
@@ -86,7 +86,7 @@ def show_similarity(prediction: SimilarityPrediction) -> None:
     value = next((f"{number:.4f}" for number in numbers if number is not None), "")
     if prediction.label is not None:
         chance = prediction.scores.get(prediction.label)
-        value = prediction.label + (f" {chance:.1%}" if chance is not None else f" ({value})")
+        value = prediction.label + (f" {percent(chance)}" if chance is not None else f" ({value})")
     print_line((value, "bold green"), "  ", _both(*prediction.texts))
 
 
@@ -108,6 +108,9 @@ def show_entities(prediction: EntityPrediction) -> None:
     for entity in prediction.entities:
         style = STYLES[kinds.index(entity.kind) % len(STYLES)]
         words = prediction.text[entity.start : entity.end]
-        parts += [prediction.text[end : entity.start], (f"[{entity.kind}: {words}]", style)]
+        parts += [
+            prediction.text[end : entity.start],
+            (text("cli.entity", kind=entity.kind, words=words), style),
+        ]
         end = entity.end
     print_line(*parts, prediction.text[end:])

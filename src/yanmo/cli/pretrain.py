@@ -25,6 +25,7 @@ def pretrain(
     max_length: int | None = None,
     unit: str | None = None,
     text_field: str | None = None,
+    encoding: str | None = None,
     seed: int | None = None,
     precision: str | None = None,
     profile: Flag = False,
@@ -43,6 +44,7 @@ def pretrain(
         "max_length": max_length,
         "unit": unit,
         "text_field": text_field,
+        "encoding": encoding,
         "seed": seed,
         "precision": precision,
     }

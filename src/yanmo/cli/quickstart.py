@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from yanmo.cli.options import Folder, Json
 from yanmo.cli.screen import print_json, print_line, print_table
 from yanmo.errors import ConfigError
-from yanmo.messages import text
+from yanmo.messages import percent, text
 
 if TYPE_CHECKING:
     from yanmo.api.quickstart import QuickstartResult
@@ -47,7 +47,7 @@ def _show(result: QuickstartResult) -> None:
     print_line((text("quickstart.fills"), "bold"))
     for given, tokens in result.fills:
         print_line(given)
-        print_line("    ", ("   ".join(f"{token} {share:.0%}" for token, share in tokens), "cyan"))
+        print_line("    ", ("   ".join(f"{token} {percent(share, 0)}" for token, share in tokens), "cyan"))
     print_line("")
     print_line((text("quickstart.continuations"), "bold"))
     for given, continuation in result.continuations:

@@ -10,6 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from yanmo.cli.wrapping import Wrapped
+
 
 def print_json(value: object) -> None:
     """The one object that --json promises."""
@@ -25,9 +27,9 @@ def print_pairs(pairs: Iterable[tuple[str, str]], title: str = "") -> None:
     """Names and values, one pair a line."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
     table.add_column(style="dim", no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column()
     for name, value in pairs:
-        table.add_row(Text(name), Text(value))
+        table.add_row(Text(name), Wrapped(content=value))
     _titled(title, table)
 
 

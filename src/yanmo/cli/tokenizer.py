@@ -10,7 +10,7 @@ from cyclopts import Parameter
 from yanmo.cli.options import Folder, Json, Paths, split_settings
 from yanmo.cli.screen import print_json, print_line, print_pairs, print_table
 from yanmo.errors import ConfigError
-from yanmo.messages import text
+from yanmo.messages import percent, text
 
 if TYPE_CHECKING:
     from yanmo.tokenizers import TokenizerReport
@@ -24,6 +24,7 @@ def train(
     vocab_size: int | None = None,
     unit: str | None = None,
     text_field: str | None = None,
+    encoding: str | None = None,
     json: Json = False,
 ) -> None:
     from yanmo.api.recipes import resolve_corpus, resolve_tokenizer
@@ -35,7 +36,7 @@ def train(
     paths, behind = split_settings(corpus or ())
     if words:
         raise ConfigError("cli.unused", given=" ".join(words), command="yanmo tokenizer train")
-    texts = resolve_corpus({"paths": paths, "unit": unit, "text_field": text_field})
+    texts = resolve_corpus({"paths": paths, "unit": unit, "text_field": text_field, "encoding": encoding})
     config = resolve_tokenizer({"kind": kind, "vocab_size": vocab_size}, [*overrides, *behind])
     with ProgressBar() as reporter:
         trained = train_tokenizer(texts, config, out, reporter=reporter)
@@ -60,13 +61,16 @@ def report(
     corpus: Paths = None,
     unit: str | None = None,
     text_field: str | None = None,
+    encoding: str | None = None,
     json: Json = False,
 ) -> None:
     from yanmo.api.recipes import resolve_corpus
     from yanmo.api.tokenizer import tokenizer_report
     from yanmo.cli.progress import ProgressBar
 
-    texts = resolve_corpus({"paths": list(corpus or ()), "unit": unit, "text_field": text_field})
+    texts = resolve_corpus(
+        {"paths": list(corpus or ()), "unit": unit, "text_field": text_field, "encoding": encoding}
+    )
     with ProgressBar() as reporter:
         found = tokenizer_report(tokenizer, texts, reporter=reporter)
     if json:
@@ -82,13 +86,13 @@ def _show(found: TokenizerReport) -> None:
         [
             (text("cli.kind"), found.kind),
             (text("cli.vocabulary"), number(found.vocab_size)),
-            (text("cli.vocabulary_used"), f"{found.vocabulary_used:.1%}"),
+            (text("cli.vocabulary_used"), percent(found.vocabulary_used)),
             (text("cli.texts"), number(found.texts)),
             (text("cli.characters"), number(found.characters)),
             (text("cli.tokens"), number(found.tokens)),
-            (text("cli.coverage"), f"{found.coverage:.3%}"),
-            (text("cli.unknown_rate"), f"{found.unknown_rate:.3%}"),
-            (text("cli.round_trip"), f"{found.round_trip:.2%}"),
+            (text("cli.coverage"), percent(found.coverage, 3)),
+            (text("cli.unknown_rate"), percent(found.unknown_rate, 3)),
+            (text("cli.round_trip"), percent(found.round_trip, 2)),
             (text("cli.longest_pieces"), _listed(found.longest_pieces)),
         ]
     )

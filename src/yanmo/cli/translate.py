@@ -10,7 +10,7 @@ from cyclopts import Parameter
 
 from yanmo.cli.options import File, Json
 from yanmo.cli.screen import print_json, print_line
-from yanmo.errors import ConfigError, InputError
+from yanmo.errors import ConfigError, InputError, reason_of
 from yanmo.messages import text
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ def _write(target: Path, found: Iterator[TranslationPrediction]) -> int:
                 count += 1
         half.replace(target)
     except OSError as error:
-        raise InputError("report.cannot_write", path=target, reason=error.strerror or error) from None
+        raise InputError("report.cannot_write", path=target, reason=reason_of(error)) from None
     finally:
         half.unlink(missing_ok=True)
     return count

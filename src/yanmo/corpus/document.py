@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from yanmo.errors import InputError
+from yanmo.errors import InputError, kind_of
 
 JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 
@@ -50,8 +50,7 @@ def text_field(fields: Mapping[str, JsonValue], name: str, *, source: str) -> st
     value = fields.get(name)
     if isinstance(value, str):
         return value
-    known = ", ".join(fields) or "-"
+    known = list(fields)
     if name not in fields:
         raise InputError("corpus.no_field", source=source, field=name, known=known)
-    kind = "null" if value is None else type(value).__name__
-    raise InputError("corpus.field_no_text", source=source, field=name, kind=kind, known=known)
+    raise InputError("corpus.field_no_text", source=source, field=name, kind=kind_of(value), known=known)

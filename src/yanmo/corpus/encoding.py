@@ -11,7 +11,7 @@ import re
 from collections import Counter
 
 from yanmo.corpus.common_chinese import WEIGHTS
-from yanmo.errors import InputError
+from yanmo.errors import ConfigError, InputError
 
 BLOCK_BYTES = 1 << 18
 _ASCII = bytes(range(128))
@@ -104,6 +104,17 @@ class Decoder:
             ) from None
         self._offset += len(block)
         return text
+
+
+def known_encoding(name: str) -> str:
+    """The usual name of an encoding; auto stays. Errors: ConfigError where Python has none of that name."""
+    if name == "auto":
+        return name
+    try:
+        "".encode(name)  # refuses what is no encoding of text
+    except LookupError:
+        raise ConfigError("corpus.bad_encoding_name", name=name) from None
+    return codecs.lookup(name).name
 
 
 def detect(block: bytes) -> str | None:

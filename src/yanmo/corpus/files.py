@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias, cast
 
 from yanmo.corpus.encoding import BLOCK_BYTES, BYTE_ORDER_MARKS, detect
-from yanmo.errors import InputError
+from yanmo.errors import InputError, reason_of
 
 Format: TypeAlias = Literal["text", "markdown", "jsonl", "csv", "tsv", "parquet"]
 FORMATS: dict[str, Format] = {
@@ -54,7 +54,7 @@ class SourceFile:
                 while block := stream.read(BLOCK_BYTES):
                     yield block
         except (OSError, EOFError, zlib.error) as error:
-            raise InputError("corpus.unreadable", path=self.name, reason=_reason(error)) from None
+            raise InputError("corpus.unreadable", path=self.name, reason=reason_of(error)) from None
 
     def open(self) -> BinaryIO:
         """The bytes, uncompressed, as a stream."""
@@ -89,7 +89,7 @@ def find_files(given: str) -> list[SourceFile]:
     if not path.exists():
         matches = [Path(found) for found in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207
     if not matches:
-        raise InputError("corpus.no_path", path=given, builtin=", ".join(BUILTIN), cwd=Path.cwd())
+        raise InputError("corpus.no_path", path=given, builtin=BUILTIN, cwd=Path.cwd())
     found: dict[Path, SourceFile] = {}
     for match in matches:
         for file in _walk(match) if match.is_dir() else (match,):
@@ -116,7 +116,3 @@ def is_binary(file: SourceFile, *, encoding: str = "auto") -> bool:
     if control > 0.3 * len(head):
         return True
     return control > 0.01 * len(head) and detect(head) is None
-
-
-def _reason(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -10,7 +10,7 @@ from yanmo.corpus.builtin import builtin_version
 from yanmo.corpus.encoding import BLOCK_BYTES
 from yanmo.corpus.files import find_files, is_builtin
 from yanmo.corpus.read import CorpusConfig
-from yanmo.errors import InputError
+from yanmo.errors import InputError, reason_of
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,5 +48,5 @@ def _of_file(name: str) -> FileFingerprint:
                 digest.update(block)
                 size += len(block)
     except OSError as error:
-        raise InputError("corpus.unreadable", path=name, reason=error.strerror or error) from None
+        raise InputError("corpus.unreadable", path=name, reason=reason_of(error)) from None
     return FileFingerprint(path=name, bytes=size, sha256=digest.hexdigest())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from pathlib import Path
@@ -13,7 +12,7 @@ from pydantic import Field, field_validator
 from yanmo.config import Config
 from yanmo.corpus.deduplicate import ExactDuplicates, NearDuplicates
 from yanmo.corpus.document import Document, JsonValue, Record, text_field
-from yanmo.corpus.encoding import Decoder
+from yanmo.corpus.encoding import Decoder, known_encoding
 from yanmo.corpus.files import FORMATS, SourceFile, find_files, is_binary, is_builtin, source_file
 from yanmo.corpus.filter import Script, repetition, script_of
 from yanmo.corpus.normalize import normalize
@@ -23,7 +22,7 @@ from yanmo.corpus.squad import squad_records
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.corpus.stop_words import drop_stop_words
 from yanmo.errors import InputError
-from yanmo.messages import text
+from yanmo.messages import listed, text
 
 
 class CorpusConfig(Config):
@@ -60,12 +59,7 @@ class CorpusConfig(Config):
     @field_validator("encoding")
     @classmethod
     def _known_encoding(cls, value: str) -> str:
-        try:
-            if value != "auto":
-                "".encode(value)
-        except LookupError:
-            raise ValueError(text("corpus.bad_encoding_name", name=value)) from None
-        return value if value == "auto" else codecs.lookup(value).name
+        return known_encoding(value)
 
 
 def read_raw(config: CorpusConfig, report: CorpusReport) -> Iterator[Document]:
@@ -134,10 +128,10 @@ def read_corpus(config: CorpusConfig, report: CorpusReport | None = None) -> Ite
 
 def no_documents(config: CorpusConfig, read: int, dropped: Mapping[str, int]) -> InputError:
     """The error of a corpus of which nothing is left."""
-    reasons = ", ".join(f"{text(f'corpus.dropped_{reason}')} {count:,}" for reason, count in dropped.items())
+    reasons = listed(f"{text(f'corpus.dropped_{reason}')} {count:,}" for reason, count in dropped.items())
     return InputError(
-        "corpus.no_documents", paths=", ".join(config.paths), read=read, dropped=sum(dropped.values()),
-        reasons=f" ({reasons})" if reasons else "",
+        "corpus.no_documents", paths=config.paths, read=read, dropped=sum(dropped.values()),
+        reasons=text("corpus.reasons_dropped", reasons=reasons) if dropped else "",
     )  # fmt: skip
 
 
@@ -164,10 +158,10 @@ def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record
             yield Record(fields=fields, source=f"{file.name}:{name}")
         return
     if file.format in (None, "text", "markdown"):
-        formats = ", ".join(ending for ending, name in FORMATS.items() if name not in ("text", "markdown"))
+        formats = [ending for ending, name in FORMATS.items() if name not in ("text", "markdown")]
         raise InputError("corpus.records_from_text", path=path, formats=formats)
     if is_binary(file, encoding=encoding):
-        raise InputError("corpus.binary", path=path, formats=", ".join(FORMATS))
+        raise InputError("corpus.binary", path=path, formats=list(FORMATS))
     for number, fields in _records(file, encoding, CorpusReport(), column=None):
         yield Record(fields=fields, source=f"{file.name}:{number}")
 
@@ -178,7 +172,7 @@ def read_text(path: str | Path, *, encoding: str = "auto") -> str:
     if not file.path.is_file():
         raise InputError("errors.no_file", path=path, cwd=Path.cwd())
     if is_binary(file, encoding=encoding):
-        raise InputError("corpus.binary", path=path, formats=", ".join(FORMATS))
+        raise InputError("corpus.binary", path=path, formats=list(FORMATS))
     return "".join(_decoded(file, encoding, CorpusReport()))
 
 
@@ -204,7 +198,7 @@ def _readable(given: str, config: CorpusConfig, report: CorpusReport) -> Iterato
         alone = file.named and file.name == Path(given).expanduser().as_posix()
         if is_binary(file, encoding=config.encoding):
             if alone or config.binary == "refuse":
-                raise InputError("corpus.binary", path=file.name, formats=", ".join(FORMATS))
+                raise InputError("corpus.binary", path=file.name, formats=list(FORMATS))
             reason = "binary"
         elif not alone and file.path.stat().st_size == 0:
             reason = "empty"
@@ -217,7 +211,7 @@ def _readable(given: str, config: CorpusConfig, report: CorpusReport) -> Iterato
         skipped += 1
         report.skipped[file.name] = reason
     if not found:
-        raise InputError("corpus.empty_folder", path=given, skipped=skipped, formats=", ".join(FORMATS))
+        raise InputError("corpus.empty_folder", path=given, skipped=skipped, formats=list(FORMATS))
 
 
 def _documents(file: SourceFile, config: CorpusConfig, report: CorpusReport) -> Iterator[Document]:

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from yanmo.corpus.document import JsonValue
 from yanmo.corpus.files import SourceFile
 from yanmo.corpus.plain_text import lines
-from yanmo.errors import InputError, MissingExtra
+from yanmo.errors import InputError, MissingExtra, kind_of, reason_of
 from yanmo.messages import text
 
 MAX_RECORD_CHARACTERS = 32_000_000
@@ -36,10 +36,12 @@ def json_records(blocks: Iterable[str], *, name: str) -> Iterator[tuple[int, Fie
             raise InputError("corpus.line_too_long", source=source, limit=f"{MAX_RECORD_CHARACTERS:,}")
         try:
             value = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise _bad_json(source, line, text("corpus.reason_column", column=error.colno)) from None
         except (ValueError, RecursionError) as error:
-            raise _bad_json(source, line, str(error)) from None
+            raise _bad_json(source, line, reason_of(error)) from None
         if not isinstance(value, dict):
-            raise _bad_json(source, line, text("corpus.reason_not_object", kind=type(value).__name__))
+            raise _bad_json(source, line, text("errors.reason_holds", kind=kind_of(value)))
         yield number, value
 
 
@@ -63,12 +65,12 @@ def table_records(blocks: Iterable[str], *, name: str, format: str) -> Iterator[
     while True:
         number = rows.line_num + 1
         source = f"{name}:{number}"
-        known = ", ".join(header or []) or "-"
+        known = list(header or [])
         try:
             row = next(rows, None)
         except csv.Error as error:
             raise InputError(
-                "corpus.bad_table", source=source, reason=error, format=f".{format}", known=known
+                "corpus.bad_table", source=source, reason=reason_of(error), format=f".{format}", known=known
             ) from None
         if row is None:
             return
@@ -115,9 +117,7 @@ def parquet_records(file: SourceFile, *, column: str | None = None) -> Iterator[
                     number += 1
                     yield number, {key: plain(value) for key, value in row.items()}
         except (pyarrow.ArrowException, OSError, EOFError) as error:
-            raise InputError(
-                "corpus.bad_parquet", path=file.name, reason=" ".join(str(error).split())
-            ) from None
+            raise InputError("corpus.bad_parquet", path=file.name, reason=reason_of(error)) from None
 
 
 def plain(value: object) -> JsonValue:

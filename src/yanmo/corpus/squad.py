@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 
 from yanmo.corpus.document import JsonValue
-from yanmo.errors import InputError
+from yanmo.errors import InputError, kind_of, reason_of
+from yanmo.messages import text
 
 
 def squad_records(content: str, *, name: str) -> Iterator[tuple[str, Mapping[str, JsonValue]]]:
@@ -17,7 +18,7 @@ def squad_records(content: str, *, name: str) -> Iterator[tuple[str, Mapping[str
     try:
         tree = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise InputError("corpus.bad_squad", path=name, reason=" ".join(str(error).split())) from None
+        raise InputError("corpus.bad_squad", path=name, reason=reason_of(error)) from None
     for number, article in enumerate(_objects(tree, "data", name), 1):
         for paragraph in _objects(article, "paragraphs", name):
             for place, question in enumerate(_objects(paragraph, "qas", name), 1):
@@ -33,5 +34,7 @@ def _objects(tree: JsonValue, key: str, name: str) -> list[dict[str, JsonValue]]
     """The list of objects under `key`."""
     found = tree.get(key) if isinstance(tree, dict) else None
     if not isinstance(found, list) or not all(isinstance(item, dict) for item in found):
-        raise InputError("corpus.bad_squad", path=name, reason=f"{key}: {type(found).__name__}")
+        raise InputError(
+            "corpus.bad_squad", path=name, reason=text("corpus.reason_key", key=key, kind=kind_of(found))
+        )
     return found

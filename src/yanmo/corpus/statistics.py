@@ -9,7 +9,7 @@ from yanmo.corpus.document import Document, JsonValue
 from yanmo.corpus.filter import count_scripts
 from yanmo.corpus.plain_text import MAX_DOCUMENT_CHARACTERS
 from yanmo.corpus.sentences import split_sentences
-from yanmo.messages import text
+from yanmo.messages import listed, percent, text
 
 
 @dataclass(kw_only=True, slots=True)
@@ -112,8 +112,12 @@ class CorpusReport:
     def _shares(self) -> str:
         total = self.scripts.total()
         shares = ((name, count / total) for name, count in self.scripts.most_common() if count)
-        return ", ".join(f"{text(f'corpus.script_{name}')} {share:.1%}" for name, share in shares)
+        return (
+            listed(f"{text(f'corpus.script_{name}')} {percent(share)}" for name, share in shares)
+            if total
+            else ""
+        )
 
 
 def _listed(counts: Counter[str]) -> str:
-    return ", ".join(f"{name} {count:,}" for name, count in counts.most_common())
+    return listed(f"{name} {count:,}" for name, count in counts.most_common()) if counts else ""

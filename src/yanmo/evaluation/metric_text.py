@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from yanmo.messages import text
+from yanmo.messages import percent, text
 from yanmo.messages.report import TEXTS
 
 SHARES = (
@@ -40,7 +40,7 @@ def metric_value(name: str, value: float) -> str:
     """Shares in percent, everything else with four significant digits."""
     if not math.isfinite(value):
         return str(value)
-    return f"{100 * value:.2f} %" if is_share(name) else number(value)
+    return percent(value, 2) if is_share(name) else number(value)
 
 
 def number(value: float) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from yanmo import __version__
-from yanmo.errors import RunError
+from yanmo.errors import RunError, reason_of
 from yanmo.evaluation.chart import Series, line_chart
 from yanmo.evaluation.metric_text import number
 from yanmo.messages import language, text
@@ -115,7 +115,7 @@ def write(report: Report, path: Path) -> None:
         temporary.write_text(render(report), encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
-        raise RunError("report.cannot_write", path=path, reason=error.strerror or error) from error
+        raise RunError("report.cannot_write", path=path, reason=reason_of(error)) from error
 
 
 def _sections(sections: Sequence[Section]) -> str:

@@ -20,7 +20,7 @@ from yanmo.corpus.read import read_records
 from yanmo.errors import ConfigError, InputError
 from yanmo.evaluation.splits import PARTS, Part, Splits, complete
 from yanmo.messages import LANGUAGES, language, text
-from yanmo.registry import nearest
+from yanmo.registry import suggestion
 from yanmo.tasks.task import TaskConfig
 
 ENDINGS = (".yaml", ".yml")
@@ -115,9 +115,7 @@ class Suite(Config):
         """The part that is the test: dev where test has no labels. Errors: ConfigError where there is neither."""
         found: tuple[Part, ...] = tuple(part for part in ("test", "dev") if part in self.splits)
         if not found:
-            raise ConfigError(
-                "suites.no_part", name=self.name, part="test", known=", ".join(self.splits) or "-"
-            )
+            raise ConfigError("suites.no_part", name=self.name, part="test", known=list(self.splits))
         return found[0]
 
     def test(self, data: Path) -> list[Record]:
@@ -160,8 +158,8 @@ def find(given: str | Path) -> Suite:
     else:
         known = shipped()
         raise ConfigError(
-            "errors.unknown_name", kind=text("suites.kind"), name=name, known=", ".join(known),
-            nearest=nearest(name, known),
+            "errors.unknown_name", kind=text("suites.kind"), name=name, known=known,
+            suggestion=suggestion(name, known),
         )  # fmt: skip
     suite = build(Suite, {**read_yaml(path), "name": path.stem, "path": path})
     tasks.find(suite.task)

@@ -67,7 +67,7 @@ class GenerateOptions(Config):
             raise ConfigError("generation.empty_stop_string")
         return self
 
-    def _changed(self, names: tuple[str, ...]) -> str:
+    def _changed(self, names: tuple[str, ...]) -> list[str]:
         """Those that are not at their default."""
         fields = type(self).model_fields
-        return ", ".join(name for name in names if getattr(self, name) != fields[name].default)
+        return [name for name in names if getattr(self, name) != fields[name].default]

@@ -11,7 +11,8 @@ from pydantic import JsonValue
 
 from yanmo import models
 from yanmo.config import build
-from yanmo.errors import ConfigError, InputError
+from yanmo.errors import ConfigError, InputError, kind_of, reason_of
+from yanmo.messages import text
 from yanmo.models.backbone import Backbone, ModelConfig
 from yanmo.models.learner import Learner
 from yanmo.registry import find, names
@@ -101,9 +102,11 @@ def read_json(path: Path) -> Tree:
     try:
         tree = json.loads(path.read_text(encoding="utf-8"))
     except (ValueError, OSError) as error:
-        raise InputError("interop.broken_file", path=path, reason=" ".join(str(error).split())) from None
+        raise InputError("interop.broken_file", path=path, reason=reason_of(error)) from None
     if not isinstance(tree, dict):
-        raise InputError("interop.broken_file", path=path, reason=type(tree).__name__)
+        raise InputError(
+            "interop.broken_file", path=path, reason=text("errors.reason_holds", kind=kind_of(tree))
+        )
     return tree
 
 
@@ -113,7 +116,7 @@ def read_config(tree: Tree, path: Path) -> tuple[type[Backbone], ModelConfig]:
     kinds = {member.huggingface.model_type: member for member in members}
     kind = tree.get("model_type")
     if kind not in kinds:
-        raise InputError("interop.unknown_type", path=path, given=kind, known=", ".join(sorted(kinds)))
+        raise InputError("interop.unknown_type", path=path, given=kind, known=sorted(kinds))
     model = kinds[str(kind)]
     for key, needed in model.huggingface.required.items():
         if tree.get(key, needed) != needed:

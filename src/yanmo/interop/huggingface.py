@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from yanmo.errors import InputError
+from yanmo.errors import InputError, reason_of
 from yanmo.interop.config_json import (
     Labelling,
     Tree,
@@ -147,7 +147,7 @@ def load_model(
     every = heads is None
     if heads is None:
         if terms is None:
-            known = ", ".join(model.huggingface.classes.values())
+            known = list(model.huggingface.classes.values())
             raise InputError("interop.unsupported_class", path=path, given=tree["architectures"], known=known)
         heads = {term: len(labelling.labels) if labelling and classes else None for term in sorted(terms)}
     tensors = _read_tensors(folder)
@@ -207,7 +207,7 @@ def _folder(source: str | Path) -> Path:
     folder = Path(source)
     if folder.is_dir():
         return folder
-    if folder.exists() or not re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", str(source)):
+    if folder.exists() or not re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)?", str(source), re.ASCII):
         raise InputError("interop.no_model", source=source, reason=text("interop.no_such_folder"))
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
@@ -215,7 +215,11 @@ def _folder(source: str | Path) -> Path:
     try:
         return Path(snapshot_download(str(source), allow_patterns=_DOWNLOADED))
     except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError, OSError) as error:
-        raise InputError("interop.no_model", source=source, reason=str(error).splitlines()[0]) from None
+        raise InputError(
+            "interop.no_model",
+            source=source,
+            reason=text("interop.no_hub", words=str(error).splitlines()[0].rstrip(".")),
+        ) from None
 
 
 def _read_tensors(folder: Path) -> dict[str, Tensor]:
@@ -239,8 +243,10 @@ def _read_tensors(folder: Path) -> dict[str, Tensor]:
 def _read_file(path: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise InputError("interop.broken_file", path=path, reason=error) from None
+    except SafetensorError:
+        raise InputError("interop.broken_file", path=path, reason=text("interop.reason_weights")) from None
+    except OSError as error:
+        raise InputError("interop.broken_file", path=path, reason=reason_of(error)) from None
 
 
 def _write_json(path: Path, tree: Tree) -> None:
@@ -259,6 +265,6 @@ def _card(learner: Learner, labelling: Labelling | None) -> str:
         layers=config.num_layers,
         hidden_size=config.hidden_size,
         parameters=f"{sum(parameter.numel() for parameter in learner.parameters()):,}",
-        labels=", ".join(labelling.labels) if labelling else "-",
+        labels=labelling.labels if labelling else "-",
     )
     return "\n".join([*front, "---", "", body, ""])

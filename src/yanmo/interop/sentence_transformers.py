@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import JsonValue
 
-from yanmo.errors import InputError
+from yanmo.errors import InputError, reason_of
 from yanmo.interop.config_json import read_json
 
 MODULES = "modules.json"
@@ -79,10 +79,10 @@ def read_pooling(folder: Path) -> Pooling | None:
         modules = json.loads(path.read_text(encoding="utf-8"))
         kinds = [(str(module["type"]).rsplit(".", 1)[-1], str(module["path"])) for module in modules]
     except (ValueError, TypeError, KeyError, OSError) as error:
-        raise InputError("interop.broken_file", path=path, reason=" ".join(str(error).split())) from None
+        raise InputError("interop.broken_file", path=path, reason=reason_of(error)) from None
     names = [name for name, _ in kinds]
     if names not in (["Transformer", "Pooling"], ["Transformer", "Pooling", "Normalize"]):
-        raise InputError("pairs.unsupported_module", path=path, given=", ".join(names) or "-")
+        raise InputError("pairs.unsupported_module", path=path, given=names)
     config = folder / Path(kinds[1][1]).name / "config.json"
     tree = read_json(config)
     named = tree.get("pooling_mode")  # since version 6 one name, "mean"; before, a flag for each
@@ -91,7 +91,7 @@ def read_pooling(folder: Path) -> Pooling | None:
     match modes:
         case [("mean_tokens" | "cls_token" | "lasttoken") as mode]:
             return Pooling(mode=mode, normalize=len(names) == 3)
-    raise InputError("pairs.unsupported_module", path=config, given=", ".join(modes) or "-")
+    raise InputError("pairs.unsupported_module", path=config, given=modes)
 
 
 def read_max_length(folder: Path) -> int | None:

@@ -1,7 +1,7 @@
 """Every text that a user sees, once, in English and in Chinese.
 
 One module per area holds `TEXTS`: key -> (English, Chinese). A key is `area.name`, and `area` is the module.
-A text may hold `{fields}`. The text of an error has three lines: what was given, what is allowed, what to do.
+A text may hold `{fields}`; a list is written as the language writes lists. The text of an error has three lines: what was given, what is allowed, what to do.
 
 The language is `YANMO_LANG` (`en` or `zh`), else that of the locale, else English.
 """
@@ -9,11 +9,12 @@ The language is `YANMO_LANG` (`en` or `zh`), else that of the locale, else Engli
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib import import_module
 
 Texts = Mapping[str, tuple[str, str]]
 LANGUAGES = ("en", "zh")
+BETWEEN = {"en": ", ", "zh": "、"}  # the items of a list
 
 
 def language() -> str:
@@ -29,4 +30,17 @@ def text(key: str, /, **values: object) -> str:
     """The text of `key` in the user's language, with its fields filled in. KeyError when there is none."""
     area = key.split(".", 1)[0]
     texts: Texts = import_module(f"yanmo.messages.{area}").TEXTS
-    return texts[key][LANGUAGES.index(language())].format(**values)
+    shown = {
+        name: listed(value) if isinstance(value, list | tuple) else value for name, value in values.items()
+    }
+    return texts[key][LANGUAGES.index(language())].format(**shown)
+
+
+def listed(items: Iterable[object]) -> str:
+    """`a, b`, in Chinese `a、b`; a dash where there is nothing."""
+    return BETWEEN[language()].join(map(str, items)) or "–"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    """A share of the whole, 0 to 1, as everywhere in the texts: `71.9 %`."""
+    return f"{100 * share:.{digits}f} %"

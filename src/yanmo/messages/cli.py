@@ -5,14 +5,13 @@ from yanmo.messages import Texts
 TEXTS: Texts = {
     # what went wrong
     "cli.unknown_command": (
-        "There is no command “{given}”.\nCommands of `{command}`: {known}.\nDid you mean “{nearest}”?",
-        "没有“{given}”这个命令。\n`{command}` 的命令有：{known}。\n您是想用“{nearest}”吗？",
+        "There is no command “{given}”.\nCommands of `{command}`: {known}.\n{suggestion}",
+        "没有“{given}”这个命令。\n`{command}` 的命令有：{known}。\n{suggestion}",
     ),
     "cli.unknown_option": (
         "`{command}` has no option “{given}”.\nIts options: {known}.\n"
-        "Did you mean “{nearest}”? Other settings are written KEY=VALUE.",
-        "`{command}` 没有选项“{given}”。\n可用的选项有：{known}。\n"
-        "您是想用“{nearest}”吗？其他设置写作 KEY=VALUE。",
+        "{suggestion} Other settings are written KEY=VALUE.",
+        "`{command}` 没有选项“{given}”。\n可用的选项有：{known}。\n{suggestion}其他设置写作 KEY=VALUE。",
     ),
     "cli.missing": (
         "`{command}` lacks {name}.\n{name} is required.\nAdd it; `{command} --help` shows an example.",
@@ -27,8 +26,8 @@ TEXTS: Texts = {
         "“{value}”不能用于 {name}。\n允许的取值：{allowed}。\n请修改；`{command} --help` 中有 {name} 的说明。",
     ),
     "cli.bad_choice": (
-        "“{value}” does not fit {name}.\nAllowed: {allowed}.\nDid you mean “{nearest}”?",
-        "“{value}”不能用于 {name}。\n允许的取值：{allowed}。\n您是想用“{nearest}”吗？",
+        "“{value}” does not fit {name}.\nAllowed: {allowed}.\n{suggestion}",
+        "“{value}”不能用于 {name}。\n允许的取值：{allowed}。\n{suggestion}",
     ),
     "cli.kind_int": ("a whole number", "整数"),
     "cli.kind_float": ("a number", "数值"),
@@ -67,6 +66,14 @@ TEXTS: Texts = {
         'For example: yanmo predict runs/my-qa --question "Who was first?" --context race.txt',
         "缺少 --question 或 --context。\n回答问题需要一段文本：两者缺一不可。\n"
         '例如：yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt',
+    ),
+    "cli.choices_in_file": (
+        "The model {path} chooses among answers, which do not fit on the command line.\n"
+        'A file of records is needed, each with question and choices: {{"question": "...", "choices": ["...", "..."]}}.\n'
+        "Write one and run: yanmo predict {path} --file rows.jsonl",
+        "模型 {path} 从若干选项中选择答案，无法在命令行上给出。\n"
+        '需要一个记录文件，每条含 question 和 choices：{{"question": "...", "choices": ["...", "..."]}}。\n'
+        "请写好后执行：yanmo predict {path} --file rows.jsonl",
     ),
     "cli.no_text": (
         "No text is given.\nOne or more texts, each in quotes.\n`--help` shows an example.",
@@ -123,6 +130,7 @@ TEXTS: Texts = {
     "cli.folder": ("Folder", "文件夹"),
     "cli.no_label": ("(no label)", "（无标签）"),
     "cli.abstained": ("(not sure enough)", "（把握不足）"),
+    "cli.entity": ("[{kind}: {words}]", "[{kind}：{words}]"),
     "cli.no_answer": ("(no answer)", "（无答案）"),
     "cli.kind": ("Kind", "种类"),
     "cli.vocabulary": ("Vocabulary", "词表大小"),
@@ -167,6 +175,19 @@ TEXTS: Texts = {
     ),
     "cli.translated": ("{count} lines → {path}", "{count} 行 → {path}"),
     "cli.next_predict": ('→ yanmo predict {out} "A good hotel"', '→ yanmo predict {out} "这家酒店很好"'),
+    "cli.next_pair": (
+        '→ yanmo predict {out} --pair "How old are you?" "What is your age?"',
+        '→ yanmo predict {out} --pair "您今年多大？" "您的年龄是多少？"',
+    ),
+    "cli.next_names": (
+        '→ yanmo predict {out} "Anna Smith flew from Paris to Berlin"',
+        '→ yanmo predict {out} "王小明从北京飞往上海"',
+    ),
+    "cli.next_similar": (
+        '→ yanmo similar {out} "How old are you?" --in texts.txt',
+        '→ yanmo similar {out} "您今年多大？" --in texts.txt',
+    ),
+    "cli.next_chat": ("→ yanmo chat {out}", "→ yanmo chat {out}"),
     "cli.next_pairs": (
         "→ yanmo finetune translation --model {out} --train pairs.jsonl --out {out}-translation",
         "→ yanmo finetune translation --model {out} --train pairs.jsonl --out {out}-translation",

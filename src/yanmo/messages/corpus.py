@@ -5,23 +5,23 @@ from yanmo.messages import Texts
 TEXTS: Texts = {
     "corpus.no_field": (
         "{source}: this record has no field “{field}”.\nIts fields are: {known}.\n"
-        "Name the field that holds the text (text_field for a corpus), or correct the record.",
+        "Name the field that holds the text (of a corpus --text-field NAME, of labelled records --columns text=NAME), or correct it.",
         "{source}：这条记录没有“{field}”字段。\n"
         "它的字段有：{known}。\n"
-        "请指定存放文本的字段（语料用 text_field），或修正该记录。",
+        "请指定存放文本的字段（语料用 --text-field 字段名，带标签的记录用 --columns text=字段名），或修正该记录。",
     ),
     "corpus.field_no_text": (
         "{source}: the field “{field}” holds {kind}, not a text.\nThe fields of this record are: {known}.\n"
         "Name another field, or write the value as a string.",
-        "{source}：字段“{field}”的值类型是 {kind}，不是文本。\n"
+        "{source}：字段“{field}”的值是{kind}，不是文本。\n"
         "这条记录的字段有：{known}。\n"
         "请改用其他字段，或把该值写成字符串。",
     ),
     "corpus.bad_json": (
-        "{source}: this line is not a JSON object: {reason}.\n"
+        "{source}: this line cannot be read as a JSON object: {reason}.\n"
         'A .jsonl file holds one object per line, such as {{"text": "..."}}; the line begins: {start}\n'
         "Correct the line, or rename the file to .txt to read it as plain text.",
-        "{source}：这一行不是 JSON 对象：{reason}。\n"
+        "{source}：无法把这一行读作 JSON 对象：{reason}。\n"
         '.jsonl 文件每行一个对象，例如 {{"text": "..."}}；该行开头是：{start}\n'
         "请修正这一行；若是纯文本，请把文件改名为 .txt。",
     ),
@@ -52,27 +52,27 @@ TEXTS: Texts = {
         "{path}: encoding unknown: the byte at offset {offset} is not UTF-8, nor is the text GB18030.\n"
         "Found by itself: UTF-8, UTF-16 with a byte order mark, GB18030 (with GBK and GB2312) where there is text "
         "enough to be sure: a few characters may be of many encodings.\n"
-        "Name the encoding, for example encoding=gb18030, encoding=big5 or encoding=cp1252, or convert the file to "
-        "UTF-8.",
+        "Save the file as UTF-8, or name its encoding where the command takes one, for example --encoding gb18030 or "
+        "--encoding big5.",
         "{path}：无法判断编码；偏移 {offset} 处的字节不是 UTF-8，文本也不像 GB18030。\n"
         "可自动识别：UTF-8、带字节顺序标记的 UTF-16，以及文字足够多的 GB18030（含 GBK、GB2312）；"
         "只有寥寥几个字时，多种编码都说得通，无法确定。\n"
-        "请指定编码，例如 encoding=gb18030、encoding=big5 或 encoding=cp1252，或将文件转换为 UTF-8。",
+        "请将文件另存为 UTF-8；若命令有 --encoding 选项，也可指定编码，例如 --encoding gb18030 或 --encoding big5。",
     ),
     "corpus.encoding_breaks": (
         "{path}: read as {encoding} so far, but the byte {byte} at offset {offset} does not belong there.\n"
         "A file must be in one encoding from beginning to end.\n"
-        "Correct that place. If the file is in another encoding altogether, name it (encoding=...) or convert the "
-        "file to UTF-8.",
+        "Correct that place. If the file is in another encoding altogether, save it as UTF-8, or name its encoding "
+        "where the command takes one (--encoding).",
         "{path}：此前按 {encoding} 读取，但偏移 {offset} 处的字节 {byte} 不合该编码。\n"
-        "一个文件从头到尾必须使用同一种编码。\n请修正该处；若整个文件其实是另一种编码，请指定该编码（encoding=...），或将文件转换为 UTF-8。",
+        "一个文件从头到尾必须使用同一种编码。\n请修正该处；若整个文件其实是另一种编码，请另存为 UTF-8，或在有 --encoding 选项的命令中指定其编码。",
     ),
     "corpus.encoding_wrong": (
         "{path}: the byte {byte} at offset {offset} is not {encoding}, which was asked for.\n"
         "A file must be in one encoding from beginning to end.\n"
-        "Leave encoding=auto to have it found, or name the right one.",
+        "Leave --encoding out to have it found, or name the right one.",
         "{path}：指定的编码是 {encoding}，但偏移 {offset} 处的字节 {byte} 不合该编码。\n"
-        "一个文件从头到尾必须使用同一种编码。\n请用 encoding=auto 自动识别，或指定正确的编码。",
+        "一个文件从头到尾必须使用同一种编码。\n请去掉 --encoding 以自动识别，或指定正确的编码。",
     ),
     "corpus.no_path": (
         "There is no file or folder {path}, and no file matches it.\n"
@@ -139,16 +139,20 @@ TEXTS: Texts = {
         "没有网络时，请在有网络的机器上把该部分存成文件，再给出该文件，例如 --train train.parquet",
     ),
     "corpus.bad_encoding_name": (
-        "there is no encoding “{name}”; allowed: auto, utf-8, gb18030, big5, utf-16, cp1252 and others",
-        "没有名为“{name}”的文本编码；可用：auto、utf-8、gb18030、big5、utf-16、cp1252 等 Python 支持的编码",
+        "There is no encoding named “{name}”.\nKnown: auto, utf-8, gb18030, big5, utf-16, cp1252 and whatever else "
+        "Python knows.\nCorrect the name, or leave it out: then it is found.",
+        "没有名为“{name}”的编码。\n可用的有：auto、utf-8、gb18030、big5、utf-16、cp1252 等 Python 支持的编码。\n"
+        "请更正名称；不指定时自动识别。",
     ),
     # reasons inside errors
-    "corpus.reason_not_object": ("it holds {kind}", "内容是 {kind}"),
+    "corpus.reason_column": ("no valid JSON at column {column}", "第 {column} 列处不是合法的 JSON"),
+    "corpus.reason_key": ("“{key}” is {kind}", "“{key}”是{kind}"),
     "corpus.reason_cells": (
         "{found} cells where the header has {wanted}",
         "有 {found} 个单元格，而表头有 {wanted} 个",
     ),
     "corpus.reason_header": ("the header is empty or names a column twice", "表头为空或有重复的列名"),
+    "corpus.reasons_dropped": (" ({reasons})", "（{reasons}）"),
     # warnings of the report
     "corpus.skipped_binary": ("skipped, binary: {path}", "已跳过（二进制文件）：{path}"),
     "corpus.skipped_format": (

@@ -3,13 +3,45 @@
 from yanmo.messages import Texts
 
 TEXTS: Texts = {
+    "errors.did_you_mean": ("Did you mean “{nearest}”?", "您是想用“{nearest}”吗？"),
+    "errors.choose": ("Choose one of them.", "请从中选择。"),
     "errors.unknown_name": (
-        "There is no {kind} named “{name}”.\nKnown: {known}.\nDid you mean “{nearest}”?",
-        "没有名为“{name}”的 {kind}。\n可用的有：{known}。\n您是想用“{nearest}”吗？",
+        "There is no {kind} named “{name}”.\nKnown: {known}.\n{suggestion}",
+        "没有名为“{name}”的{kind}。\n可用的有：{known}。\n{suggestion}",
     ),
+    "errors.kind_models": ("model", "模型"),
+    "errors.kind_objectives": ("objective", "目标"),
+    "errors.kind_preset": ("size (--preset)", "规模（--preset）"),
+    "errors.kind_tasks": ("task", "任务"),
+    "errors.kind_tokenizers": ("tokenizer", "分词器"),
+    "errors.reason_json": (
+        "no valid JSON at line {line}, column {column}",
+        "第 {line} 行第 {column} 列处不是合法的 JSON",
+    ),
+    "errors.reason_yaml": (
+        "no valid YAML at line {line}, column {column}",
+        "第 {line} 行第 {column} 列处不是合法的 YAML",
+    ),
+    "errors.reason_utf8": ("the byte at offset {offset} is not UTF-8", "偏移 {offset} 处的字节不是 UTF-8"),
+    "errors.reason_cut": ("it ends too early", "内容不完整"),
+    "errors.reason_deep": ("it is nested too deeply", "嵌套层数过多"),
+    "errors.reason_missing": ("it does not exist", "它不存在"),
+    "errors.reason_file": ("there is a file, not a folder", "该处是文件，不是文件夹"),
+    "errors.reason_folder": ("it is a folder, not a file", "它是文件夹，不是文件"),
+    "errors.reason_permission": ("it may not be accessed", "没有访问权限"),
+    "errors.reason_full": ("the disk is full", "磁盘已满"),
+    "errors.reason_long_name": ("its name is too long", "名称过长"),
+    "errors.reason_other": ("not as expected ({words})", "不符合预期（{words}）"),
+    "errors.reason_holds": ("it holds {kind}", "内容是{kind}"),
+    "errors.holds_nothing": ("nothing (null)", "空值（null）"),
+    "errors.holds_truth": ("true or false", "真假值"),
+    "errors.holds_number": ("a number", "数"),
+    "errors.holds_text": ("a text", "文本"),
+    "errors.holds_list": ("a list", "列表"),
+    "errors.holds_object": ("an object", "对象"),
     "errors.unknown_key": (
-        "The configuration has no key “{key}”.\nKnown keys there: {known}.\nDid you mean “{nearest}”?",
-        "配置中没有“{key}”这个键。\n该处可用的键：{known}。\n您是想用“{nearest}”吗？",
+        "The configuration has no key “{key}”.\nKnown keys there: {known}.\n{suggestion}",
+        "配置中没有“{key}”这个键。\n该处可用的键：{known}。\n{suggestion}",
     ),
     "errors.bad_value": (
         "The value {value} of “{key}” does not fit.\nAllowed: {allowed}.\nChange “{key}” and run again.",
@@ -26,7 +58,6 @@ TEXTS: Texts = {
     "errors.allowed_greater_than_equal": ("a number from {ge} up", "不小于 {ge} 的数"),
     "errors.allowed_less_than": ("a number below {lt}", "小于 {lt} 的数"),
     "errors.allowed_less_than_equal": ("a number up to {le}", "不大于 {le} 的数"),
-    "errors.allowed_literal_error": ("{expected}", "{expected}"),
     "errors.allowed_string_pattern_mismatch": ("text of the form {pattern}", "符合 {pattern} 的文本"),
     "errors.allowed_too_short": ("at least {min_length} of them", "至少 {min_length} 个"),
     "errors.bad_override": (
@@ -35,8 +66,8 @@ TEXTS: Texts = {
         "“{given}”不是合法的覆盖项。\n覆盖项写作 key=value，例如 train.seed=3。\n“=”两边不要有空格。",
     ),
     "errors.bad_yaml": (
-        "{path} is not a YAML mapping: {reason}.\nA recipe is `key: value` lines.\nCorrect the file at that place.",
-        "{path} 不是 YAML 映射：{reason}。\n配方由“键：值”的行组成。\n请修改文件中的该处。",
+        "{path} cannot be read as settings: {reason}.\nSettings are `key: value` lines of YAML.\nCorrect the file there.",
+        "无法把 {path} 读作配置：{reason}。\n配置由 `key: value` 行组成（YAML）。\n请修改文件中的该处。",
     ),
     "errors.no_file": (
         "There is no file {path}.\nA path that exists is needed.\nCheck the spelling; relative paths start at {cwd}.",

@@ -24,12 +24,12 @@ TEXTS: Texts = {
     ),
     "guess.not_read": (
         "--columns says which column is “{name}”, but {task} reads no “{name}”.\nIt reads: {known}.\n"
-        "Did you mean “{nearest}”? It is written NAME=COLUMN, the column of the file last.",
+        "{suggestion} It is written NAME=COLUMN, the column of the file last.",
         "--columns 指定了哪一列是“{name}”，但 {task} 并不读取“{name}”。\n它读取的有：{known}。\n"
-        "您是想用“{nearest}”吗？写法是 名称=列名，文件中的列名在后。",
+        "{suggestion}写法是 名称=列名，文件中的列名在后。",
     ),
     "guess.no_column": (
-        "{path} has no column “{column}”.\nIts columns: {known}.\nDid you mean “{nearest}”? Correct --columns.",
-        "{path} 中没有“{column}”这一列。\n它的列有：{known}。\n您是想用“{nearest}”吗？请更正 --columns。",
+        "{path} has no column “{column}”.\nIts columns: {known}.\n{suggestion} Correct --columns.",
+        "{path} 中没有“{column}”这一列。\n它的列有：{known}。\n{suggestion}请更正 --columns。",
     ),
 }

@@ -7,8 +7,8 @@ TEXTS: Texts = {
     "help.commands": ("Commands", "命令"),
     "help.arguments": ("Arguments", "参数"),
     "help.options": ("Options", "选项"),
-    "help.required": ("(required)", "（必需）"),
-    "help.default": ("(default: {value})", "（默认：{value}）"),
+    "help.required": ("{meaning} (required)", "（必需）{meaning}"),
+    "help.default": ("{meaning} (default: {value})", "{meaning}（默认：{value}）"),
     "help.help": ("Show this page.", "显示本页。"),
     "help.version": ("Show the version.", "显示版本。"),
     "help.pretrain.recipe": (

@@ -12,6 +12,11 @@ TEXTS: Texts = {
         "请检查拼写；没有网络时，请给出本地目录。",
     ),
     "interop.no_such_folder": ("there is no such directory", "没有这个目录"),
+    "interop.no_hub": (
+        "it is not here, and could not be had from the hub ({words})",
+        "本地没有，也无法从 Hub 取得（{words}）",
+    ),
+    "interop.reason_weights": ("it is no whole .safetensors file", "它不是完整的 .safetensors 文件"),
     "interop.no_config": (
         "{folder} has no config.json.\n"
         "A model directory holds config.json, model.safetensors and a tokenizer.\n"

@@ -3,6 +3,7 @@
 from yanmo.messages import Texts
 
 TEXTS: Texts = {
+    "predict.given": ("text {number}", "文本 {number}"),
     "predict.no_mask": (
         "The text “{text}” has no mask.\nThe mask of this model is written {mask}.\nPut {mask} where a token is to be guessed.",
         "文本“{text}”中没有掩码。\n该模型的掩码写作 {mask}。\n请把 {mask} 放在要猜测的位置。",

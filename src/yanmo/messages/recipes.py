@@ -6,9 +6,16 @@ TEXTS: Texts = {
     "recipes.unknown": (
         "There is no recipe named “{name}”.\n"
         "Known: {known}; or the path of a YAML file.\n"
-        "Did you mean “{nearest}”? `yanmo recipes` says what each one is for.",
+        "{suggestion} `yanmo recipes` says what each one is for.",
         "没有名为“{name}”的配方。\n可用的有：{known}；也可以是 YAML 文件的路径。\n"
-        "您是想用“{nearest}”吗？`yanmo recipes` 会说明每个配方的用途。",
+        "{suggestion}`yanmo recipes` 会说明每个配方的用途。",
+    ),
+    "recipes.no_task": (
+        "There is no task or recipe named “{name}”.\n"
+        "Tasks: {tasks}. Recipes: {known}; or the path of a YAML file.\n"
+        "{suggestion} `yanmo finetune --help` says what each task reads.",
+        "没有名为“{name}”的任务或配方。\n任务有：{tasks}。配方有：{known}；也可以是 YAML 文件的路径。\n"
+        "{suggestion}`yanmo finetune --help` 会说明每个任务读取什么。",
     ),
     "recipes.other_verb": (
         "“{name}” is a recipe for `yanmo {given}`, not for `yanmo {verb}`.\n"

@@ -27,9 +27,45 @@ TEXTS: Texts = {
         "运行 {path} 尚未完成：还没有模型。\n需要已完成的运行、模型目录或 hub id。\n请再次执行启动它的命令，即可继续。",
     ),
     "run.untrained_head": (
-        "The model {path} was never trained for this: {fresh} hold random values.\nIts trained parts are: {trained}.\n"
-        "Fine-tune it first: yanmo finetune {task} --model {path} --train ...",
-        "模型 {path} 从未为此训练过：{fresh} 还是随机值。\n它训练过的部分有：{trained}。\n请先微调：yanmo finetune {task} --model {path} --train ...",
+        "The model {path} cannot {what} yet: {state}.\nIts trained heads are: {trained}.\nTrain it first: {command}",
+        "模型 {path} 还不能{what}：{state}。\n它训练过的输出头有：{trained}。\n请先训练：{command}",
+    ),
+    "run.wrong_kind": (
+        "{path} is a {model} model, which cannot {what}.\nModels that can: {fits}.\nUse one of these; to make one: {command}",
+        "{path} 是 {model} 模型，不能{what}。\n可以{what}的模型有：{fits}。\n请使用这样的模型；可以这样训练：{command}",
+    ),
+    "run.no_task": (
+        "The model {path} cannot predict yet: {state}.\nTasks that fit it: {fits}.\nFine-tune it first: {command}",
+        "模型 {path} 还不能做预测：{state}。\n适合它的任务有：{fits}。\n请先微调：{command}",
+    ),
+    "run.state_pretrained": (
+        "it was pre-trained, not fine-tuned for a task",
+        "它只经过预训练，没有针对任务微调",
+    ),
+    "run.state_task": ("it was fine-tuned for {task}", "它是针对 {task} 微调的"),
+    "run.state_fresh": (
+        "its file lacks weights, which would be random ({names})",
+        "文件中缺少部分权重，它们只能是随机值（{names}）",
+    ),
+    "run.what_mlm": ("fill masks", "填补掩码"),
+    "run.what_clm": ("go on from a text", "续写文本"),
+    "run.what_seq2seq": ("translate", "翻译"),
+    "run.what_class": ("classify texts", "给文本分类"),
+    "run.what_choice": ("choose among answers", "做多项选择"),
+    "run.what_tag": ("label words", "标注词元"),
+    "run.what_span": ("find answers in a text", "在文本中找答案"),
+    "run.what_vectors": ("turn texts into vectors", "把文本变成向量"),
+    "run.command_pretrain": (
+        "yanmo pretrain --model {path} --corpus PATH --out {path}-more",
+        "yanmo pretrain --model {path} --corpus 路径 --out {path}-more",
+    ),
+    "run.command_new": (
+        "yanmo pretrain --model {path} --corpus PATH --out runs/my-{path}",
+        "yanmo pretrain --model {path} --corpus 路径 --out runs/my-{path}",
+    ),
+    "run.command_finetune": (
+        "yanmo finetune {task} --model {path} --train ... --out ...",
+        "yanmo finetune {task} --model {path} --train ... --out ...",
     ),
     "run.no_tokenizer": (
         "The model “{model}” starts from random weights and needs a tokenizer.\nGive a run or a model directory whose tokenizer fits.\n"

@@ -44,6 +44,12 @@ TEXTS: Texts = {
         "{path} is not the file that the suite {name} was written for: figures on it are not comparable with others'.",
         "{path} 与评测集 {name} 所指的文件不一致：其结果不能与他人的结果比较。",
     ),
+    "suites.two_tasks": (
+        "{first} and {second} cannot be compared: the two models have different tasks, {one} and {other}.\n"
+        "Both must do the same task.\nCompare two models of one task.",
+        "无法比较 {first} 与 {second}：两个模型的任务不同，分别是 {one} 和 {other}。\n"
+        "两者的任务必须相同。\n请比较同一任务的两个模型。",
+    ),
     "suites.not_compared": (
         "{first} and {second} cannot be compared on {data}: {one} against {other}.\n"
         "Both need the same main metric, and one that is made of single texts.\n"

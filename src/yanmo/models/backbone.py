@@ -25,7 +25,7 @@ from yanmo.layers.transformer_layer import TransformerLayer
 from yanmo.messages import text
 from yanmo.models.cache import Cache
 from yanmo.models.names import HuggingFaceNames
-from yanmo.registry import find, names, nearest
+from yanmo.registry import find, names, suggestion
 
 if TYPE_CHECKING:
     from jaxtyping import Float
@@ -100,8 +100,8 @@ class Backbone(nn.Module, ABC):
         if preset not in cls.presets:
             known = list(cls.presets)
             raise ConfigError(
-                "errors.unknown_name", kind="preset", name=preset, known=", ".join(known),
-                nearest=nearest(preset, known),
+                "errors.unknown_name", kind=text("errors.kind_preset"), name=preset, known=known,
+                suggestion=suggestion(preset, known),
             )  # fmt: skip
         return cls.presets[preset]
 
@@ -218,8 +218,8 @@ class Backbone(nn.Module, ABC):
             "models.no_head",
             model=self.huggingface.model_type,
             term=term,
-            known=", ".join(sorted(self.head_terms())),
-            fits=", ".join(fits) or "-",
+            known=sorted(self.head_terms()),
+            fits=fits,
         )
 
 

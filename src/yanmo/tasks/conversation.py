@@ -34,7 +34,7 @@ def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list
         return messages[: places[-1] + 1]
     pair = _pair(record, config, answered=answered)
     if pair is None and config.text_field not in record.fields:
-        known = ", ".join(record.fields) or "-"
+        known = list(record.fields)
         raise InputError("tasks.no_text_form", source=record.source, known=known, field=config.text_field)
     if pair is None:
         return None

@@ -9,6 +9,7 @@ from typing import Any
 
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError
+from yanmo.messages import listed
 from yanmo.tasks.task import TaskConfig
 
 USUAL_FIELDS = ("answers", "answer")
@@ -66,9 +67,9 @@ def read_answers(record: Record, config: TaskConfig) -> tuple[Answer, ...]:
     if name is None and "is_impossible" in record.fields:
         name = USUAL_FIELDS[0]
     if name is None or name not in record.fields:
-        known = ", ".join(record.fields) or "-"
+        known = list(record.fields)
         raise InputError(
-            "tasks.no_label", source=record.source, known=known, usual=name or ", ".join(USUAL_FIELDS)
+            "tasks.no_label", source=record.source, known=known, usual=name or list(USUAL_FIELDS)
         )
     pairs = _pairs(_unpacked(record.fields[name]), record, name)
     return tuple(_placed(text, start, context, record) for text, start in pairs)
@@ -149,7 +150,7 @@ def _places(text: str, context: str) -> list[int]:
 
 
 def _listed(places: Sequence[int]) -> str:
-    return ", ".join(map(str, places[:5])) + (", ..." if len(places) > 5 else "")
+    return listed([*places[:5], *(["…"] if len(places) > 5 else [])])
 
 
 def _unpacked(value: JsonValue) -> JsonValue:

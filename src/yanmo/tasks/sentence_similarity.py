@@ -143,7 +143,7 @@ class SentenceSimilarity(Task):
         if not fits or wanted.loss not in ("auto", *fits):
             raise InputError(
                 "pairs.loss_needs", source=records[0].source, loss=wanted.loss, encoder=wanted.encoder,
-                given=text(f"pairs.holds_{given}"), fits=", ".join(fits) or "-",
+                given=text(f"pairs.holds_{given}"), fits=fits,
             )  # fmt: skip
         goal: Goal = fits[0] if wanted.loss == "auto" else wanted.loss
         task = cls(labels=(), config=config, label_smoothing=label_smoothing, goal=goal)
@@ -156,7 +156,7 @@ class SentenceSimilarity(Task):
         if given in ("label", "classes"):
             labels = tuple(sorted(set(read_targets(records, config).labels), key=order))
             if len(labels) < 2:
-                raise InputError("tasks.one_class", source=records[0].source, found=", ".join(labels))
+                raise InputError("tasks.one_class", source=records[0].source, found=labels)
             task = replace(task, labels=labels)
             if len(labels) == 2:
                 task = replace(task, positive=positive_of(labels, wanted.positive_label))
@@ -328,7 +328,7 @@ class SentenceSimilarity(Task):
         target = read_target(record, self.config)
         if self.labels and target is None:
             raise InputError(
-                "tasks.no_label", source=record.source, known=", ".join(record.fields), usual="score, label"
+                "tasks.no_label", source=record.source, known=list(record.fields), usual=["score", "label"]
             )
         if self.labels == SCORE:
             if isinstance(target, str) and not is_number(target):

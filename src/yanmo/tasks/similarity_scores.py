@@ -85,7 +85,7 @@ def measured_by(records: Sequence[Record], config: TaskConfig, gives: str) -> He
         "pairs.cannot_measure",
         source=records[0].source,
         given=text(f"pairs.holds_{given}"),
-        fits=", ".join(text(f"pairs.holds_{name}") for name in fits),
+        fits=[text(f"pairs.holds_{name}") for name in fits],
     )
 
 

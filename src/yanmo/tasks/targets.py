@@ -11,7 +11,7 @@ from typing import Literal, TypeAlias
 from yanmo.corpus.document import Record
 from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
-from yanmo.registry import nearest
+from yanmo.registry import suggestion
 from yanmo.tasks.task import TaskConfig, label_field
 
 SCORE_FIELDS = ("score", "similarity", "similarity_score")
@@ -130,8 +130,8 @@ def positive_of(labels: Sequence[str], wanted: str | None) -> str:
     if wanted is not None:
         if wanted not in labels:
             raise ConfigError(
-                "errors.unknown_name", kind=text("pairs.kind_label"), name=wanted, known=", ".join(labels),
-                nearest=nearest(wanted, list(labels)),
+                "errors.unknown_name", kind=text("pairs.kind_label"), name=wanted, known=labels,
+                suggestion=suggestion(wanted, labels),
             )  # fmt: skip
         return wanted
     return next((label for label in labels if label.lower() in POSITIVE), labels[-1])

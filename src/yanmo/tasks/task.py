@@ -333,6 +333,6 @@ def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str
     raise InputError(
         "tasks.no_label",
         source=record.source,
-        known=", ".join(record.fields) or "-",
-        usual=", ".join(candidates),
+        known=list(record.fields),
+        usual=candidates,
     )

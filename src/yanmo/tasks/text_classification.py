@@ -114,9 +114,7 @@ class TextClassification(Task):
         for record in records:
             found.update(_labels(record, config))
         if len(found) < (1 if several else 2):
-            raise InputError(
-                "tasks.one_class", source=records[0].source, found=", ".join(sorted(found)) or "-"
-            )
+            raise InputError("tasks.one_class", source=records[0].source, found=sorted(found))
         return cls(
             labels=tuple(sorted(found, key=order)),
             config=config,

@@ -49,9 +49,9 @@ def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) ->
     Errors: InputError with file and line for a pair that lacks a side, and where the number is not what is needed.
     """
     names = pair_names(record, config)
-    known = ", ".join(record.fields) or "-"
+    known = list(record.fields)
     if names is None and pair:
-        usual = ", ".join(" + ".join(each) for each in PAIRS)
+        usual = [" + ".join(each) for each in PAIRS]
         raise InputError("pairs.no_pair", source=record.source, known=known, usual=usual)
     if names is None:
         return (record.text(config.text_field),)

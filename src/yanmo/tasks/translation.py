@@ -199,13 +199,13 @@ def _side(record: Record, config: TaskConfig, side: int, usual: Sequence[str], *
         elif language in fields or isinstance(nested, Mapping):
             usual = (language,)
     elif isinstance(nested, Mapping) and not any(name in fields for name in usual):
-        known = ", ".join(nested)
+        known = list(nested)
         example = "-".join([*nested, "en", "zh"][:2])
         raise InputError("tasks.no_direction", source=record.source, known=known, example=example)
     name = next((name for name in usual if name in fields), None)
     if name is None:
-        known = ", ".join([*fields, *(nested if isinstance(nested, Mapping) else ())]) or "-"
-        raise InputError("tasks.side_missing", source=record.source, usual=", ".join(usual), known=known)
+        known = [*fields, *(nested if isinstance(nested, Mapping) else ())]
+        raise InputError("tasks.side_missing", source=record.source, usual=usual, known=known)
     value = fields[name]
     if not isinstance(value, str):
         raise InputError("tasks.side_no_text", source=record.source, field=name, value=repr(value)[:80])

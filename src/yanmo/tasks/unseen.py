@@ -32,5 +32,5 @@ def unseen_label(found: Sequence[tuple[str, str]], known: Sequence[str]) -> Inpu
         count=len(found),
         label=label,
         source=source,
-        known=", ".join(known),
+        known=list(known),
     )

@@ -53,4 +53,4 @@ def for_pairs(tokenizer: Tokenizer, *, mask: bool = False) -> Tokenizer:
 def check_kind(kind: str) -> None:
     """Errors: ConfigError for a kind of tokenizer that an encoder-decoder cannot have."""
     if kind not in KINDS:
-        raise ConfigError("tokenizers.not_for_pairs", kind=kind, known=", ".join(KINDS))
+        raise ConfigError("tokenizers.not_for_pairs", kind=kind, known=KINDS)

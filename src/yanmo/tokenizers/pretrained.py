@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tokenizers import AddedToken, decoders, models, normalizers, pre_tokenizers, processors
 from tokenizers import Tokenizer as Backend
-from yanmo.errors import InputError
+from yanmo.errors import InputError, kind_of, reason_of
+from yanmo.messages import text
 
 # role -> the names that published vocabularies give it
 ROLES: Mapping[str, tuple[str, ...]] = {
@@ -54,7 +55,7 @@ def _from_json(path: Path) -> Backend:
     try:
         backend = Backend.from_file(str(path))
     except Exception as error:  # the library raises bare Exception for a file it cannot parse
-        raise InputError("tokenizers.unreadable", path=path, reason=" ".join(str(error).split())) from None
+        raise InputError("tokenizers.unreadable", path=path, reason=reason_of(error)) from None
     if isinstance(backend.model, models.WordLevel):
         raise InputError("tokenizers.unreadable", path=path, reason="WordLevel")
     return backend
@@ -65,7 +66,7 @@ def _old_bert(path: Path, settings: Settings) -> Backend:
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except UnicodeDecodeError as error:
-        raise InputError("tokenizers.unreadable", path=path, reason=error.reason) from None
+        raise InputError("tokenizers.unreadable", path=path, reason=reason_of(error)) from None
     vocabulary = {line.rstrip("\r"): index for index, line in enumerate(lines) if line.rstrip("\r")}
     unknown = _content(settings.get("unk_token")) or "[UNK]"
     if unknown not in vocabulary:
@@ -99,7 +100,7 @@ def _old_gpt2(folder: Path, settings: Settings) -> Backend:
         model = models.BPE.from_file(str(folder / "vocab.json"), str(folder / "merges.txt"))
     except Exception as error:
         raise InputError(
-            "tokenizers.unreadable", path=folder / "vocab.json", reason=" ".join(str(error).split())
+            "tokenizers.unreadable", path=folder / "vocab.json", reason=reason_of(error)
         ) from None
     backend = Backend(model)
     backend.pre_tokenizer = pre_tokenizers.ByteLevel(
@@ -132,7 +133,9 @@ def _read_json(path: Path) -> dict[str, object]:
     try:
         value = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise InputError("tokenizers.unreadable", path=path, reason=str(error)) from None
+        raise InputError("tokenizers.unreadable", path=path, reason=reason_of(error)) from None
     if not isinstance(value, dict):
-        raise InputError("tokenizers.unreadable", path=path, reason=type(value).__name__)
+        raise InputError(
+            "tokenizers.unreadable", path=path, reason=text("errors.reason_holds", kind=kind_of(value))
+        )
     return value

@@ -42,5 +42,5 @@ def _parse(name: str) -> tuple[str, int]:
     if colon and size.isascii() and size.isdigit() and int(size) > 0 and base in BUILTIN_NAMES[:3]:
         return base, int(size)
     if name not in BUILTIN_NAMES:
-        raise InputError("builtin.unknown_name", name=name, known=", ".join(BUILTIN_NAMES))
+        raise InputError("builtin.unknown_name", name=name, known=BUILTIN_NAMES)
     return name, STORIES

@@ -1,0 +1,76 @@
+"""Whether a model was trained for what is asked of it, and the command that trains it where it was not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from yanmo import models, registry, tasks
+from yanmo.errors import RunError
+from yanmo.messages import text
+from yanmo.models.backbone import Backbone
+
+if TYPE_CHECKING:
+    from yanmo.api.predict import Model
+
+PRETRAINED = ("mlm", "clm")  # heads that pre-training trains
+
+
+def require(model: Model, term: str) -> None:
+    """Errors: RunError where the model has no such head, or one that was never trained."""
+    if term not in model.learner.backbone.head_terms():
+        raise _wrong_kind(model, term)
+    fresh = [name for name in model.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]
+    if term in model.learner.heads and not fresh:
+        return
+    command = "pretrain" if term in PRETRAINED else "finetune"
+    raise RunError(
+        "run.untrained_head",
+        path=model.source,
+        what=text(f"run.what_{term}"),
+        state=state(model, fresh),
+        trained=trained_heads(model),
+        command=text(f"run.command_{command}", path=model.source, task=tasks.by_head().get(term, "")),
+    )
+
+
+def no_task(model: Model) -> RunError:
+    """The error of a model that was never fine-tuned: its state, and the tasks that fit it."""
+    terms = model.learner.backbone.head_terms()
+    fits = [task for term, task in tasks.by_head().items() if term in terms and term not in PRETRAINED]
+    if model.learner.backbone.family != "encoder_decoder":
+        fits.append("sentence_similarity")
+    usual = "text_classification" if "text_classification" in fits else fits[0]
+    command = text("run.command_finetune", path=model.source, task=usual)
+    return RunError("run.no_task", path=model.source, state=state(model, []), fits=fits, command=command)
+
+
+def state(model: Model, fresh: list[str]) -> str:
+    """What was done with the model so far, in the words of the user."""
+    labelling = model.loaded.labelling
+    if fresh:
+        return text("run.state_fresh", names=fresh[:4])
+    if labelling is not None and labelling.task is not None:
+        return text("run.state_task", task=labelling.task)
+    return text("run.state_pretrained")
+
+
+def trained_heads(model: Model) -> list[str]:
+    return [
+        term
+        for term in model.learner.heads
+        if not any(name.startswith(f"heads.{term}.") for name in model.loaded.fresh)
+    ]
+
+
+def _wrong_kind(model: Model, term: str) -> RunError:
+    members = {name: registry.find(models, Backbone, name) for name in registry.names(models)}  # type: ignore[type-abstract]
+    fits = [name for name, member in members.items() if term in member.head_terms()]
+    command = "new" if term in PRETRAINED else "finetune"
+    return RunError(
+        "run.wrong_kind",
+        path=model.source,
+        model=model.learner.backbone.huggingface.model_type,
+        what=text(f"run.what_{term}"),
+        fits=fits,
+        command=text(f"run.command_{command}", path=fits[0], task=tasks.by_head().get(term, "")),
+    )
