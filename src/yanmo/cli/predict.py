@@ -260,7 +260,7 @@ def _records(path: str, field: str, pairs: TaskConfig) -> Iterator[Record]:
     from yanmo.tasks.texts import pair_names
 
     if is_plain(Path(path).expanduser()):
-        yield from lines_of(Path(path).expanduser())
+        yield from lines_of(Path(path).expanduser(), pairs.text_field)
         return
     for record in read_records(path):
         named = record.renamed(pairs.columns)
