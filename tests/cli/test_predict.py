@@ -46,3 +46,16 @@ def test_blank_lines_of_a_translation_stay_beside_theirs(run, bert, tmp_path):
     found = run("predict", out, "--file", lines, "--json").json["predictions"]
     assert [one["text"] for one in found] == ["a 1", "", "a 2"]
     assert found[1]["translation"] == ""
+
+
+def test_lines_of_a_file_stand_where_the_model_reads_its_texts(run, bert, files, tmp_path):
+    out, lines = tmp_path / "run", tmp_path / "texts.txt"
+    rows = files.classes.read_text("utf-8").replace('"text"', '"review"')
+    (tmp_path / "train.jsonl").write_text(rows, encoding="utf-8")
+    lines.write_text("很好\n", encoding="utf-8")
+    ran = run(
+        "finetune", "text_classification", "--model", bert, "--train", tmp_path / "train.jsonl", "--budget", "1steps",
+        "--out", out, "settings.text_field=review", "train.precision=fp32",
+    )  # fmt: skip
+    assert ran.code == 0, ran.err
+    assert run("predict", out, "--file", lines, "--json").json["predictions"][0]["text"] == "很好"

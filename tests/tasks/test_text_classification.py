@@ -89,7 +89,7 @@ def test_an_unseen_label_names_file_and_line(record: NewRecord, encoder_of: Enco
     with pytest.raises(InputError) as error:
         task.encode(record(text="c", label="z"), encoder_of("wordpiece"), labelled=True)
     assert error.value.key == "tasks.unseen_label"
-    assert (error.value.values["label"], error.value.values["known"]) == ("z", ("x", "y"))
+    assert (error.value.values["label"], error.value.values["known"]) == ("z", ["x", "y"])
     assert "set.jsonl:7" in str(error.value)
 
 

@@ -267,7 +267,7 @@ def _records(path: str, field: str, pairs: TaskConfig, encoding: str) -> Iterato
     from yanmo.tasks.texts import pair_names
 
     if is_plain(Path(path).expanduser()):
-        yield from lines_of(Path(path).expanduser(), encoding=encoding)
+        yield from lines_of(Path(path).expanduser(), pairs.text_field, encoding=encoding)
         return
     for record in read_records(path, encoding=encoding):
         named = record.renamed(pairs.columns)
