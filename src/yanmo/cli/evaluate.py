@@ -141,7 +141,7 @@ def _show_comparison(result: CompareResult) -> None:
         (text("suites.p_value"), f"{of.p_value:.4f}"),
     ]
     title = text("cli.evaluated", data=result.data, count=number(result.count))
-    print_pairs(pairs, title=f"{title}, {metric_name(result.metric)}")
+    print_pairs(pairs, title=text("progress.separator").join([title, metric_name(result.metric)]))
     if result.better is None:
         print_line(text("suites.equal", count=number(result.count)))
         return
