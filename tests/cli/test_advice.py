@@ -300,3 +300,38 @@ def test_compare_takes_the_columns_that_it_advises(run, classifier, files, tmp_p
     assert "--columns label=" in told(ran)[2]
     ran = run("compare", classifier, classifier, path, "--columns", "text=review", "label=stars")
     assert ran.code == 0, ran.err
+
+
+def test_another_configuration_is_told_by_what_was_and_is(run, classifier, files, language):
+    ran = run(
+        "finetune", "text_classification", "--model", classifier.parent / "bert", "--train", files.classes,
+        "--budget", "3steps", "--out", classifier, *QUICK,
+    )  # fmt: skip
+    given = told(ran)[0]
+    if language == "zh":
+        assert f"dev_file 原为 {files.classes_dev}，现为 null" in given
+        assert "；train.budget 原为 2steps，现为 3steps" in given
+    else:
+        assert "; train.budget was 2steps, is 3steps" in given
+
+
+def test_an_empty_folder_counts_nothing_that_was_skipped(run, tmp_path, chinese):
+    assert told(run("corpus", "stats", tmp_path))[0].endswith("中没有可读取的文件。")
+    (tmp_path / "a.bin").write_bytes(bytes(100))
+    assert told(run("corpus", "stats", tmp_path))[0].endswith("（跳过 1 个）。")
+
+
+def test_an_entity_outside_its_text(run, bert, tmp_path, chinese):
+    entities = [{"start": 0, "end": 5, "label": "人名"}]
+    train = rows(tmp_path / "ner.jsonl", [{"text": f"李小{name}", "entities": entities} for name in "龙明红"])
+    ran = run(
+        "finetune", "token_classification", "--model", bert, "--train", train, "--out", tmp_path / "run"
+    )
+    assert "实体“人名” [0, 5) 与文本不符（文本共 3 个字符）" in told(ran)[0]
+
+
+def test_points_are_written_once_behind_an_interval(monkeypatch):
+    from yanmo.cli.evaluate import _range
+
+    monkeypatch.setenv("YANMO_LANG", "zh")
+    assert _range("accuracy", -0.01, -0.0875, 0.0625) == "−1.00 个百分点（−8.75 至 +6.25 个百分点）"

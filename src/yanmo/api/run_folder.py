@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import os
@@ -12,11 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
 from filelock import FileLock, Timeout
 
 from yanmo import __version__
 from yanmo.config import Config, build, digest, dump, read_yaml
 from yanmo.errors import ConfigError, RunError, reason_of
+from yanmo.messages import text
 
 Schema = TypeVar("Schema", bound=Config)
 REPORT = "report.html"
@@ -174,5 +175,20 @@ def _finite(value: Any) -> Any:
 
 
 def _changes(before: str, after: str) -> str:
-    lines = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=0)
-    return "; ".join(line for line in lines if line[:1] in "+-" and line[:3] not in ("+++", "---"))
+    """What each setting was and is, in the words of the configuration: `dev_file was null, is dev.jsonl`."""
+    old, new = (_leaves(yaml.safe_load(content) or {}) for content in (before, after))
+    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    return text("run.between").join(
+        text("run.change", key=key, old=old.get(key, "–"), new=new.get(key, "–")) for key in changed
+    )
+
+
+def _leaves(tree: Mapping[str, Any], above: str = "") -> dict[str, str]:
+    """`train.seed` -> 3, as YAML writes it."""
+    found: dict[str, str] = {}
+    for key, value in tree.items():
+        if isinstance(value, Mapping) and value:
+            found |= _leaves(value, f"{above}{key}.")
+        else:
+            found[f"{above}{key}"] = json.dumps(value, ensure_ascii=False).strip('"')
+    return found

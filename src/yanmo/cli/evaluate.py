@@ -146,7 +146,7 @@ def _show_comparison(result: CompareResult) -> None:
         (text("suites.p_value"), f"{of.p_value:.4f}"),
     ]
     title = text("cli.evaluated", data=result.data, count=number(result.count))
-    print_pairs(pairs, title=f"{title}, {metric_name(result.metric)}")
+    print_pairs(pairs, title=text("progress.separator").join([title, metric_name(result.metric)]))
     if result.better is None:
         print_line(text("suites.equal", count=number(result.count)))
         return
@@ -156,17 +156,21 @@ def _show_comparison(result: CompareResult) -> None:
 
 
 def _range(metric: str, value: float, low: float, high: float) -> str:
-    value_, low_, high_ = (
-        f"{'−' if each < 0 else '+'}{_difference(metric, abs(each))}" for each in (value, low, high)
-    )
-    return text("suites.range", value=value_, low=low_, high=high_)
+    """The unit stands once behind the value and once behind the interval."""
+    signs = ["−" if each < 0 else "+" for each in (value, low, high)]
+    first, last = (f"{signs[place]}{_difference(metric, abs((value, high)[place // 2]))}" for place in (0, 2))
+    begin = f"{signs[1]}{_difference(metric, abs(low), unit=False)}"
+    return text("suites.range", value=first, low=begin, high=last)
 
 
-def _difference(metric: str, value: float) -> str:
+def _difference(metric: str, value: float, *, unit: bool = True) -> str:
     """Of two shares in points: 2 % more than 50 % could be 51 %."""
     from yanmo.evaluation.metric_text import is_share, number
 
-    return text("suites.points", value=f"{100 * value:.2f}") if is_share(metric) else number(value)
+    if not is_share(metric):
+        return number(value)
+    points = f"{100 * value:.2f}"
+    return text("suites.points", value=points) if unit else points
 
 
 def _write_report(result: EvaluateResult, path: str) -> Path:

@@ -211,7 +211,8 @@ def _readable(given: str, config: CorpusConfig, report: CorpusReport) -> Iterato
         skipped += 1
         report.skipped[file.name] = reason
     if not found:
-        raise InputError("corpus.empty_folder", path=given, skipped=skipped, formats=list(FORMATS))
+        told = text("corpus.count_skipped", count=skipped) if skipped else ""
+        raise InputError("corpus.empty_folder", path=given, skipped=told, formats=list(FORMATS))
 
 
 def _documents(file: SourceFile, config: CorpusConfig, report: CorpusReport) -> Iterator[Document]:

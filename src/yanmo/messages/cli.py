@@ -113,7 +113,7 @@ TEXTS: Texts = {
     ),
     "cli.interrupted": (
         "Stopped before the first step.\nNothing is lost.\nGive the same command again.",
-        "在第一步之前停止。\n没有任何丢失。\n再次执行同一命令即可。",
+        "在第一步之前停止。\n没有丢失任何进度。\n再次执行同一命令即可。",
     ),
     "cli.stopped": ("Stopped.", "已停止。"),
     "cli.resume": ("To go on:", "继续运行："),

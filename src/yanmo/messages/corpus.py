@@ -83,10 +83,10 @@ TEXTS: Texts = {
         "请检查拼写；相对路径从 {cwd} 算起。",
     ),
     "corpus.empty_folder": (
-        "{path} holds no file that can be read ({skipped} skipped).\n"
+        "{path} holds no file that can be read{skipped}.\n"
         "Read are: {formats}, each also with .gz.\n"
         "Put texts there, or name a file itself to read it as plain text.",
-        "{path} 中没有可读取的文件（跳过 {skipped} 个）。\n可读取：{formats}，均可再加 .gz。\n"
+        "{path} 中没有可读取的文件{skipped}。\n可读取：{formats}，均可再加 .gz。\n"
         "请放入文本文件；也可直接写出某个文件，按纯文本读取。",
     ),
     "corpus.no_documents": (
@@ -152,6 +152,7 @@ TEXTS: Texts = {
         "有 {found} 个单元格，而表头有 {wanted} 个",
     ),
     "corpus.reason_header": ("the header is empty or names a column twice", "表头为空或有重复的列名"),
+    "corpus.count_skipped": (" ({count} skipped)", "（跳过 {count} 个）"),
     "corpus.reasons_dropped": (" ({reasons})", "（{reasons}）"),
     # warnings of the report
     "corpus.skipped_binary": ("skipped, binary: {path}", "已跳过（二进制文件）：{path}"),

@@ -8,6 +8,8 @@ TEXTS: Texts = {
         "Use another --out, or repeat the command that made it (its config.yaml says how).",
         "{path} 是由另一配置生成的：{changes}。\n一个运行文件夹只属于一个配置。\n请换一个 --out，或重复当初的命令（见其中的 config.yaml）。",
     ),
+    "run.change": ("{key} was {old}, is {new}", "{key} 原为 {old}，现为 {new}"),
+    "run.between": ("; ", "；"),
     "run.not_a_run": (
         "{path} holds files but no run.\nA new or empty folder, or a run of the same configuration, is needed.\n"
         "Use another --out.",
@@ -120,7 +122,7 @@ TEXTS: Texts = {
     ),
     "run.note_records": (
         "Data: {train} records to train on, {dev} to choose by",
-        "数据：{train} 条训练，{dev} 条开发",
+        "数据：训练 {train} 条，开发 {dev} 条",
     ),
     "run.note_learning": (
         "{learning} of {total} parameters learn",
@@ -175,6 +177,6 @@ TEXTS: Texts = {
     ),
     "run.preempted": (
         "Stopped by a signal; saved at step {step}.\nNothing is lost.\nGive the same command again: it resumes.",
-        "收到停止信号；已在第 {step} 步保存。\n没有任何丢失。\n再次执行同一命令即可继续。",
+        "收到停止信号；已在第 {step} 步保存。\n没有丢失任何进度。\n再次执行同一命令即可继续。",
     ),
 }

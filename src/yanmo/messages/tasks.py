@@ -91,7 +91,7 @@ TEXTS: Texts = {
     "tasks.bad_span": (
         "{source}: the entity {span} does not fit its text of {length} characters.\n"
         "An entity has start < end (characters of the text) and a label.\nCorrect that record.",
-        "{source}：实体 {span} 与长度为 {length} 个字符的文本不符。\n实体需满足 start < end（按文本字符计），并有 label。\n请更正该记录。",
+        "{source}：实体{span} 与文本不符（文本共 {length} 个字符）。\n实体需满足 start < end（按文本字符计），并有 label。\n请更正该记录。",
     ),
     "tasks.empty_text": (
         "{source}: the field “{field}” is empty.\nA question and a context with some text are needed.\nFill the field, or leave that record out.",

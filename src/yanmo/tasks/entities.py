@@ -117,7 +117,9 @@ def _span(item: dict[str, Any], text: str, record: Record) -> Entity:
         and isinstance(kind, str)
         and 0 <= start < end <= len(text)
     ):
-        raise InputError("tasks.bad_span", source=record.source, span=item, length=len(text))
+        raise InputError(
+            "tasks.bad_span", source=record.source, span=_given(start, end, kind), length=len(text)
+        )
     return Entity(kind=kind, start=start, end=end)
 
 
@@ -130,6 +132,10 @@ def _apart(entities: Sequence[Entity], record: Record) -> tuple[Entity, ...]:
                 "tasks.overlapping_spans", source=record.source, one=_shown(one), two=_shown(two)
             )
     return tuple(order)
+
+
+def _given(start: object, end: object, kind: object) -> str:
+    return f"“{kind}” [{start}, {end})"
 
 
 def _shown(entity: Entity) -> str:

@@ -25,7 +25,7 @@ import torch
 from pydantic import JsonValue
 from torch import Tensor
 
-from yanmo.errors import CheckpointError, TrainingError
+from yanmo.errors import CheckpointError, TrainingError, reason_of
 from yanmo.messages import text
 from yanmo.training.durable import sync_folder, write_file
 
@@ -97,7 +97,7 @@ def save(
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise TrainingError("training.disk_full", path=folder, megabytes=f"{size / 1e6:.0f}") from error
-        raise TrainingError("training.cannot_write", path=folder, reason=error.strerror or error) from error
+        raise TrainingError("training.cannot_write", path=folder, reason=reason_of(error)) from error
     if reason is not None:
         raise TrainingError("training.cannot_write", path=path, reason=reason)
     return path

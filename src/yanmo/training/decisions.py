@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from yanmo.errors import CheckpointError, TrainingError
+from yanmo.errors import CheckpointError, TrainingError, reason_of
 from yanmo.training.budget import Budget
 from yanmo.training.durable import sync_folder
 
@@ -146,7 +146,7 @@ def append(ledger: Path, decision: Decision) -> None:
         if fresh:
             sync_folder(ledger.parent)
     except OSError as error:
-        raise TrainingError("training.cannot_write", path=ledger, reason=error.strerror) from error
+        raise TrainingError("training.cannot_write", path=ledger, reason=reason_of(error)) from error
 
 
 def read_ledger(ledger: Path) -> list[Decision]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
-from yanmo.errors import TrainingError
+from yanmo.errors import TrainingError, reason_of
 from yanmo.training.hooks import Hook, StepReport
 
 if TYPE_CHECKING:
@@ -171,9 +171,7 @@ class MetricsLog(Hook):
             with self.path.open("a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(_finite(values), ensure_ascii=False, allow_nan=False) + "\n")
         except OSError as error:
-            raise TrainingError(
-                "training.cannot_write", path=self.path, reason=error.strerror or error
-            ) from error
+            raise TrainingError("training.cannot_write", path=self.path, reason=reason_of(error)) from error
 
     def _truncate(self, resumed_step: int) -> None:
         """Keeps the whole lines up to the resumed step; a line torn by a kill goes with the rest."""
@@ -187,9 +185,7 @@ class MetricsLog(Hook):
             temporary.write_text("".join(f"{source}\n" for source, _ in kept), encoding="utf-8")
             temporary.replace(self.path)
         except OSError as error:
-            raise TrainingError(
-                "training.cannot_write", path=self.path, reason=error.strerror or error
-            ) from error
+            raise TrainingError("training.cannot_write", path=self.path, reason=reason_of(error)) from error
 
     def _scalars(self, group: str, step: int, values: Mapping[str, float]) -> None:
         if self._writer is not None:
