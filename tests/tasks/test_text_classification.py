@@ -1,16 +1,21 @@
 """Classes of texts: labels in every form, long texts cut by rule, one class or several."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from yanmo import models, registry
+from yanmo.config import build
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
+from yanmo.models.backbone import Backbone
+from yanmo.models.learner import Learner
 from yanmo.tasks import Encoder
 from yanmo.tasks.task import TaskConfig
-from yanmo.tasks.text_classification import TEMPERATURE, ClassPrediction, TextClassification
+from yanmo.tasks.text_classification import ClassPrediction, TextClassification
 
 NewRecord = Callable[..., Record]
 Encoders = Callable[..., Encoder]
@@ -256,9 +261,8 @@ def predicted(*chances: float, gold: str = "x") -> tuple[list[Record], list[Clas
     return records, found
 
 
-def test_a_temperature_is_fitted_kept_and_used(record: NewRecord, encoder_of: Encoders) -> None:
+def test_a_temperature_is_fitted_and_used(record: NewRecord) -> None:
     task = make([record(text="a", label="x"), record(text="b", label="y")])
-    assert TEMPERATURE not in task.values
     records, found = predicted(0.99, 0.99, 0.99, 0.99)
     wrong, said = predicted(0.99, 0.99, gold="y")
     tuned = task.tuned(records + wrong, found + said)
@@ -268,16 +272,31 @@ def test_a_temperature_is_fitted_kept_and_used(record: NewRecord, encoder_of: En
         < task.score(records + wrong, found + said)["ece"] / 2
     )
     assert tuned.score(records, found)["accuracy"] == task.score(records, found)["accuracy"] == 1
-    again = task.with_values(tuned.values)
-    assert again.temperature == tuned.temperature
-    one, logits = record(text="a"), np.array([[0.0, 4.0]], dtype=np.float32)
-    decoded = again.decode(one, again.encode(one, encoder_of("wordpiece"), labelled=False), [logits])
+    logits = np.array([[0.0, 4.0]], dtype=np.float32)
+    decoded = tuned.decode(record(text="a"), [], [logits])
     assert decoded.scores["y"] == pytest.approx(1 / (1 + np.exp(-4 / tuned.temperature)))
-    assert again.calibrated(task.decode(one, [], [logits])).scores == pytest.approx(decoded.scores)
-    retuned = again.tuned(
-        records, [again.calibrated(each) for each in found]
+    assert tuned.calibrated(task.decode(record(text="a"), [], [logits])).scores == pytest.approx(
+        decoded.scores
+    )
+    retuned = tuned.tuned(
+        records, [tuned.calibrated(each) for each in found]
     )  # on top of the one that was there
     assert retuned.temperature == pytest.approx(task.tuned(records, found).temperature, rel=1e-6)
+
+
+@pytest.mark.parametrize("model", ["bert", "gpt2"])
+def test_a_settled_temperature_is_in_the_network(record: NewRecord, model: str) -> None:
+    """So that `transformers` shows the probabilities that Yanmo shows."""
+    task = replace(make([record(text="a", label="x"), record(text="b", label="y")]), temperature=2.5)
+    kind = registry.find(models, Backbone, model)
+    sizes = {"hidden_size": 16, "num_layers": 1, "num_heads": 2, "intermediate_size": 32, "max_positions": 16}
+    config = build(kind.Config, {"vocab_size": 50, **sizes})
+    learner = Learner.build(kind, config, task.head_sizes(), seed=1).eval()
+    hidden = torch.randn(1, 3, 16)
+    before = learner.logits("class", hidden, torch.arange(3))
+    settled = task.settled(learner)
+    torch.testing.assert_close(learner.logits("class", hidden, torch.arange(3)), before / 2.5)
+    assert settled == replace(task, temperature=1.0)
 
 
 def test_several_labels_have_one_temperature_and_the_same_labels(record: NewRecord) -> None:

@@ -266,6 +266,10 @@ class Task(Objective, ABC):
         """Of the spans that a record is labelled with, how many are learned as wider ones; and all of them."""
         return 0, 0
 
+    def settled(self, learner: Learner) -> Self:
+        """The task once what `tuned` found is in the network, where it can be: so others compute the same."""
+        return self
+
     @property
     def values(self) -> Mapping[str, JsonValue]:
         """What a saved model must know to answer again, besides its labels."""

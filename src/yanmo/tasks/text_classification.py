@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, final
 
 import numpy as np
+import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from pydantic import JsonValue
@@ -17,6 +18,7 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics import classification
 from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
+from yanmo.models.learner import Learner
 from yanmo.tasks.entities import are_tags
 from yanmo.tasks.targets import class_name, order, read_targets, refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
@@ -24,7 +26,6 @@ from yanmo.tasks.texts import fit, pair_names, texts_of
 from yanmo.tasks.unseen import unseen_label
 
 USUAL_FIELDS = ("label", "labels", "category", "class")
-TEMPERATURE = "temperature"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,18 +130,10 @@ class TextClassification(Task):
 
     @property
     def values(self) -> Mapping[str, JsonValue]:
-        pairs: dict[str, JsonValue] = {} if self.pairs is None else {"pairs": self.pairs}
-        return pairs if self.temperature == 1.0 else {**pairs, TEMPERATURE: self.temperature}
+        return {} if self.pairs is None else {"pairs": self.pairs}
 
     def with_values(self, values: Mapping[str, JsonValue]) -> Self:
-        temperature = values.get(TEMPERATURE, 1.0)
-        return replace(
-            self,
-            pairs=bool(values["pairs"]) if "pairs" in values else None,
-            temperature=float(temperature)
-            if isinstance(temperature, int | float) and temperature > 0
-            else 1.0,
-        )
+        return replace(self, pairs=bool(values["pairs"]) if "pairs" in values else None)
 
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
         """With the temperature that fits the dev records; which class is predicted does not depend on it.
@@ -153,6 +146,14 @@ class TextClassification(Task):
         fitted = found[0].temperature * fit_temperature(*self._decisions(records, found))
         plain, warm = replace(self, temperature=1.0), replace(self, temperature=fitted)
         return min(plain, warm, key=lambda task: task.score(records, predictions)["ece"])
+
+    @torch.no_grad()
+    def settled(self, learner: Learner) -> Self:
+        """The temperature goes into the last layer of the head."""
+        output = learner.heads[self.term].get_submodule("output")
+        for parameter in output.parameters():
+            parameter.div_(self.temperature)
+        return replace(self, temperature=1.0)
 
     def calibrated(self, prediction: ClassPrediction) -> ClassPrediction:
         """A prediction that was made at another temperature, at this one."""
