@@ -17,7 +17,7 @@ PRETRAINED = ("mlm", "clm")  # heads that pre-training trains
 
 def require(model: Model, term: str) -> None:
     """Errors: RunError where the model has no such head, or one that was never trained."""
-    if term not in model.learner.backbone.head_terms():
+    if term not in model.learner.heads and term not in model.learner.backbone.head_terms():
         raise _wrong_kind(model, term)
     fresh = [name for name in model.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]
     if term in model.learner.heads and not fresh:

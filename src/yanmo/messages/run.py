@@ -56,6 +56,7 @@ TEXTS: Texts = {
     "run.what_choice": ("choose among answers", "做多项选择"),
     "run.what_tag": ("label words", "标注词元"),
     "run.what_span": ("find answers in a text", "在文本中找答案"),
+    "run.what_compare": ("compare texts", "比较文本"),
     "run.what_vectors": ("turn texts into vectors", "把文本变成向量"),
     "run.command_pretrain": (
         "yanmo pretrain --model {path} --corpus PATH --out {path}-more",
