@@ -107,15 +107,19 @@ def _explained(schema: type[Config], error: ValidationError) -> ConfigError:
         known = sorted(_group(schema, path[:-1]).model_fields)
         return ConfigError("errors.unknown_key", key=key, known=known, suggestion=suggestion(path[-1], known))
     value = repr(first["input"])[:80]
-    return ConfigError("errors.bad_value", key=key, value=value, allowed=_allowed(first))
+    return ConfigError("errors.bad_value", key=key, value=value, allowed=_allowed(schema, first))
 
 
-def _allowed(error: ErrorDetails) -> str:
-    """What would fit, in the user's language, from pydantic's type of error."""
+def _allowed(schema: type[Config], error: ErrorDetails) -> str:
+    """What would fit, in the user's language, from pydantic's type of error; of a pattern its examples."""
     context = error.get("ctx", {})
     kind = error["type"].removesuffix("_parsing").removesuffix("_type")
     if kind == "literal_error":  # "'a', 'b' or 'c'"
         return listed(re.findall(r"'([^']*)'", str(context["expected"])))
+    *path, name = map(str, error["loc"])
+    field = _group(schema, path).model_fields.get(name)
+    if kind == "string_pattern_mismatch" and field is not None and field.examples:
+        return text("errors.allowed_like", examples=list(map(str, field.examples)))
     try:
         return text(f"errors.allowed_{kind}", **context)
     except KeyError:

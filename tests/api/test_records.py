@@ -33,8 +33,8 @@ def test_a_column_that_is_not_there_is_refused_though_one_has_the_usual_name() -
         called(rows, COLUMNS, "a.csv")
     assert error.value.key == "guess.no_column"
     assert error.value.values["column"] == "titel"
-    assert error.value.values["known"] == "text, title, label"
-    assert error.value.values["nearest"] == "title"
+    assert error.value.values["known"] == ["text", "title", "label"]
+    assert "title" in str(error.value.values["suggestion"])
 
 
 def test_a_single_record_without_the_column_is_named() -> None:

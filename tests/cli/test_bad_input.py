@@ -278,3 +278,28 @@ def test_errors_are_objects_with_json(run, files, tmp_path, language):
     assert ran.err  # people see it too
     parsed = run("pretrain", "--nonsense", "--json")
     assert parsed.json["error"]["code"] == "cli.unknown_option"
+
+
+@pytest.mark.parametrize(
+    ("setting", "shown"),
+    [
+        ("settings.direction=enxx", "en-zh"),
+        ("adapt.freeze=top", "embeddings"),
+        ("train.precision=fp16", "bf16"),
+    ],
+)
+def test_a_value_of_a_form_is_shown_by_examples(run, bert, files, tmp_path, setting, shown):
+    ran = run(
+        "finetune",
+        "text_classification",
+        "--model",
+        bert,
+        "--train",
+        files.classes,
+        "--out",
+        tmp_path / "r",
+        setting,
+    )
+    assert ran.code == 2
+    assert shown in ran.err
+    assert "^" not in ran.err

@@ -11,6 +11,7 @@ import torch
 
 import yanmo
 from yanmo.evaluation.suite import content_hash
+from yanmo.training import checkpoint
 
 SUITE = """# Hotels.
 # 酒店。
@@ -179,14 +180,8 @@ def test_a_model_that_is_not_sure_enough_gives_no_label(run, classifier, gpt):
     assert ran.json["error"]["code"] == "cli.cannot_abstain"
 
 
-def test_the_temperature_is_in_the_model_folder_and_changes_no_class(classifier):
-    model = yanmo.load(str(classifier))
-    assert model.task.temperature != 1.0
-    assert model.task.values["temperature"] == model.task.temperature
-
-
-def test_transformers_computes_what_it_did_without_the_temperature(classifier):
-    """Logits of the folder are those of the network; only our probabilities are divided."""
+def test_transformers_shows_the_same_calibrated_probabilities(classifier):
+    """The weights of the last step are in the checkpoint: the saved head is that one over the temperature."""
     transformers = pytest.importorskip("transformers")
     model = yanmo.load(str(classifier))
     (prediction,) = model.predict(["第3家酒店很好"])
@@ -194,7 +189,10 @@ def test_transformers_computes_what_it_did_without_the_temperature(classifier):
     tokenizer = transformers.AutoTokenizer.from_pretrained(classifier / "model")
     with torch.no_grad():
         logits = theirs(**tokenizer("第3家酒店很好", return_tensors="pt")).logits[0]
-    assert logits.softmax(0).tolist() != pytest.approx(list(prediction.scores.values()), abs=1e-6)
-    assert (logits / model.task.temperature).softmax(0).tolist() == pytest.approx(
-        list(prediction.scores.values()), abs=1e-5
-    )
+    assert logits.softmax(0).tolist() == pytest.approx(list(prediction.scores.values()), abs=1e-5)
+    best = json.loads((classifier / "results.json").read_text(encoding="utf-8"))["best_step"]
+    kept, _ = checkpoint.load(classifier / "checkpoints" / f"step-{best}")
+    trained, saved = kept["model"]["heads.class.output.weight"], theirs.classifier.weight
+    temperature = float((trained / saved).mean())
+    assert temperature != pytest.approx(1.0, abs=1e-3)
+    torch.testing.assert_close(saved * temperature, trained)

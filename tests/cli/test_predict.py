@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
+import yanmo
+from yanmo.errors import InputError
+
 LONG = "这家酒店很好，我们住了三天。" * 300
 
 
@@ -24,12 +29,12 @@ def test_a_blank_text_has_no_class(run, classifier, tmp_path):
     for words in ("", " \n"):
         ran = run("predict", classifier, "很好", words)
         assert (ran.code, ran.out) == (2, "")
-        assert "The text #2 is blank" in ran.err
+        assert "Blank: text 2" in ran.err
     lines = tmp_path / "texts.txt"
     lines.write_text("很好\n\n很差\n", encoding="utf-8")
     ran = run("predict", classifier, "--file", lines, "--json")
     assert ran.code == 2
-    assert "texts.txt:2 is blank" in ran.json["error"]["given"]
+    assert "texts.txt:2" in ran.json["error"]["given"]
 
 
 def test_blank_lines_of_a_translation_stay_beside_theirs(run, bert, tmp_path):
@@ -59,3 +64,21 @@ def test_lines_of_a_file_stand_where_the_model_reads_its_texts(run, bert, files,
     )  # fmt: skip
     assert ran.code == 0, ran.err
     assert run("predict", out, "--file", lines, "--json").json["predictions"][0]["text"] == "很好"
+
+
+def test_python_takes_a_text_for_one_text(classifier):
+    model = yanmo.load(str(classifier))
+    (one,) = model.predict("第3家酒店很好")
+    assert one == model.predict(["第3家酒店很好"])[0]
+    for items, key in (
+        ([None], "predict.no_text"),
+        ([5], "predict.no_text"),
+        (["a", ["b"]], "predict.no_text"),
+    ):
+        with pytest.raises(InputError) as error:
+            model.predict(items)
+        assert error.value.key == key
+    for pairs in ([("a",)], ["ab"]):
+        with pytest.raises(InputError) as error:
+            model.predict_pairs(pairs)
+        assert error.value.key == "predict.no_pair"

@@ -33,6 +33,17 @@ def test_tables(tmp_path: Path) -> None:
     ]
 
 
+def test_a_table_of_a_spreadsheet_has_semicolons(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text('text;label\n"eins, zwei; drei";1,5\nvier;2\n', encoding="utf-8")
+    assert [dict(record.fields) for record in read_records(path)] == [
+        {"text": "eins, zwei; drei", "label": "1,5"},
+        {"text": "vier", "label": "2"},
+    ]
+    path.write_text("text,label\na;b,1\n", encoding="utf-8")
+    assert [dict(record.fields) for record in read_records(path)] == [{"text": "a;b", "label": "1"}]
+
+
 def test_parquet_values(tmp_path: Path) -> None:
     pyarrow = pytest.importorskip("pyarrow")
     from pyarrow import parquet

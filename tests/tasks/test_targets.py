@@ -6,7 +6,7 @@ import pytest
 
 from yanmo.corpus.document import Record
 from yanmo.errors import ConfigError, InputError
-from yanmo.tasks.targets import order, positive_of, read_targets
+from yanmo.tasks.targets import class_name, order, positive_of, read_targets
 from yanmo.tasks.task import TaskConfig
 
 NewRecord = Callable[..., Record]
@@ -83,3 +83,8 @@ def test_which_label_is_of_texts_that_belong_together(labels: tuple[str, ...], p
 
 def test_labels_that_are_numbers_stand_in_their_order_before_words() -> None:
     assert sorted(["word", "10", "2", "a"], key=order) == ["2", "10", "a", "word"]
+
+
+def test_a_class_has_no_space_around() -> None:
+    assert class_name(" HUM\t") == "HUM"
+    assert class_name(" 1.0 ") == "1"

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from yanmo.api.predict import Model, load, use_machine
 from yanmo.api.reporter import Reporter
+from yanmo.config import build, merge
 from yanmo.corpus.document import Record
 from yanmo.corpus.encoding import known_encoding
 from yanmo.corpus.read import read_records
@@ -175,19 +176,24 @@ def measure(model: Model, given: LabelledData, settings: TaskConfig | None = Non
     )
 
 
+def _configured(task: Task, changes: Mapping[str, Any]) -> Task:
+    """The task with some settings laid over its own."""
+    own = task.config.model_dump(exclude_unset=True)
+    return task.with_config(build(TaskConfig, merge(own, changes)))
+
+
 def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Task:
     """The model's task, on records of the form at hand. Errors: RunError where it is not the suite's."""
     task = model.task
     if given.suite is None:
-        given_settings = {} if settings is None else settings.model_dump(exclude_unset=True)
-        return task.with_config(task.config.model_copy(update=given_settings)) if given_settings else task
+        return task if settings is None else _configured(task, settings.model_dump(exclude_unset=True))
     suite = given.suite
     name = type(task).__module__.rpartition(".")[2]
     if name != suite.task and {name, suite.task} - {"text_classification", "sentence_similarity"}:
         raise RunError("suites.other_task", model=model.source, task=name, name=suite.name, wanted=suite.task)
     form = {key: getattr(suite.settings, key) for key in FORM}
     own = suite.settings.model_dump(exclude_unset=True, exclude=set(FORM))
-    task = task.with_config(task.config.model_copy(update=form | own))
+    task = _configured(task, form | own)
     if len(task.labels) == len(suite.labels) and all(NAMELESS.fullmatch(label) for label in task.labels):
         task = replace(task, labels=suite.labels)
     return task

@@ -26,7 +26,7 @@ from yanmo.corpus.read import read_records
 from yanmo.data.collate import collate
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame, frame_of
-from yanmo.errors import InputError
+from yanmo.errors import InputError, kind_of
 from yanmo.generation.generate import generate
 from yanmo.generation.options import GenerateOptions
 from yanmo.generation.stream import stream
@@ -101,8 +101,8 @@ class Model:
         self.settings = self.finetuned.settings if self.finetuned else TaskConfig()
         self.frame: Frame = frame_of(loaded.tokenizer, loaded.learner.backbone.family)
 
-    def predict(self, texts: Sequence[str | Mapping[str, JsonValue] | Record]) -> list[TaskPrediction]:
-        """One prediction per text, or per `{"question": ..., "context": ...}`, in their order.
+    def predict(self, texts: str | Sequence[str | Mapping[str, JsonValue] | Record]) -> list[TaskPrediction]:
+        """One prediction per text, or per `{"question": ..., "context": ...}`, in their order; one of a single text.
 
         Errors: RunError when the model has no head for a task, or one that was never trained; InputError.
         """
@@ -127,18 +127,23 @@ class Model:
         return [one for one in found if isinstance(one, TranslationPrediction)]
 
     def _record(self, item: str | Mapping[str, JsonValue] | Record, number: int) -> Record:
-        if isinstance(item, Record):
-            return item.renamed(self.settings.columns)
-        if isinstance(item, str):
-            return Record(
-                fields={self.settings.text_field: item}, source=text("predict.given", number=number)
-            )
-        return Record(fields=item, source=text("predict.given", number=number)).renamed(self.settings.columns)
+        source = text("predict.given", number=number)
+        match item:
+            case Record():
+                return item.renamed(self.settings.columns)
+            case str():
+                return Record(fields={self.settings.text_field: item}, source=source)
+            case Mapping():
+                return Record(fields=item, source=source).renamed(self.settings.columns)
+        raise InputError("predict.no_text", source=source, kind=kind_of(item))
 
     def predict_pairs(self, pairs: Sequence[tuple[str, str]]) -> list[TaskPrediction]:
         """One prediction per pair of texts, in their order. Errors: as `predict`."""
         second = self.settings.pair_field or "text_pair"
         first = self.settings.text_field if self.settings.pair_field else "text"
+        for number, pair in enumerate(pairs, 1):
+            if isinstance(pair, str) or len(pair) != 2:
+                raise InputError("predict.no_pair", source=text("predict.given", number=number))
         return self.predict(
             [
                 Record(fields={first: one, second: other}, source=text("predict.given", number=number))
@@ -244,8 +249,9 @@ class Model:
             return []
         return [record.renamed(self.settings.columns) for record in read_records(path, encoding=encoding)]
 
-    def _records(self, texts: Sequence[str | Mapping[str, JsonValue] | Record]) -> list[Record]:
-        return [self._record(item, number) for number, item in enumerate(texts, 1)]
+    def _records(self, texts: str | Sequence[str | Mapping[str, JsonValue] | Record]) -> list[Record]:
+        items = [texts] if isinstance(texts, str) else texts
+        return [self._record(item, number) for number, item in enumerate(items, 1)]
 
     @torch.inference_mode()
     def _probabilities(self, example: Example, at: np.ndarray[Any, Any]) -> torch.Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import json
 import shutil
 import tempfile
@@ -51,14 +52,17 @@ def _bad_json(source: str, line: str, reason: str) -> InputError:
 
 
 def table_records(blocks: Iterable[str], *, name: str, format: str) -> Iterator[tuple[int, Fields]]:
-    """Rows below a header line. CSV as in RFC 4180; a TSV has no quoting, as its media type says.
+    """Rows below a header line. CSV as in RFC 4180, or with the semicolons of spreadsheets where a comma is the decimal
+    sign: then the header has semicolons and no comma. A TSV has no quoting, as its media type says.
 
     Errors: InputError naming file and line.
     """
     csv.field_size_limit(MAX_RECORD_CHARACTERS)
     feed = (line + "\n" for _, line in lines(blocks, limit=MAX_RECORD_CHARACTERS))
     if format == "csv":
-        rows = csv.reader(feed, strict=True)
+        first = list(itertools.islice(feed, 1))
+        semicolons = any(";" in line and "," not in line for line in first)
+        rows = csv.reader(itertools.chain(first, feed), delimiter=";" if semicolons else ",", strict=True)
     else:
         rows = csv.reader(feed, delimiter="\t", quoting=csv.QUOTE_NONE)
     header: list[str] | None = None

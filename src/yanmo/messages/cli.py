@@ -18,8 +18,8 @@ TEXTS: Texts = {
         "`{command}` 缺少 {name}。\n{name} 是必需的。\n请补上；`{command} --help` 中有示例。",
     ),
     "cli.no_value": (
-        "{name} is given without a value.\nA value stands behind it.\n`{command} --help` shows an example.",
-        "{name} 后面没有值。\n它后面必须有一个值。\n`{command} --help` 中有示例。",
+        "{name} is given without a value.\nA value stands behind it and does not begin with a dash.\n`{command} --help` shows an example.",
+        "{name} 后面没有值。\n它后面必须有一个值，且不能以“-”开头。\n`{command} --help` 中有示例。",
     ),
     "cli.bad_value": (
         "“{value}” does not fit {name}.\nAllowed: {allowed}.\nChange it; `{command} --help` explains {name}.",

@@ -59,6 +59,7 @@ TEXTS: Texts = {
     "errors.allowed_less_than": ("a number below {lt}", "小于 {lt} 的数"),
     "errors.allowed_less_than_equal": ("a number up to {le}", "不大于 {le} 的数"),
     "errors.allowed_string_pattern_mismatch": ("text of the form {pattern}", "符合 {pattern} 的文本"),
+    "errors.allowed_like": ("such as {examples}", "例如 {examples}"),
     "errors.allowed_too_short": ("at least {min_length} of them", "至少 {min_length} 个"),
     "errors.bad_override": (
         "“{given}” is not an override.\nAn override is key=value, for example train.seed=3.\n"

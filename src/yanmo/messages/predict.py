@@ -4,13 +4,21 @@ from yanmo.messages import Texts
 
 TEXTS: Texts = {
     "predict.given": ("text {number}", "文本 {number}"),
+    "predict.no_text": (
+        "{source} holds {kind} and no text.\nA text, or the fields of a record, is needed.\nGive a list of these.",
+        "{source} 是{kind}，不是文本。\n需要一段文本，或一条记录的各个字段。\n请给出由它们组成的列表。",
+    ),
+    "predict.no_pair": (
+        "{source} is not a pair of texts.\nA pair is two texts.\nGive a list of pairs: [(first, second), ...].",
+        "{source} 不是一对文本。\n一对就是两段文本。\n请给出由文本对组成的列表。",
+    ),
     "predict.no_mask": (
         "The text “{text}” has no mask.\nThe mask of this model is written {mask}.\nPut {mask} where a token is to be guessed.",
         "文本“{text}”中没有掩码。\n该模型的掩码写作 {mask}。\n请把 {mask} 放在要猜测的位置。",
     ),
     "predict.blank": (
-        "The text {source} is blank.\nA text with some characters is needed.\nLeave it out, or fill it in.",
-        "文本 {source} 是空白的。\n文本中要有内容。\n请去掉它，或补上内容。",
+        "Blank: {source}.\nA text with some characters is needed.\nLeave it out, or fill it in.",
+        "{source}：文本是空白的。\n文本中要有内容。\n请去掉它，或补上内容。",
     ),
     "predict.too_long": (
         "The text has {tokens} tokens.\nThis model holds {limit}.\nGive a shorter text.",

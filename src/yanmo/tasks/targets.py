@@ -111,10 +111,10 @@ def refuse_mixture(records: Sequence[Record], values: Sequence[object]) -> None:
 
 
 def class_name(value: object) -> str:
-    """A class as it is called everywhere: 0, 0.0 and "0.0" are one, for pandas writes one as the other."""
+    """A class as it is called everywhere: 0, 0.0 and "0.0" are one, for pandas mixes them; no space around."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return _WHOLE.sub(r"\1", str(value))
+    return _WHOLE.sub(r"\1", str(value).strip())
 
 
 def is_number(value: str) -> bool:

@@ -84,7 +84,9 @@ class TaskConfig(Config):
     """How `question_answering` reads and answers."""
     similarity: SimilarityConfig = SimilarityConfig()
     """How `sentence_similarity` learns."""
-    direction: str | None = Field(default=None, pattern=r"^[A-Za-z_]+-[A-Za-z_]+$")
+    direction: str | None = Field(
+        default=None, pattern=r"^[A-Za-z_]+-[A-Za-z_]+$", examples=["en-de", "en-zh"]
+    )
     """Of a translation, such as en-zh: from which of a record's languages to which."""
     beams: int = Field(default=4, ge=1)
     """Of a translation: candidates that are kept; 1: always the likeliest token."""

@@ -24,7 +24,7 @@ def _written(value: object) -> object:
 class AdaptConfig(Config):
     """Which weights of the model fine-tuning moves, and how far."""
 
-    freeze: Annotated[Part | None, BeforeValidator(_written)] = None
+    freeze: Annotated[Part | None, BeforeValidator(_written)] = Field(default=None, examples=[EMBEDDINGS, 2])
     """What stays as it was: embeddings, or a number n for the embeddings and the first n layers."""
     layer_decay: float = Field(default=1.0, gt=0, le=1)
     """Each layer's learning rate, as a share of that of the layer above it; 1: all have the same."""

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Literal
 
 import torch
 from pydantic import Field
@@ -43,7 +44,7 @@ class TrainConfig(Config):
     """Places in a micro-batch, padding included."""
     accumulation: int = Field(default=1, gt=0)
     """Micro-batches in a step."""
-    precision: str = Field(default="auto", pattern="^(auto|fp32|bf16)$")
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
     """auto: bf16 where a probe finds that the hardware has it, else fp32."""
     recompute: bool = False
     """Keep only the inputs of each layer and compute the rest again: less memory, more time, equal bits."""
