@@ -192,7 +192,7 @@ def test_transformers_shows_the_same_calibrated_probabilities(classifier):
     assert logits.softmax(0).tolist() == pytest.approx(list(prediction.scores.values()), abs=1e-5)
     best = json.loads((classifier / "results.json").read_text(encoding="utf-8"))["best_step"]
     kept, _ = checkpoint.load(classifier / "checkpoints" / f"step-{best}")
-    trained, saved = kept["model"]["heads.class.output.weight"], theirs.classifier.weight
+    trained, saved = kept["model"]["heads.class.output.weight"], theirs.classifier.weight.detach()
     temperature = float((trained / saved).mean())
     assert temperature != pytest.approx(1.0, abs=1e-3)
     torch.testing.assert_close(saved * temperature, trained)
