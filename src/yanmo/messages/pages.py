@@ -19,8 +19,8 @@ TEXTS: Texts = {
     ),
     "pages.quickstart": (
         "See the whole story in minutes, on built-in texts.\n\n"
-        "Pre-trains a small BERT, a GPT and an encoder–decoder, fine-tunes them for six uses with and without\n"
-        "pre-training, and writes report.html.\n"
+        "Pre-trains a small BERT, a GPT and an encoder–decoder, shows six uses with pre-training and without, and writes "
+        "report.html.\n"
         "Given again, it goes on where it stopped.",
         "用内置文本在几分钟内看完整个流程。\n\n"
         "预训练小型的 BERT、GPT 和编码器–解码器，就六种用途对比有无预训练的微调效果，并生成 report.html。\n"
