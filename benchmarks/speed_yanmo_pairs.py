@@ -15,7 +15,8 @@ from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.models.learner import Learner
 from yanmo.models.transformer import Transformer
-from yanmo.tasks.task import Encoder, TaskConfig
+from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.task import Encoder
 from yanmo.tasks.translation import Translation
 from yanmo.tokenizers import Tokenizer
 

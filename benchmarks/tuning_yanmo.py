@@ -26,7 +26,8 @@ from yanmo.data.source import ExampleSource
 from yanmo.models.learner import Learner
 from yanmo.optim.optimizer import build
 from yanmo.optim.schedule import ScheduleConfig
-from yanmo.tasks.task import Encoder, Task, TaskConfig
+from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.task import Encoder, Task
 from yanmo.training.budget import Budget
 from yanmo.training.decisions import Pace
 from yanmo.training.interrupt import Interrupt

@@ -16,7 +16,7 @@ from yanmo.interop.huggingface import save_model
 from yanmo.models.bert import Bert
 from yanmo.models.gpt2 import Gpt2
 from yanmo.models.learner import Learner
-from yanmo.tasks.task import AnswerConfig, TaskConfig
+from yanmo.tasks.config import AnswerConfig, TaskConfig
 from yanmo.tokenizers import TokenizerConfig, train
 
 SIZES = {"hidden_size": 64, "num_layers": 2, "num_heads": 2, "intermediate_size": 128, "max_positions": 64}

@@ -15,7 +15,8 @@ from yanmo.config import build
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example
 from yanmo.errors import ConfigError, InputError
-from yanmo.tasks.task import Encoded, TaskConfig
+from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.task import Encoded
 from yanmo.tasks.text_classification import TextClassification
 from yanmo.tasks.token_classification import TokenClassification
 from yanmo.tasks.unseen import refuse_unseen

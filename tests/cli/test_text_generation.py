@@ -214,7 +214,7 @@ def test_bad_records_and_models(run, bert, gpt, tmp_path, language):
 
 def test_the_best_step_has_the_lowest_loss():
     from yanmo.api.finetune import TaskEvaluator
-    from yanmo.tasks.task import TaskConfig
+    from yanmo.tasks.config import TaskConfig
     from yanmo.tasks.text_generation import TextGeneration
 
     task = TextGeneration(labels=(), config=TaskConfig())

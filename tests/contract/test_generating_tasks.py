@@ -21,8 +21,8 @@ from yanmo.interop.huggingface import load_model, save_model
 from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.tasks import Encoder, Task
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.inference import predict, predict_encoded
-from yanmo.tasks.task import TaskConfig
 
 MEMBERS = [name for name in registry.names(tasks) if tasks.find(name).generates]
 RECORDS: Mapping[str, list[dict[str, JsonValue]]] = {

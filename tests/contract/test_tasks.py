@@ -20,8 +20,8 @@ from yanmo.interop.huggingface import Labelling, load_model, save_model
 from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.tasks import Encoder, Task
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.inference import predict
-from yanmo.tasks.task import TaskConfig
 
 GENERATING = [
     name for name in registry.names(tasks) if tasks.find(name).generates

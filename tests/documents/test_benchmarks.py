@@ -289,7 +289,8 @@ def test_both_sides_translate_the_same_tokens(tmp_path: Path, monkeypatch: pytes
 
     from yanmo.corpus.document import Record
     from yanmo.data.frame import frame_of
-    from yanmo.tasks.task import Encoder, TaskConfig
+    from yanmo.tasks.config import TaskConfig
+    from yanmo.tasks.task import Encoder
     from yanmo.tasks.translation import Translation
     from yanmo.tokenizers import Tokenizer
 

@@ -13,7 +13,7 @@ from yanmo.evaluation.errors import Errors, errors_of
 from yanmo.evaluation.report import Examples, Report, Table, render
 from yanmo.evaluation.run_report import run_report
 from yanmo.metrics.entities import Entity
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
 from yanmo.tasks.text_generation import TextGeneration
 from yanmo.tasks.token_classification import EntityPrediction, TokenClassification

@@ -9,7 +9,7 @@ import pytest
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.evaluation.splits import Splits, complete, hold_back
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.text_classification import TextClassification
 
 CONFIG = TaskConfig()

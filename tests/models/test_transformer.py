@@ -22,7 +22,7 @@ from yanmo.models.transformer import Transformer, TransformerConfig
 from yanmo.optim import optimizer
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.parameter_groups import is_hidden_matrix
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.translation import Translation
 
 PAD, END = 49, 0

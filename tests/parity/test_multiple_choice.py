@@ -11,9 +11,10 @@ from yanmo.data.frame import frame_of
 from yanmo.interop.huggingface import load_model, save_model
 from yanmo.models.bert import Bert
 from yanmo.models.learner import Learner
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.inference import predict
 from yanmo.tasks.multiple_choice import ChoicePrediction, MultipleChoice
-from yanmo.tasks.task import Encoder, TaskConfig
+from yanmo.tasks.task import Encoder
 from yanmo.tokenizers import Tokenizer
 
 transformers = pytest.importorskip("transformers")

@@ -20,8 +20,8 @@ from yanmo.models.backbone import Backbone
 from yanmo.models.bert import Bert
 from yanmo.models.gpt2 import Gpt2
 from yanmo.models.learner import Learner
+from yanmo.tasks.config import SimilarityConfig, TaskConfig
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
-from yanmo.tasks.task import SimilarityConfig, TaskConfig
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
 
 transformers = pytest.importorskip("transformers")

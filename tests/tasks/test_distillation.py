@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 
 from yanmo.data.example import Example
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.distillation import Distillation, taught
-from yanmo.tasks.task import TaskConfig
 from yanmo.tasks.text_classification import TextClassification
 
 

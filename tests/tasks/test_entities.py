@@ -7,8 +7,8 @@ import pytest
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.entities import join, read_entities
-from yanmo.tasks.task import TaskConfig
 
 NewRecord = Callable[..., Record]
 TEXT = "张三在北京大学工作"

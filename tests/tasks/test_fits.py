@@ -7,7 +7,7 @@ import pytest
 from yanmo import registry, tasks
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 
 CLASSES, ENTITIES, ANSWERS = "text_classification", "token_classification", "question_answering"
 SIMILAR, WRITE, TRANSLATE = "sentence_similarity", "text_generation", "translation"

@@ -9,8 +9,8 @@ import torch
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.multiple_choice import MultipleChoice
-from yanmo.tasks.task import TaskConfig
 
 NewRecord = Callable[..., Record]
 TASK = MultipleChoice(labels=(), config=TaskConfig())

@@ -14,8 +14,8 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks import Encoded, Encoder
 from yanmo.tasks.answer_spans import MOST_PLACES, best_spans, windows
+from yanmo.tasks.config import AnswerConfig, TaskConfig
 from yanmo.tasks.question_answering import IGNORED, AnswerPrediction, Candidate, QuestionAnswering
-from yanmo.tasks.task import AnswerConfig, TaskConfig
 
 KINDS = ("wordpiece", "unigram")
 TEXTS = (

@@ -6,8 +6,8 @@ import pytest
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.questions import Answer, read_answers, read_question
-from yanmo.tasks.task import TaskConfig
 
 NewRecord = Callable[..., Record]
 CONTEXT = "姚明1980年出生在上海。他曾在休斯顿打球，后来回到上海。"

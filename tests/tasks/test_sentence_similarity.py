@@ -19,9 +19,9 @@ from yanmo.models.learner import Learner
 from yanmo.optim import optimizer
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.tasks import Encoder
+from yanmo.tasks.config import SimilarityConfig, TaskConfig
 from yanmo.tasks.inference import predict
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
-from yanmo.tasks.task import SimilarityConfig, TaskConfig
 from yanmo.training.precision import Weights
 from yanmo.training.step import train_step
 

@@ -6,8 +6,8 @@ import pytest
 
 from yanmo.corpus.document import Record
 from yanmo.errors import ConfigError, InputError
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.targets import class_name, order, positive_of, read_targets
-from yanmo.tasks.task import TaskConfig
 
 NewRecord = Callable[..., Record]
 

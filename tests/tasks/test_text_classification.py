@@ -14,7 +14,7 @@ from yanmo.errors import InputError
 from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.tasks import Encoder
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
 
 NewRecord = Callable[..., Record]

@@ -20,8 +20,9 @@ from yanmo.models.learner import Learner
 from yanmo.optim import optimizer
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.tasks import Encoder
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.inference import predict, predict_encoded
-from yanmo.tasks.task import Encoded, TaskConfig
+from yanmo.tasks.task import Encoded
 from yanmo.tasks.text_generation import TextGeneration, TextLoss
 from yanmo.tokenizers.chat import TEMPLATE
 from yanmo.training.precision import Weights

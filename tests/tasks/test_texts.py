@@ -8,7 +8,7 @@ import pytest
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks import Encoder
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.texts import PAIRS, fit, longest_first, shorten, side_by_side, texts_of
 
 NewRecord = Callable[..., Record]

@@ -12,7 +12,7 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity
 from yanmo.tasks import Encoded, Encoder
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.token_classification import EntityPrediction, TokenClassification
 
 KINDS = ("wordpiece", "unigram", "byte_bpe")

@@ -21,8 +21,8 @@ from yanmo.models.transformer import Transformer, TransformerConfig
 from yanmo.optim import optimizer
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.tasks import Encoder
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.inference import predict
-from yanmo.tasks.task import TaskConfig
 from yanmo.tasks.translation import Translation, TranslationPrediction
 from yanmo.tokenizers import TokenizerConfig, train
 from yanmo.tokenizers.pairs import for_pairs

@@ -14,7 +14,7 @@ from yanmo.evaluation import evidence
 from yanmo.evaluation.evidence import Evidence, Interval, interval
 from yanmo.evaluation.significance import Comparison
 from yanmo.evaluation.splits import Part
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 
 ALIKE = {"text_classification", "sentence_similarity"}  # tasks that may score the same pairs
 

@@ -23,8 +23,9 @@ from yanmo.evaluation.gather import gather
 from yanmo.evaluation.splits import Part
 from yanmo.evaluation.suite import Reference, Suite
 from yanmo.messages import text
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.inference import predict_encoded
-from yanmo.tasks.task import Task, TaskConfig
+from yanmo.tasks.task import Task
 from yanmo.tasks.unseen import refuse_unseen
 
 NAMELESS = re.compile(r"LABEL_\d+")  # what `transformers` calls a class without a name

@@ -8,8 +8,9 @@ from yanmo.config import Config
 from yanmo.corpus.encoding import known_encoding
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.distillation import TeacherConfig
-from yanmo.tasks.task import Task, TaskConfig
+from yanmo.tasks.task import Task
 from yanmo.tokenizers import TokenizerConfig
 from yanmo.training.adaptation import AdaptConfig
 from yanmo.training.trainer import TrainConfig

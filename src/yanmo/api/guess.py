@@ -9,7 +9,7 @@ from yanmo.api.task_records import called, labelled_records
 from yanmo.errors import ConfigError
 from yanmo.messages import text
 from yanmo.registry import suggestion
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 
 MOST_RECORDS = 1000  # that are looked at
 

@@ -35,8 +35,9 @@ from yanmo.layers.packed import can_pack, packed
 from yanmo.messages import text
 from yanmo.metrics.retrieval import Vectors
 from yanmo.models.learner import Learner
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.inference import predict
-from yanmo.tasks.task import Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.task import Encoder, Task, TaskPrediction
 from yanmo.tasks.texts import refuse_blank
 from yanmo.tasks.translation import TranslationPrediction
 

@@ -25,7 +25,7 @@ from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
 from yanmo.models.backbone import Backbone
 from yanmo.tasks import Task
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 from yanmo.tokenizers import TokenizerConfig
 from yanmo.tokenizers.pairs import check_kind
 from yanmo.training.budget import Budget, cap

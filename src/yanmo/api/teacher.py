@@ -18,9 +18,10 @@ from yanmo.corpus.statistics import CorpusReport
 from yanmo.data.example import Example
 from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.distillation import Distillation, TeacherConfig, taught
 from yanmo.tasks.inference import run as run_examples
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task
 
 TAUGHT = (
     "teacher.npy"  # float32 [labels, classes]: asked once, so that a resumed run learns from the same numbers

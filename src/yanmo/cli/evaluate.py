@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from yanmo.api.compare import CompareResult
     from yanmo.api.evaluate import EvaluateResult
     from yanmo.evaluation.evidence import Interval
-    from yanmo.tasks.task import TaskConfig
+    from yanmo.tasks.config import TaskConfig
 
 PartName = Literal["train", "dev", "test"]
 DataFolder = Annotated[str | None, Parameter(name="--data", metavar="DIR")]
@@ -94,7 +94,7 @@ def _settings(
     text_field: str | None, label_field: str | None, direction: str | None, columns: Sequence[str] | None
 ) -> TaskConfig | None:
     from yanmo.config import build
-    from yanmo.tasks.task import TaskConfig
+    from yanmo.tasks.config import TaskConfig
 
     mapped, rest = split_pairs(columns or ())
     if rest:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from yanmo.corpus.document import JsonValue, Record
     from yanmo.generation.options import GenerateOptions
     from yanmo.tasks import TaskPrediction
-    from yanmo.tasks.task import TaskConfig
+    from yanmo.tasks.config import TaskConfig
 
 BAR = 24  # characters of a bar for the probability 1
 AT_ONCE = 2048  # texts of a file, sorted by length; memory stays flat

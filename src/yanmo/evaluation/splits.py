@@ -9,7 +9,8 @@ from typing import Literal, TypeAlias
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
-from yanmo.tasks.task import Task, TaskConfig
+from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.task import Task
 
 Part: TypeAlias = Literal["train", "dev", "test"]
 PARTS: tuple[Part, ...] = ("train", "dev", "test")

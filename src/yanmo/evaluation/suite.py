@@ -21,7 +21,7 @@ from yanmo.errors import ConfigError, InputError
 from yanmo.evaluation.splits import PARTS, Part, Splits, complete
 from yanmo.messages import LANGUAGES, language, text
 from yanmo.registry import suggestion
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 
 ENDINGS = (".yaml", ".yml")
 

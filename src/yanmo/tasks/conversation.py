@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 from yanmo.tokenizers.chat import MARKS, EncodedMessage, Message
 
 MESSAGES = "messages"

@@ -10,7 +10,7 @@ from typing import Any
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, spans_from_bio
-from yanmo.tasks.task import TaskConfig, label_field
+from yanmo.tasks.config import TaskConfig, label_field
 from yanmo.tokenizers.scripts import HAN_RUN
 
 USUAL_FIELDS = ("entities", "tags", "ner_tags", "labels", "label")

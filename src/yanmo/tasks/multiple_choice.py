@@ -14,7 +14,8 @@ from torch import Tensor
 
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
+from yanmo.tasks.config import TaskConfig, label_field
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 from yanmo.tasks.texts import beside, fit
 
 USUAL_FIELDS = ("label", "answer")

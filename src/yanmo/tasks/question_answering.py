@@ -32,9 +32,10 @@ from yanmo.tasks.answer_spans import (
     trimmed,
     windows,
 )
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.pieces import encode_units
 from yanmo.tasks.questions import USUAL_FIELDS, read_answers, read_question
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 from yanmo.tokenizers import Encoding
 
 IGNORED = -100

@@ -10,7 +10,7 @@ from typing import Any
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError
 from yanmo.messages import listed
-from yanmo.tasks.task import TaskConfig
+from yanmo.tasks.config import TaskConfig
 
 USUAL_FIELDS = ("answers", "answer")
 SHOWN = 60  # characters of a text in a message

@@ -21,6 +21,7 @@ from yanmo.layers.pair_losses import compared, cosine_regression, in_batch_negat
 from yanmo.layers.pooling import fingerprints, mean_pool
 from yanmo.messages import text
 from yanmo.models.learner import Learner
+from yanmo.tasks.config import SimilarityConfig, TaskConfig
 from yanmo.tasks.similarity_scores import (
     Held,
     SimilarityPrediction,
@@ -31,15 +32,7 @@ from yanmo.tasks.similarity_scores import (
     threshold_of,
 )
 from yanmo.tasks.targets import is_number, order, positive_of, read_target, read_targets
-from yanmo.tasks.task import (
-    Encoded,
-    Encoder,
-    Logits,
-    SimilarityConfig,
-    Task,
-    TaskConfig,
-    TaskPrediction,
-)
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 from yanmo.tasks.texts import NEGATIVE, fit, have_negatives, is_text_alone, pair_names, side_by_side, texts_of
 from yanmo.tasks.unseen import unseen_label
 

@@ -16,8 +16,9 @@ from yanmo.metrics import classification
 from yanmo.metrics.correlation import pearson, spearman
 from yanmo.metrics.retrieval import Vectors, first_ranks, retrieval, spread
 from yanmo.metrics.threshold import best_threshold, threshold_scores
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.targets import order, positive_of, read_targets
-from yanmo.tasks.task import Logits, TaskConfig, TaskPrediction
+from yanmo.tasks.task import Logits, TaskPrediction
 from yanmo.tasks.texts import pair_names, texts_of
 
 Held: TypeAlias = Literal["text", "pair", "score", "label", "classes"]

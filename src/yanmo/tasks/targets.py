@@ -12,7 +12,7 @@ from yanmo.corpus.document import Record
 from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
 from yanmo.registry import suggestion
-from yanmo.tasks.task import TaskConfig, label_field
+from yanmo.tasks.config import TaskConfig, label_field
 
 SCORE_FIELDS = ("score", "similarity", "similarity_score")
 LABEL_FIELDS = ("label", "labels", "category", "class")

@@ -19,9 +19,10 @@ from yanmo.errors import InputError
 from yanmo.metrics import classification
 from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
 from yanmo.models.learner import Learner
+from yanmo.tasks.config import TaskConfig, label_field
 from yanmo.tasks.entities import are_tags
 from yanmo.tasks.targets import class_name, order, read_targets, refuse_mixture
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction, label_field
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 from yanmo.tasks.texts import fit, pair_names, texts_of
 from yanmo.tasks.unseen import unseen_label
 

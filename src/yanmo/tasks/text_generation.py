@@ -20,9 +20,10 @@ from yanmo.generation.options import GenerateOptions
 from yanmo.metrics.diversity import copied, distinct
 from yanmo.metrics.language_model import bits_per_byte, perplexity
 from yanmo.models.learner import Learner
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.conversation import MESSAGES, PAIRS, read_messages, shortened
 from yanmo.tasks.inference import losses
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 from yanmo.tasks.texts import is_text_alone
 from yanmo.tokenizers.chat import (
     TEMPLATE,

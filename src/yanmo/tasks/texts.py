@@ -10,7 +10,8 @@ import numpy as np
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example, IntArray
 from yanmo.errors import InputError
-from yanmo.tasks.task import Encoder, TaskConfig
+from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.task import Encoder
 
 PAIRS = (
     ("text", "text_pair"),

@@ -12,9 +12,10 @@ import numpy as np
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.entities import USUAL_FIELDS, are_tags, read_entities, read_text
 from yanmo.tasks.pieces import are_joined, encode_units
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 from yanmo.tasks.unseen import unseen_label
 from yanmo.tokenizers import Encoding
 

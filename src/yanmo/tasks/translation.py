@@ -15,7 +15,8 @@ from yanmo.generation.ending import Ending
 from yanmo.generation.translate import translate
 from yanmo.metrics import translation as scores
 from yanmo.models.learner import Learner
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskConfig, TaskPrediction
+from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 from yanmo.tokenizers.scripts import HAN_RUN
 
 SOURCE_FIELDS = ("source", "src")
