@@ -20,7 +20,8 @@ from conditions import DATA, RESULTS, WORK, conditions, load, sentence, table, w
 from gain_corpora import CORPORA, write_reviews
 from study import Study, Sweep, mean, span, starts_from
 
-from yanmo.api.pretrain import PretrainConfig, PretrainResult, pretrain
+from yanmo.api.pretrain import PretrainResult, pretrain
+from yanmo.api.pretrain_config import PretrainConfig
 from yanmo.config import build, override
 from yanmo.evaluation import suite as suites
 

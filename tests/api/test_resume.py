@@ -22,7 +22,8 @@ import torch
 
 from yanmo.api import compute
 from yanmo.api.finetune import FinetuneConfig, finetune
-from yanmo.api.pretrain import PretrainConfig, pretrain
+from yanmo.api.pretrain import pretrain
+from yanmo.api.pretrain_config import PretrainConfig
 from yanmo.api.reporter import Reporter
 from yanmo.config import build
 from yanmo.errors import CheckpointError, Preempted, RunError

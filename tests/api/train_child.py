@@ -17,7 +17,8 @@ import torch
 import yanmo.api.finetune
 import yanmo.cli.app  # noqa: F401
 from yanmo.api import compute
-from yanmo.api.pretrain import PretrainConfig, pretrain
+from yanmo.api.pretrain import pretrain
+from yanmo.api.pretrain_config import PretrainConfig
 from yanmo.api.reporter import Advance, Reporter
 from yanmo.cli import main
 from yanmo.config import build

@@ -15,12 +15,8 @@ import torch
 from yanmo import objectives
 from yanmo.api import model_source
 from yanmo.api.doctor import Rows, gigabytes, parameters_of, sizes_of, training_bytes
-from yanmo.api.pretrain import (
-    DEFAULT_TOKENIZER,
-    PretrainConfig,
-    require_pairs,
-    usual_objective,
-)
+from yanmo.api.pretrain import require_pairs
+from yanmo.api.pretrain_config import DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.recipes import resolve_pretrain
 from yanmo.api.reporter import Reporter
 from yanmo.api.text_plan import text_plan

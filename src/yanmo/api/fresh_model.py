@@ -9,7 +9,7 @@ from pathlib import Path
 
 from yanmo.api import model_source
 from yanmo.api.finetune_config import FinetuneConfig
-from yanmo.api.pretrain import DEFAULT_TOKENIZER
+from yanmo.api.pretrain_config import DEFAULT_TOKENIZER
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.corpus.document import Record

@@ -14,7 +14,7 @@ from yanmo.api.loss_constants import BY_TERM
 from yanmo.api.plan_corpus import sample_corpus
 from yanmo.api.plan_machines import MachinePlan, Planner
 from yanmo.api.plan_text import Desk
-from yanmo.api.pretrain import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_objective
+from yanmo.api.pretrain_config import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.errors import ConfigError

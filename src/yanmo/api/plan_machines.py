@@ -14,7 +14,7 @@ from yanmo.api.loss_constants import BY_TERM
 from yanmo.api.loss_law import ExpectedLoss, expected_loss, worth
 from yanmo.api.plan_probe import Speed, measure
 from yanmo.api.plan_text import Desk, Look
-from yanmo.api.pretrain import AUTO
+from yanmo.api.pretrain_config import AUTO
 from yanmo.machine.memory import total_memory
 from yanmo.machine.rentable import Rentable
 from yanmo.models.backbone import ModelConfig

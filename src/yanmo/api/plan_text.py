@@ -11,7 +11,8 @@ import numpy as np
 from yanmo.api import model_source
 from yanmo.api.loss_law import TextStatistics
 from yanmo.api.plan_corpus import CorpusSample
-from yanmo.api.pretrain import DEFAULT_TOKENIZER, PretrainConfig, require_pairs
+from yanmo.api.pretrain import require_pairs
+from yanmo.api.pretrain_config import DEFAULT_TOKENIZER, PretrainConfig
 from yanmo.api.text_plan import text_plan
 from yanmo.corpus.document import Document
 from yanmo.data.cursor import Cursor

@@ -11,16 +11,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field
-
 from yanmo import objectives
 from yanmo.api import model_source
 from yanmo.api.compute import Compute, choose_once
 from yanmo.api.fit import Fit, fit
+from yanmo.api.pretrain_config import DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.text_plan import text_plan
-from yanmo.config import Config
 from yanmo.corpus.fingerprint import fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
 from yanmo.corpus.statistics import CorpusReport
@@ -30,64 +28,14 @@ from yanmo.data.store import TokenStore
 from yanmo.errors import ConfigError, InputError, Preempted
 from yanmo.interop.huggingface import save_model
 from yanmo.messages import text
-from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
-from yanmo.optim.optimizer import OptimConfig
-from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
 from yanmo.tokenizers.pairs import fitting, for_pairs
 from yanmo.training.evaluator import HeldOutLoss
 from yanmo.training.interrupt import Interrupt, interruptible
-from yanmo.training.trainer import TrainConfig
 
-AUTO = "auto"  # a preset that the plan replaces
 FEWEST_TOKENS = 64
-DEFAULT_OBJECTIVE = {"encoder": "mlm+nsp", "decoder": "clm", "encoder_decoder": "denoise"}
-DEFAULT_LENGTH = {"encoder": 128, "decoder": 256, "encoder_decoder": 128}
-DEFAULT_TOKENIZER = {"encoder": "wordpiece", "decoder": "byte_bpe", "encoder_decoder": "unigram"}
-
-
-def usual_objective(family: str) -> str:
-    """What a family learns when nothing else is said."""
-    return DEFAULT_OBJECTIVE[family]
-
-
-class PretrainConfig(Config):
-    """Everything that decides a pre-training run."""
-
-    model: str = "bert"
-    """An architecture (bert, gpt2, transformer: random weights), or a run, directory or hub id to go on from."""
-    preset: str = "mini"
-    """The size: tiny, mini, small, medium, base; auto: `yanmo plan` chooses it, and what else is left open."""
-    objective: str | None = None
-    """mlm, mlm+nsp, clm, denoise; unset: mlm+nsp for an encoder, clm for a decoder, denoise for an encoder-decoder."""
-    objective_settings: dict[str, dict[str, float | str]] = Field(default_factory=dict)
-    """Fields of the objective's members, such as mlm.rate: the share of tokens that is hidden."""
-    corpus: CorpusConfig
-    """What is read."""
-    tokenizer: TokenizerConfig | str | None = None
-    """How one is trained, or a run or directory whose tokenizer is used; unset: what the model usually has."""
-    max_length: int | None = Field(default=None, ge=16)
-    """The longest sequence in training, in tokens; unset: 256 for a decoder, 128 for others."""
-    max_positions: int = Field(default=512, ge=16)
-    """The longest sequence that the model can hold."""
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    """Dropout of hidden states and attention; a short run sees no text twice and needs none."""
-    held_out_share: float = Field(default=0.01, ge=0, le=0.5)
-    """Part of the documents that is not trained on but measures the loss."""
-    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
-    """Share of the target that goes to all tokens alike."""
-    train: TrainConfig = TrainConfig()
-    optim: OptimConfig = OptimConfig()
-    schedule: ScheduleConfig = ScheduleConfig()
-
-    def sequence_length(self, backbone: type[Backbone] | Backbone, limit: int) -> int:
-        """`max_length`, or what is usual for the family. Errors: ConfigError when it is above `limit` positions."""
-        length = self.max_length or min(limit, DEFAULT_LENGTH[backbone.family])
-        if length > limit:
-            raise ConfigError("run.sequence_too_long", given=length, limit=limit)
-        return length
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,7 +11,8 @@ from typing import Any
 from yanmo.api.finetune import finetune
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.predict import MaskPrediction, Model, load
-from yanmo.api.pretrain import PretrainConfig, pretrain
+from yanmo.api.pretrain import pretrain
+from yanmo.api.pretrain_config import PretrainConfig
 from yanmo.api.quickstart_uses import SIZES, TRANSLATED, USES, Use, title
 from yanmo.api.reporter import Reporter
 from yanmo.config import build

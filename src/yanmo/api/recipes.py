@@ -13,7 +13,7 @@ from yanmo import models, objectives, registry, tasks, tokenizers
 from yanmo.api import model_source, recipe_files
 from yanmo.api.finetune_config import FinetuneConfig, default_optim
 from yanmo.api.guess import check_columns, guess_task
-from yanmo.api.pretrain import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_objective
+from yanmo.api.pretrain_config import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
 from yanmo.api.teacher import check_teacher
 from yanmo.config import Tree, build, merge, override

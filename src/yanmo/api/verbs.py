@@ -11,8 +11,9 @@ from yanmo.api.finetune import FinetuneResult
 from yanmo.api.finetune import finetune as run_finetune
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.plan import planned
-from yanmo.api.pretrain import PretrainConfig, PretrainResult
+from yanmo.api.pretrain import PretrainResult
 from yanmo.api.pretrain import pretrain as run_pretrain
+from yanmo.api.pretrain_config import PretrainConfig
 from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, resolve_pretrain
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import LOCK

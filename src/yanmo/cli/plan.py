@@ -15,7 +15,7 @@ from yanmo.messages import text
 if TYPE_CHECKING:
     from yanmo.api.plan import PlanResult
     from yanmo.api.plan_machines import MachinePlan
-    from yanmo.api.pretrain import PretrainConfig
+    from yanmo.api.pretrain_config import PretrainConfig
 
 
 WORN_OUT = 16  # epochs after which the same text teaches little more
@@ -39,7 +39,7 @@ def plan(
         raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
     from yanmo.api.plan import architecture_for
     from yanmo.api.plan import plan as make
-    from yanmo.api.pretrain import AUTO
+    from yanmo.api.pretrain_config import AUTO
     from yanmo.api.recipes import resolve_pretrain
     from yanmo.cli.progress import ProgressBar
 
@@ -101,7 +101,7 @@ def _show(found: PlanResult, config: PretrainConfig) -> None:
 
 def _command(found: PlanResult, config: PretrainConfig) -> str:
     """What follows the plan; with a size that was given, the rest of the plan is spelt out."""
-    from yanmo.api.pretrain import AUTO
+    from yanmo.api.pretrain_config import AUTO
 
     words = ["yanmo", "pretrain", "--model", found.model, "--preset", config.preset]
     here = found.machines[0]
