@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -70,9 +70,9 @@ def pretrain(
         return _result(run.path, run.results)
     with run.held(), interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision)
-        learner_or_none, tokenizer = _tokenizer(config, run, reporter, interrupt)
+        loaded, tokenizer = _tokenizer(config, run, reporter, interrupt)
         stores = _stores(config, run, tokenizer, reporter, interrupt)
-        learner, objective = _learner(config, learner_or_none, tokenizer)
+        learner, objective = _learner(config, loaded, tokenizer)
         what = _fit(config, learner, objective, tokenizer, stores)
         run.write_manifest(config, _inputs(config, stores), compute.to_json())
         _describe(config, learner, stores, compute, reporter)
@@ -118,7 +118,7 @@ def _tokenizer(
     return None, for_pairs(tokenizer, mask=True) if two_sides else tokenizer
 
 
-def _texts(config: CorpusConfig, advance: Any, interrupt: Interrupt) -> Iterator[str]:
+def _texts(config: CorpusConfig, advance: Callable[[int, int], None], interrupt: Interrupt) -> Iterator[str]:
     characters = 0
     for document in read_corpus(config):
         characters += len(document.text)
@@ -166,25 +166,28 @@ def _stop_if(interrupt: Interrupt) -> None:
 
 
 def _learner(
-    config: PretrainConfig, learner: Learner | None, tokenizer: Tokenizer
+    config: PretrainConfig, loaded: Learner | None, tokenizer: Tokenizer
 ) -> tuple[Learner, Objective]:
+    """What is trained: the model that is gone on from, with new heads where it lacks some, or random weights."""
     model = model_source.architecture(config.model)
-    family = (
-        model.family if model is not None else learner.backbone.family if learner is not None else "encoder"
-    )
+    backbone = model if loaded is None else loaded.backbone
+    assert backbone is not None, "a model is loaded where the name is no architecture"
     objective = objectives.make(
-        config.objective or usual_objective(family),
+        config.objective or usual_objective(backbone.family),
         label_smoothing=config.label_smoothing,
         settings=config.objective_settings,
     )
-    if model is None:
-        assert learner is not None
-        missing = {term: size for term, size in objective.head_sizes().items() if term not in learner.heads}
-        heads = {term: learner.heads[term] for term in objective.head_sizes() if term in learner.heads}
-        for term, size in missing.items():
-            heads[term] = learner.backbone.build_head(term, size, seed=config.train.seed)
-        return Learner(learner.backbone, heads), objective
-    sizes = model.Config(
+    sizes = objective.head_sizes()
+    if loaded is not None:
+        heads = {
+            term: loaded.heads[term]
+            if term in loaded.heads
+            else loaded.backbone.build_head(term, size, seed=config.train.seed)
+            for term, size in sizes.items()
+        }
+        return Learner(loaded.backbone, heads), objective
+    assert model is not None
+    shape = model.Config(
         vocab_size=tokenizer.vocab_size,
         max_positions=config.max_positions,
         dropout=config.dropout,
@@ -192,7 +195,7 @@ def _learner(
         position_init="sinusoidal",
         **model.sizes(config.preset),
     )
-    return Learner.build(model, sizes, objective.head_sizes(), seed=config.train.seed), objective
+    return Learner.build(model, shape, sizes, seed=config.train.seed), objective
 
 
 def _fit(
