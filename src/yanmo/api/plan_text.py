@@ -100,7 +100,7 @@ class Desk:
         stores = self._encode(tokenizer, self._folder / str(vocab_size))
         seen = sum(store.num_tokens for store in (stores.train, stores.held_out) if store is not None)
         whole = seen * self.sample.characters / max(1, self._encoded.sampled)
-        held_out = round(min(HELD_OUT_TOKENS, self.config.held_out_share * whole))
+        held_out = round(min(HELD_OUT_TOKENS, self.config.share_held_out() * whole))
         tokens = max(1, round(whole) - held_out)
         plan = self._plan(stores.train, tokenizer, self.config.train.batch_tokens)
         batch = next(plan.stream(Cursor()))

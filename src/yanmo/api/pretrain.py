@@ -150,7 +150,7 @@ def _stores(
             read_corpus(config.corpus, report),
             tokenizer,
             tokenizer_folder=run.tokenizer,
-            held_out_share=config.held_out_share,
+            held_out_share=config.share_held_out(),
             lineage={"corpus": [asdict(item) for item in fingerprint(config.corpus)]},
             workers=os.cpu_count() or 1,
             on_progress=progress,

@@ -7,7 +7,7 @@ import gzip
 import os
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias, cast
@@ -95,6 +95,15 @@ def find_files(given: str) -> list[SourceFile]:
         for file in _walk(match) if match.is_dir() else (match,):
             found.setdefault(file, source_file(file, named=file == match))
     return list(found.values())
+
+
+def stored_bytes(paths: Sequence[str]) -> int:
+    """Size of the files of a corpus as they are stored, compressed or not; a built-in one has none.
+
+    Errors: InputError when there is no such path.
+    """
+    files = {file.path for path in paths if not is_builtin(path) for file in find_files(path)}
+    return sum(file.stat().st_size for file in files)
 
 
 def _walk(folder: Path) -> Iterator[Path]:
