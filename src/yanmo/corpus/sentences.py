@@ -5,12 +5,12 @@ brackets that close after it, or a line feed. Rules that look at a bounded neigh
 time is linear in the length of any text. The rules:
 
 - Quotes and brackets that close after the full stop belong to the sentence: 他说：“好。” | 然后走了。
-- Not where a comma or the like follows: “好！”，他说。 Nor inside a title: 《你好！李焕英》。
+- Not where a comma or the like follows: “好！”，他说。 Nor inside a title: 《你好，再见！世界》。
 - Nor before the words that say who spoke: “你去哪儿？”他问。 "Why?" she asked. 「そうですか。」と彼は言った。
   They end with a verb of speaking and 。or ，; where a colon came before the speech, they speak of the next one.
 - An ellipsis ends a sentence unless it is a hesitation: 我……我不知道。 "Wait... what?"
 - A full stop ends none after a title, an initial or a number of a list (Dr. Wu, J. K. Rowling, 1. Methods),
-  inside a word or number (3.14, U.S., example.com). No sentence begins with a small letter in a text that
+  inside a word or number (3.14, ３．１４, U.S., example.com). No sentence begins with a small letter in a text that
   uses capitals (Yahoo! is old), unless a capital comes second (iPhone).
 - A line feed ends a sentence, but not where an English line was wrapped; a blank line always does.
 """
@@ -44,6 +44,7 @@ _WHO_SPOKE = re.compile(
 # と is what tells a quotation; the rest are words that sentences begin with: とても, ところが, とにかく ...
 _QUOTED = re.compile("と(?!ても|ころ|にかく|き|うとう|りあえず|もあれ|はいえ|もかく|もに)|って|などと")
 _LONGEST_SPEECH = 500  # characters that are looked through for its beginning
+_LONGEST_TITLE = 40
 _LONGEST_TOKEN = 24
 _WRAPPED_LINE = 50  # characters; a shorter line was not wrapped but ended
 
@@ -123,6 +124,8 @@ def _ends(text: str, start: int, match: re.Match[str], end: int) -> bool:
         return False
     if following == "\n":
         return True
+    if _in_title(text, start, match.start(), end):
+        return False
     if closers and any(char in _TITLE_CLOSERS for char in closers):
         return False
     if closers and any(char in _BRACKETS for char in closers) and not any(char in "。｡.．" for char in run):
@@ -134,6 +137,8 @@ def _ends(text: str, start: int, match: re.Match[str], end: int) -> bool:
     if run in "。！？｡" or any(char in "。！？｡" for char in run):
         return True
     spaced = after > end
+    if not spaced and run in _STOPS and following.isdigit() and text[match.start() - 1].isdigit():
+        return False  # ３．１４
     if not spaced and following.isascii() and following not in "\"'([{":
         return False  # 3.14, example.com/?q=1, U.S.
     if closers and _is_small(text, after) and _QUOTES.intersection(closers):
@@ -141,6 +146,15 @@ def _ends(text: str, start: int, match: re.Match[str], end: int) -> bool:
     if run in _STOPS and (spaced or not following.isascii()):
         return _full_stop_ends(text, start, match.start(), after)
     return not _is_small(text, after) or text[start].islower()
+
+
+def _in_title(text: str, start: int, place: int, end: int) -> bool:
+    """Whether a title is open at `place`, and closes soon after `end` in the same line: 《你好！世界》."""
+    opened = text.rfind("《", max(start, place - _LONGEST_TITLE), place)
+    if opened < 0 or text.find("》", opened, end) >= 0:
+        return False
+    closed = text.find("》", end, end + _LONGEST_TITLE)
+    return closed >= 0 and text.find("\n", end, closed) < 0
 
 
 def _is_small(text: str, place: int) -> bool:
