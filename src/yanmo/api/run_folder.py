@@ -107,6 +107,10 @@ class RunFolder:
             lock.acquire()
         except Timeout:
             raise RunError("run.in_use", path=self.path) from None
+        except NotImplementedError:  # a file system without locks: there nobody is kept out
+            pass
+        except OSError as error:
+            raise RunError("run.cannot_write", path=self.path, reason=reason_of(error)) from None
         try:
             yield
         finally:
