@@ -142,6 +142,17 @@ def test_records_are_encoded_by_their_field(run, similarity, labelled, tmp_path)
     assert ran.json["count"] == 24
 
 
+def test_texts_in_a_named_encoding(run, similarity, tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_text("這家酒店很好\n\n天氣很冷\n", encoding="big5")
+    ran = run("similar", similarity, "天氣很冷", "--in", path, "--encoding", "big5", "--json")
+    assert ran.code == 0, ran.err
+    assert {each["text"] for each in ran.json["results"]} == {"這家酒店很好", "天氣很冷"}
+    ran = run("encode", similarity, path, "--out", tmp_path / "v.npy", "--encoding", "big5", "--json")
+    assert (ran.code, ran.json["count"]) == (0, 2)
+    assert run("encode", similarity, path, "--out", tmp_path / "w.npy", "--encoding", "big55").code == 2
+
+
 def test_the_nearest_text_is_the_same_text(run, similarity, texts):
     ran = run("similar", similarity, "我们去了北京", "--in", texts, "--top", "2", "--json")
     assert ran.code == 0, ran.err

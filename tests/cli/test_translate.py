@@ -65,6 +65,15 @@ def test_a_file_stays_line_by_line(run, translator, tmp_path):
     assert counted.json == {"out": str(target), "count": 4}
 
 
+def test_a_file_in_a_named_encoding(run, translator, tmp_path):
+    path = tmp_path / "source.txt"
+    path.write_text("Grüße aus Köln.\n", encoding="cp1252")
+    assert run("translate", translator, path, "--out", tmp_path / "a.txt", "--encoding", "cp1252").code == 0
+    (tmp_path / "same.txt").write_text("Grüße aus Köln.\n", encoding="utf-8")
+    assert run("translate", translator, tmp_path / "same.txt", "--out", tmp_path / "b.txt").code == 0
+    assert (tmp_path / "a.txt").read_bytes() == (tmp_path / "b.txt").read_bytes()
+
+
 def test_texts_and_json(run, translator):
     ran = run("translate", translator, "We saw 11 cats.", "-5 cats", "--beams", "2", "--json")
     assert ran.code == 0, ran.err

@@ -24,6 +24,7 @@ def encode(
     *,
     out: Annotated[str, Parameter(metavar="FILE")],
     text_field: str = "text",
+    encoding: str = "auto",
     normalize: Flag = False,
     precision: Precision = "auto",
     json: Json = False,
@@ -33,7 +34,7 @@ def encode(
     from yanmo.api.encode import encode_to
     from yanmo.evaluation.metric_text import number
 
-    texts = _texts(file, text_field)
+    texts = _texts(file, text_field, encoding)
     loaded = _load(model, precision)
     encode_to(loaded, texts, Path(out).expanduser(), normalize=normalize)
     width = loaded.learner.backbone.config.hidden_size
@@ -56,12 +57,13 @@ def similar(
     texts: Texts,
     top: int = 5,
     text_field: str = "text",
+    encoding: str = "auto",
     precision: Precision = "auto",
     json: Json = False,
 ) -> None:
     if top < 1:
         raise ConfigError("cli.below_one", name="--top", value=top)
-    known = _texts(texts, text_field)
+    known = _texts(texts, text_field, encoding)
     found = _load(model, precision).similar(query, known, top=top)
     if json:
         print_json({"query": query, "results": [near.to_json() for near in found]})
@@ -77,22 +79,23 @@ def _load(source: str, precision: Precision) -> Model:
     return load(source, precision=fastest if precision == "auto" else precision)
 
 
-def _texts(path: str, field: str) -> list[str]:
+def _texts(path: str, field: str, encoding: str) -> list[str]:
     """One text for each line of a text file, or for each record of the other formats; blank lines are passed over."""
     from pathlib import Path
 
-    from yanmo.corpus.files import source_file
-    from yanmo.corpus.read import CorpusConfig, read_raw, read_records
-    from yanmo.corpus.statistics import CorpusReport
+    from yanmo.cli.lines import is_plain, lines_of
+    from yanmo.corpus.encoding import known_encoding
+    from yanmo.corpus.read import read_records
 
     file = Path(path).expanduser()
     if not file.is_file():
         raise InputError("errors.no_file", path=path, cwd=Path.cwd())
-    if source_file(file).format in (None, "text", "markdown"):
-        lines = read_raw(CorpusConfig(paths=(path,), unit="line"), CorpusReport())
-        texts = [line.text for line in lines if line.text]
+    encoding = known_encoding(encoding)
+    if is_plain(file):
+        lines = (line.text("text") for line in lines_of(file, encoding=encoding))
+        texts = [line for line in lines if line.strip()]
     else:
-        texts = [record.text(field) for record in read_records(path)]
+        texts = [record.text(field) for record in read_records(path, encoding=encoding)]
     if not texts:
         raise InputError("pairs.no_texts", path=path)
     return texts

@@ -29,6 +29,7 @@ def translate(
     out: File = None,
     beams: int | None = None,
     length_penalty: float | None = None,
+    encoding: str = "auto",
     json: Json = False,
 ) -> None:
     from pathlib import Path
@@ -38,7 +39,7 @@ def translate(
     if beams is not None and beams < 1:
         raise ConfigError("cli.below_one", name="--beams", value=beams)
     file = _file(words, needed=out is not None)
-    texts: Iterator[str | Record] = iter(words) if file is None else _lines(file)
+    texts: Iterator[str | Record] = iter(words) if file is None else _lines(file, encoding)
     target = None if out is None else Path(out).expanduser()
     if target is not None and not target.parent.is_dir():
         raise InputError("cli.no_folder", path=target, folder=target.parent)
@@ -90,15 +91,17 @@ def _translated(
         ProgressBar().warn(text("cli.warn_cut", count=f"{cut:,}", room=loaded.encoder.room))
 
 
-def _lines(path: Path) -> Iterator[str | Record]:
+def _lines(path: Path, encoding: str) -> Iterator[str | Record]:
     """The lines of a text, blank ones too, so that both files stay line by line; or records."""
     from yanmo.cli.lines import is_plain, lines_of
+    from yanmo.corpus.encoding import known_encoding
     from yanmo.corpus.read import read_records
 
+    encoding = known_encoding(encoding)
     if not is_plain(path):
-        yield from read_records(path)
+        yield from read_records(path, encoding=encoding)
         return
-    for line in lines_of(path):
+    for line in lines_of(path, encoding=encoding):
         yield line.text("text")
 
 
