@@ -66,6 +66,17 @@ def test_an_answer_is_cited(run, reader, corpus):
     assert found["text"] in shown.out and "sea.txt:1" in shown.out
 
 
+def test_a_corpus_in_a_named_encoding(run, reader, corpus):
+    for path in corpus.iterdir():
+        path.write_bytes(path.read_text(encoding="utf-8").encode("big5", errors="ignore"))
+    asked = ("answer", "--corpus", corpus, "--model", reader, "大海", "--json")
+    assert run(*asked).code == 2
+    ran = run(*asked, "--encoding", "big5")
+    assert ran.code == 0, ran.err
+    assert "大海" in ran.json["answers"][0]["passage"]
+    assert run(*asked, "--encoding", "big55").json["error"]["code"] == "corpus.bad_encoding_name"
+
+
 def test_the_best_first_and_no_more_than_asked_for(run, reader, corpus):
     asked = ("answer", "我们去了哪里？", "--model", reader, "--corpus", corpus)
     answers = run(*asked, "--json").json["answers"]

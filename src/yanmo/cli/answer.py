@@ -24,12 +24,14 @@ def answer(
     top: int = 3,
     read: int = 10,
     text_field: str = "text",
+    encoding: str = "auto",
     json: Json = False,
 ) -> None:
     from yanmo.api.answer import Library, require_reader
     from yanmo.api.answer import answer as find_answers
     from yanmo.api.predict import load, use_machine
     from yanmo.cli.prediction import show_cited
+    from yanmo.config import build
     from yanmo.corpus.read import CorpusConfig
 
     for name, value in (("--top", top), ("--read", read)):
@@ -41,7 +43,8 @@ def answer(
     reader = load(model)
     require_reader(reader)
     finder = None if retriever is None else load(retriever)
-    library = Library(CorpusConfig(paths=tuple(corpus), text_field=text_field), finder)
+    settings = {"paths": corpus, "text_field": text_field, "encoding": encoding}
+    library = Library(build(CorpusConfig, settings), finder)
     found = library.find(question, read)
     answers = find_answers(reader, question, found, top=top)
     if json:
