@@ -132,3 +132,25 @@ def test_the_best_one_is_kept(tmp_path: Path, new_learner: NewLearner) -> None:
         for step in range(1, 6):
             one.save(TrainState(step=step, best=1.0, best_step=1), weights, optimizer, spent=0.0)
         assert {path.name for path in folder.iterdir()} == left
+
+
+def test_a_best_that_is_not_needed_is_saved_while_that_is_cheap(
+    tmp_path: Path, new_learner: NewLearner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    weights = Weights(new_learner("mlm"), torch.float32)
+    optimizer = build(weights.master.named_parameters(), OptimConfig())
+    monkeypatch.setattr(
+        "yanmo.training.saver.checkpoint.save",
+        lambda *arguments, **options: setattr(clock, "now", clock.now + 4.0) or tmp_path,
+    )
+    spare = saver(tmp_path, keeps_best=True, ends_with_best=False, clock=clock)
+    needed = saver(tmp_path, keeps_best=True, clock=clock)
+    assert spare.is_due_for_best()
+    spare.save(TrainState(step=1), weights, optimizer, spent=0.0)
+    clock.now += 155.0  # 4 s of 159 were saving, and another 4 would be 5 % of 160
+    assert not spare.is_due_for_best()
+    assert needed.is_due_for_best()
+    clock.now += 1.1
+    assert spare.is_due_for_best()
+    assert not saver(tmp_path, clock=clock).is_due_for_best()

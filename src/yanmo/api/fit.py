@@ -81,6 +81,8 @@ def fit(
     )
     saver = _saver(run, what, compute)
     state, spent = _resumed(run, saver, weights, optimizer, reporter)
+    if what.ends_with_best:
+        state = _with_good_best(run, state, reporter)
     budget = Budget.parse(what.train.budget)
     log = MetricsLog(run.path, resumed_step=state.step)
     tracing = Profile(run.path / "profile", weights.working.backbone, note=reporter.note) if profile else None
@@ -117,7 +119,7 @@ def _resumed(
     for refused in restored.refused:
         reporter.warn(text("run.refused_checkpoint", path=refused.path, reason=refused.reason))
     reporter.note(text("run.resumed", step=restored.state.step))
-    return _with_good_best(run, restored.state, reporter), restored.spent
+    return restored.state, restored.spent
 
 
 def _with_good_best(run: RunFolder, state: TrainState, reporter: Reporter) -> TrainState:
@@ -149,6 +151,7 @@ def _saver(run: RunFolder, what: Fit, compute: Compute) -> Saver:
         seconds=what.train.save_seconds,
         keep=what.train.keep,
         keeps_best=what.evaluator is not None,
+        ends_with_best=what.ends_with_best,
         conditions={
             **conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
             "data": what.plan.source.digest[:16],

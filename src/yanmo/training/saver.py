@@ -40,7 +40,7 @@ class Restored:
 class Saver:
     """Saves everything into `folder`: fp32 weights, their mean, optimiser, state, conditions.
 
-    Reads a clock only for *when*.
+    keeps_best: the best checkpoint stays. ends_with_best: the run needs it. Reads a clock only for *when*.
     """
 
     def __init__(
@@ -51,21 +51,30 @@ class Saver:
         keep: int,
         keeps_best: bool,
         conditions: Conditions,
+        ends_with_best: bool = True,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.folder = folder
         self.seconds = seconds
         self.keep = keep
         self.keeps_best = keeps_best
+        self.ends_with_best = ends_with_best
         self.conditions = conditions
         self.saved_step: int | None = None
         self._clock = clock
         self._last = clock()
-        self._took = 0.0
+        self._took = self._took_together = 0.0
+        self._began = self._last
 
     def is_due(self) -> bool:
         """Whether enough time went by since the last one, its own cost considered."""
         return self._clock() - self._last >= max(self.seconds, self._took / MOST_TIME)
+
+    def is_due_for_best(self) -> bool:
+        """Whether the best state so far is saved at once: where the run needs it, else as long as saving is cheap."""
+        together = self._took_together + self._took
+        cheap = together <= MOST_TIME * (self._clock() - self._began)
+        return self.keeps_best and (self.ends_with_best or cheap)
 
     def save(
         self, state: TrainState, weights: Weights, optimizer: Optimizer, *, spent: float
@@ -85,6 +94,7 @@ class Saver:
         self.saved_step = state.step
         self._last = self._clock()
         self._took = self._last - began
+        self._took_together += self._took
         return path, self._took
 
     def restore(self, weights: Weights, optimizer: Optimizer) -> Restored | None:

@@ -193,7 +193,7 @@ class Trainer:
         stopped = 0 < self.config.patience <= state.stale
         self.state = replace(state, evaluations=share, stopped=stopped)
         self._each(lambda hook: hook.on_evaluate(self.state.step, metrics, best=best))
-        if best and self.saver.keeps_best:
+        if best and self.saver.is_due_for_best():
             self._save()
 
     @named("checkpoint")
