@@ -20,7 +20,7 @@ from typing import Any
 import pytest
 import torch
 
-from yanmo.api import compute
+from yanmo.api import compute, model_source
 from yanmo.api.finetune import FinetuneConfig, finetune
 from yanmo.api.pretrain import pretrain
 from yanmo.api.pretrain_config import PretrainConfig
@@ -512,6 +512,21 @@ def test_a_model_that_was_removed_is_made_again(run: Run, tmp_path: Path) -> Non
         shutil.rmtree(tmp_path / kind / "model")
         assert run(kind, tmp_path / kind).losses == {}
         same(tmp_path / f"{kind}-before", tmp_path / kind)
+
+
+def test_a_model_whose_bytes_changed_is_refused_until_it_is_made_again(run: Run, tmp_path: Path) -> None:
+    out, copy = tmp_path / "run", tmp_path / "copy"
+    run("bert", out)
+    flip_bit(out / "model" / "model.safetensors")
+    for source in (out, out / "model"):
+        with pytest.raises(RunError) as error:
+            model_source.load(str(source))
+        assert error.value.key == "run.model_changed"
+    shutil.copytree(out / "model", copy)
+    model_source.load(str(copy))
+    shutil.rmtree(out / "model")
+    run("bert", out)
+    model_source.load(str(out))
 
 
 def test_a_folder_in_use_is_refused(run: Run, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from yanmo.api.compute import choose_once
 from yanmo.api.finetune_config import FinetuneConfig, default_optim
 from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
-from yanmo.api.run_folder import RunFolder
+from yanmo.api.run_folder import RunFolder, sha256_of
 from yanmo.api.task_model import encoder_of, optim_of, save, starting_model
 from yanmo.api.task_records import labelled_records, tell_records, train_and_dev, warn_widened
 from yanmo.api.teacher import with_teacher
@@ -206,7 +206,7 @@ def _inputs(config: FinetuneConfig) -> dict[str, Any]:
     for name, split in files.items():
         if name:
             inputs[name] = (
-                _sha256_of_rows(name, split) if is_hub_id(name) else _sha256(Path(name).expanduser())
+                _sha256_of_rows(name, split) if is_hub_id(name) else sha256_of(Path(name).expanduser())
             )
     models = {"model_sha256": config.model}
     if config.teacher is not None:
@@ -214,7 +214,7 @@ def _inputs(config: FinetuneConfig) -> dict[str, Any]:
     for key, source in models.items():
         if model_source.architecture(source) is None:
             weights = Path(model_source.model_folder(source)) / "model.safetensors"
-            inputs |= {key: _sha256(weights)} if weights.is_file() else {}
+            inputs |= {key: sha256_of(weights)} if weights.is_file() else {}
     return inputs
 
 
@@ -227,7 +227,7 @@ def _changed(config: FinetuneConfig, run: RunFolder) -> list[str]:
         if name
         and name in recorded
         and Path(name).expanduser().is_file()
-        and _sha256(Path(name).expanduser()) != recorded[name]
+        and sha256_of(Path(name).expanduser()) != recorded[name]
     ]
 
 
@@ -236,8 +236,3 @@ def _sha256_of_rows(hub_id: str, split: str) -> str:
     for record in labelled_records(hub_id, split=split):
         total.update(json.dumps(record.fields, ensure_ascii=False).encode())
     return total.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -40,4 +40,6 @@ def chosen(source: str) -> str:
 
 def load(source: str, *, heads: Mapping[str, int | None] | None = None, seed: int = 0) -> LoadedModel:
     """A run, a directory or a hub id with the heads that were asked for. Errors: InputError, RunError."""
-    return load_model(model_folder(source), heads=heads, seed=seed)
+    folder = model_folder(source)
+    RunFolder(Path(folder).parent).require_whole()
+    return load_model(folder, heads=heads, seed=seed)

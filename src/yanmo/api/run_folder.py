@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -23,6 +24,7 @@ Schema = TypeVar("Schema", bound=Config)
 REPORT = "report.html"
 ERRORS = "errors.json"
 LOCK = ".lock"
+WEIGHTS = "model/model.safetensors"
 
 
 class RunFolder:
@@ -38,6 +40,8 @@ class RunFolder:
         self.model = path / "model"
         self.tokenizer = path / "tokenizer"
         self.data = path / "data"
+        self._manifest = path / "manifest.json"
+        self._weights = path / WEIGHTS
 
     @staticmethod
     def start(path: Path, kind: str, config: Config) -> RunFolder:
@@ -117,8 +121,19 @@ class RunFolder:
             lock.release()
 
     def finish(self, results: Mapping[str, Any]) -> None:
-        """Writes results.json: the run is done, and the same command again does nothing."""
+        """Writes results.json: the run is done, and the same command again does nothing. The manifest gets the hash of
+        the weights, by which damage is found.
+        """
+        if self._weights.is_file():  # a sweep has none of its own
+            self._write_lineage(self._lineage | {"outputs": {WEIGHTS: sha256_of(self._weights)}})
         replace_text(self.path / "results.json", json.dumps(_finite(results), ensure_ascii=False, indent=1))
+
+    def require_whole(self) -> None:
+        """Errors: RunError when the weights are not those that the finished run wrote."""
+        if self.config_path.is_file() and self._weights.is_file():
+            written = self._lineage.get("outputs", {}).get(WEIGHTS)
+            if written is not None and written != sha256_of(self._weights):
+                raise RunError("run.model_changed", path=self._weights, model=self.model)
 
     def write_errors(self, errors: Config | None) -> None:
         """Where a classification goes wrong on dev, for the report; nothing for other tasks."""
@@ -144,16 +159,28 @@ class RunFolder:
             "inputs": dict(inputs),
             "machine": dict(machine),
         }
-        replace_text(self.path / "manifest.json", json.dumps(values, ensure_ascii=False, indent=1))
+        self._write_lineage(values)
 
     @property
     def inputs(self) -> dict[str, Any]:
         """The hashes that `write_manifest` wrote down; empty where there are none."""
-        path = self.path / "manifest.json"
-        if not path.is_file():
-            return {}
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8")).get("inputs", {})
+        values: dict[str, Any] = self._lineage.get("inputs", {})
         return values
+
+    @property
+    def _lineage(self) -> dict[str, Any]:
+        if not self._manifest.is_file():
+            return {}
+        values: dict[str, Any] = json.loads(self._manifest.read_text(encoding="utf-8"))
+        return values
+
+    def _write_lineage(self, values: Mapping[str, Any]) -> None:
+        replace_text(self._manifest, json.dumps(values, ensure_ascii=False, indent=1))
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def replace_text(path: Path, content: str) -> None:

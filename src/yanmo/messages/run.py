@@ -100,6 +100,12 @@ TEXTS: Texts = {
         "Another process is training in {path}.\nTwo would spoil each other's checkpoints.\nWait until it has ended, or give another --out.",
         "另一个进程正在 {path} 中训练。\n两个进程会破坏彼此的检查点。\n请等它结束，或另选 --out。",
     ),
+    "run.model_changed": (
+        "{path} is not the file that the run wrote.\nIts bytes have changed since, so its results cannot be trusted.\n"
+        "Remove {model} and give the command of the run again: it is made again from the checkpoints. To use "
+        "the changed file all the same, copy {model} and give the copy.",
+        "{path} 不是该运行写下的文件。\n它的内容后来变了，结果不可信。\n请删除 {model}，再次执行该运行的命令：程序会从检查点重新生成。若仍要使用改动后的文件，请复制 {model} 并指定副本。",
+    ),
     "run.already_done": ("{path} is already finished.", "{path} 已经完成。"),
     "run.warn_changed": (
         "Since {path} was made, other content stands in {files}: the result is that of the earlier content. To train on "
