@@ -1,4 +1,4 @@
-"""Speed of encoding and of generation beside Hugging Face's pipeline and `generate`.
+"""Speed of encoding and of generation beside Hugging Face's pipeline and `generate`, and ONNX Runtime.
 
     python benchmarks/inference.py                        2,000 texts; 96 tokens after 32 at batch 1 and 8
     python benchmarks/inference.py --kinds encode --corpus texts/
@@ -20,6 +20,7 @@ from conditions import RESULTS, conditions, warn_if_busy, write
 from turns import Contender, section, take_turns
 
 PEER = "inference_transformers.py"
+ONNX = ("onnx", "onnxruntime", "onnxscript")
 OURS = "inference_yanmo.py"
 
 
@@ -98,12 +99,22 @@ def _peers(kind: str, work: Mapping[str, Any]) -> list[Contender]:
             ("Hugging Face generate, fp32", {"precision": "fp32"}),
             ("Hugging Face generate, bf16 autocast", {"precision": "bf16"}),
         )
-    return [Contender(name=name, script=PEER, work={**work, **way}) for name, way in ways]
+    peers = [Contender(name=name, script=PEER, work={**work, **way}) for name, way in ways]
+    if kind == "encode" and all(find_spec(name) for name in ONNX):
+        peers += [
+            Contender(
+                name=f"ONNX Runtime, 32 sorted by length, {precision}",
+                script="inference_onnx.py",
+                work={**work, "precision": precision},
+            )
+            for precision in ("fp32", "int8")
+        ]
+    return peers
 
 
 def _ours(kind: str, work: Mapping[str, Any]) -> list[Contender]:
-    precisions = ("auto", "fp32") if kind == "encode" else ("fp32", "bf16")
-    names = {"auto": "Yanmo, default", "fp32": "Yanmo, fp32", "bf16": "Yanmo, bf16"}
+    precisions = ("auto", "fp32", "int8") if kind == "encode" else ("fp32", "bf16", "int8")
+    names = {each: f"Yanmo, {'default' if each == 'auto' else each}" for each in precisions}
     waiting = {"OMP_WAIT_POLICY": "PASSIVE"}  # as `import yanmo` sets it, which comes after torch there
     return [
         Contender(name=names[each], script=OURS, work={**work, "precision": each}, environment=waiting)

@@ -21,6 +21,7 @@ MANY_PARAMETERS = {
     "cli/evaluate.py:evaluate": "each parameter is an option of the command",
     "cli/evaluate.py:compare": "each parameter is an option of the command",
     "cli/predict.py:generate": "each parameter is an option of the command",
+    "cli/chat.py:chat": "each parameter is an option of the command",
 }
 NAMES_THAT_SAY_NOTHING = re.compile(r"(utils?|helpers?|common|misc|base_.*|.*_v\d+)\.py")
 EXTRAS = (

@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from yanmo.api.predict import Model, load, use_machine
+from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
 from yanmo.config import build, merge
 from yanmo.corpus.document import Record
@@ -75,12 +75,14 @@ class EvaluateResult:
     part: str | None = None
     exact: bool | None = None
     references: tuple[Reference, ...] = ()
+    precision: Precision = "fp32"
     errors: Errors | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
         of_suite = {"suite": self.suite, "part": self.part, "exact": self.exact}
         return {
             "model": self.model,
+            "precision": self.precision,
             "data": self.data,
             "sha256": self.sha256,
             "count": self.count,
@@ -100,21 +102,23 @@ def evaluate(
     part: Part | None = None,
     settings: TaskConfig | None = None,
     encoding: str = "auto",
+    precision: Precision | Literal["auto"] = "fp32",
     reporter: Reporter | None = None,
 ) -> EvaluateResult:
     """The metrics of the task that the model was fine-tuned for, on a file of records or on a suite.
 
     folder: where the files of suites lie. part: of a suite; unset: what is reported, its test. settings: where a file
-    keeps texts and labels. encoding: of that file.
+    keeps texts and labels. encoding: of that file. precision: as in `load_here`.
     Errors: RunError (no trained head, or one of another task), InputError (records; a label that training never saw),
     ConfigError (an unknown suite).
     """
     reporter = reporter or Reporter()
-    use_machine()
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
-    measured = measure(load(source), given, settings)
+    model = load_here(source, precision)
+    measured = measure(model, given, settings)
     return EvaluateResult(
         model=source,
+        precision=model.precision,
         data=given.name,
         sha256=given.sha256,
         count=len(given.records),

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
+from yanmo.cli.model import load_model
 from yanmo.cli.options import Json
 from yanmo.cli.screen import print_json, print_line
 from yanmo.errors import ConfigError
@@ -29,7 +30,7 @@ def answer(
 ) -> None:
     from yanmo.api.answer import Library, require_reader
     from yanmo.api.answer import answer as find_answers
-    from yanmo.api.predict import load, use_machine
+    from yanmo.api.predict import load
     from yanmo.cli.prediction import show_cited
     from yanmo.config import build
     from yanmo.corpus.read import CorpusConfig
@@ -39,8 +40,7 @@ def answer(
             raise ConfigError("cli.below_one", name=name, value=value)
     if not question.strip():
         raise ConfigError("answer.no_question")
-    use_machine()
-    reader = load(model)
+    reader = load_model(model)
     require_reader(reader)
     finder = None if retriever is None else load(retriever)
     settings = {"paths": corpus, "text_field": text_field, "encoding": encoding}

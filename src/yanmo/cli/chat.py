@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from yanmo.cli.options import Flag
+from yanmo.cli.model import load_model
+from yanmo.cli.options import Flag, Precision
 from yanmo.errors import InputError
 from yanmo.messages import text
 
@@ -29,9 +30,9 @@ def chat(
     repetition_penalty: float | None = None,
     greedy: Flag = False,
     seed: int = 0,
+    precision: Precision = "fp32",
 ) -> None:
     from yanmo.api.chat import CHAT, Conversation
-    from yanmo.api.predict import load, use_machine
     from yanmo.config import build
     from yanmo.generation.options import SAMPLING, GenerateOptions
 
@@ -46,8 +47,7 @@ def chat(
     usual = CHAT.model_dump(exclude=set(SAMPLING) if greedy else set(), exclude_defaults=True)
     chosen = {name: value for name, value in given.items() if value is not None}
     options = build(GenerateOptions, {**usual, **chosen, "do_sample": not greedy, "seed": seed})
-    use_machine()
-    conversation = Conversation(load(model), options, system=system)
+    conversation = Conversation(load_model(model, precision), options, system=system)
     if sys.stdin.isatty():
         _line(text("generation.chat_welcome", model=model))
     for given_line in _lines():

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
+from yanmo.cli.model import load_model
 from yanmo.cli.options import Flag, Json, Precision
 from yanmo.cli.screen import print_json, print_line, print_pairs
 from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
-
-if TYPE_CHECKING:
-    from yanmo.api.predict import Model
 
 Texts = Annotated[str, Parameter(name="--in", metavar="FILE")]
 
@@ -35,7 +33,7 @@ def encode(
     from yanmo.evaluation.metric_text import number
 
     texts = _texts(file, text_field, encoding)
-    loaded = _load(model, precision)
+    loaded = load_model(model, precision)
     encode_to(loaded, texts, Path(out).expanduser(), normalize=normalize)
     width = loaded.learner.backbone.config.hidden_size
     if json:
@@ -64,19 +62,12 @@ def similar(
     if top < 1:
         raise ConfigError("cli.below_one", name="--top", value=top)
     known = _texts(texts, text_field, encoding)
-    found = _load(model, precision).similar(query, known, top=top)
+    found = load_model(model, precision).similar(query, known, top=top)
     if json:
         print_json({"query": query, "results": [near.to_json() for near in found]})
         return
     for near in found:
         print_line((f"{near.similarity:7.4f}", "cyan"), "  ", near.text)
-
-
-def _load(source: str, precision: Precision) -> Model:
-    from yanmo.api.predict import load, use_machine
-
-    fastest = use_machine()
-    return load(source, precision=fastest if precision == "auto" else precision)
 
 
 def _texts(path: str, field: str, encoding: str) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import File, Json, Pairs, split_pairs
+from yanmo.cli.options import File, Json, Pairs, Precision, split_pairs
 from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
 from yanmo.errors import ConfigError
 from yanmo.messages import text
@@ -36,6 +36,7 @@ def evaluate(
     columns: Pairs = None,
     direction: str | None = None,
     encoding: str = "auto",
+    precision: Precision = "fp32",
     report: File = None,
     json: Json = False,
 ) -> None:
@@ -45,7 +46,14 @@ def evaluate(
     settings = _settings(text_field, label_field, direction, columns)
     with ProgressBar() as reporter:
         result = run(
-            model, suite, folder=folder, part=part, settings=settings, encoding=encoding, reporter=reporter
+            model,
+            suite,
+            folder=folder,
+            part=part,
+            settings=settings,
+            encoding=encoding,
+            precision=precision,
+            reporter=reporter,
         )
     written = None if report is None else str(_write_report(result, report))
     if json:

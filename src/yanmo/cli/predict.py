@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from cyclopts import Parameter
 
+from yanmo.cli.model import load_model
 from yanmo.cli.options import File, Flag, Json, Precision
 from yanmo.cli.prediction import show
 from yanmo.cli.screen import print_json, print_line
@@ -53,7 +54,7 @@ def predict(
     given: Sequence[str | Mapping[str, JsonValue]] = words
     if asked:
         given = [{"question": question, "context": _text_of(context or "", encoding)}]
-    loaded = _load(model, precision)
+    loaded = load_model(model, precision)
     if abstain_below is not None:
         _check_abstention(loaded)
     if "choices" in loaded.task.reads and file is None:
@@ -111,7 +112,7 @@ def _abstaining(predictions: Iterable[TaskPrediction], probability: float) -> It
 def fill_mask(model: str, /, *words: Words, top: int = 5, json: Json = False) -> None:
     _need_text(words)
     _at_least_one("--top", top)
-    loaded = _load(model)
+    loaded = load_model(model)
     results = [(each, loaded.fill_mask(each, top=top)) for each in words]
     if json:
         values = [{"text": given, "masks": [mask.to_json() for mask in masks]} for given, masks in results]
@@ -166,7 +167,7 @@ def generate(
         "seed": seed,
     }
     options = build(GenerateOptions, {name: value for name, value in given.items() if value is not None})
-    loaded = _load(model, precision)
+    loaded = load_model(model, precision)
     if stream:
         _stream(loaded, prompts, options)
         return
@@ -188,13 +189,6 @@ def _stream(model: Model, prompts: Sequence[str], options: GenerateOptions) -> N
         for piece in pieces:
             print(piece, end="", flush=True)
     print()
-
-
-def _load(source: str, precision: Precision = "fp32") -> Model:
-    from yanmo.api.predict import load, use_machine
-
-    fastest = use_machine()
-    return load(source, precision=fastest if precision == "auto" else precision)
 
 
 def _need_text(words: tuple[str, ...]) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import File, Json
+from yanmo.cli.model import load_model
+from yanmo.cli.options import File, Json, Precision
 from yanmo.cli.screen import print_json, print_line
 from yanmo.errors import ConfigError, InputError, reason_of
 from yanmo.messages import text
@@ -16,6 +17,7 @@ from yanmo.messages import text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from yanmo.api.predict import Model
     from yanmo.corpus.document import Record
     from yanmo.tasks.translation import TranslationPrediction
 
@@ -30,6 +32,7 @@ def translate(
     beams: int | None = None,
     length_penalty: float | None = None,
     encoding: str = "auto",
+    precision: Precision = "fp32",
     json: Json = False,
 ) -> None:
     from pathlib import Path
@@ -43,7 +46,7 @@ def translate(
     target = None if out is None else Path(out).expanduser()
     if target is not None and not target.parent.is_dir():
         raise InputError("cli.no_folder", path=target, folder=target.parent)
-    found = _translated(model, texts, beams, length_penalty)
+    found = _translated(load_model(model, precision), texts, beams, length_penalty)
     if target is not None:
         count = _write(target, found)
         if json:
@@ -75,13 +78,10 @@ def _file(words: tuple[str, ...], *, needed: bool) -> Path | None:
 
 
 def _translated(
-    model: str, texts: Iterator[str | Record], beams: int | None, length_penalty: float | None
+    loaded: Model, texts: Iterator[str | Record], beams: int | None, length_penalty: float | None
 ) -> Iterator[TranslationPrediction]:
-    from yanmo.api.predict import load, use_machine
     from yanmo.cli.progress import ProgressBar
 
-    use_machine()
-    loaded = load(model)
     cut = 0
     while group := list(islice(texts, AT_ONCE)):
         found = loaded.translate(group, beams=beams, length_penalty=length_penalty)

@@ -8,7 +8,8 @@ rows in bf16, 2.3 times at 8 rows in fp32. One row in fp32 times a small matrix 
 from __future__ import annotations
 
 import copy
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 ROWS = 8  # the layout is chosen for so many, and serves any number
 LARGE = 2_000_000  # elements: such as no cache near the core holds
 Module = TypeVar("Module", bound=nn.Module)
+Linear: TypeAlias = Callable[[Tensor, Tensor | None], nn.Module]
 
 
 class PackedLinear(nn.Module):
@@ -44,9 +46,9 @@ class PackedLinear(nn.Module):
 class PackedVocabularyHead(nn.Module):
     """`VocabularyHead` on a copy of the word vectors."""
 
-    def __init__(self, vocabulary: Float[Tensor, "vocab hidden"]) -> None:
+    def __init__(self, product: nn.Module) -> None:
         super().__init__()
-        self._product = PackedLinear(vocabulary, None)
+        self._product = product
 
     def forward(
         self, hidden: Float[Tensor, "labels hidden"], vocabulary: Float[Tensor, "vocab hidden"]
@@ -64,14 +66,17 @@ def can_pack(tensor: Tensor) -> bool:
     return hasattr(torch.ops.mkldnn, "_linear_pointwise")
 
 
-def packed(module: Module, vocabulary: Tensor) -> Module:
-    """A copy for reading token by token: it shares all but the weights of linear layers and vocabulary heads."""
+def packed(module: Module, vocabulary: Tensor, linear: Linear = PackedLinear) -> Module:
+    """A copy for reading alone: it shares all but the weights of linear layers and vocabulary heads.
+
+    linear: what they become; `PackedLinear` is for reading token by token.
+    """
     memo = {id(parameter): parameter for parameter in module.parameters()}
     twin = copy.deepcopy(module, memo)
     for part in list(twin.modules()):
         for name, child in part.named_children():
             if type(child) is nn.Linear:
-                setattr(part, name, PackedLinear(child.weight, child.bias))
+                setattr(part, name, linear(child.weight, child.bias))
             elif type(child) is VocabularyHead:
-                setattr(part, name, PackedVocabularyHead(vocabulary))
+                setattr(part, name, PackedVocabularyHead(linear(vocabulary, None)))
     return twin

@@ -304,8 +304,8 @@ TEXTS: Texts = {
         "决定数据顺序、掩码、dropout 和随机权重。",
     ),
     "help.precision": (
-        "auto (bf16 where the hardware has it), fp32 or bf16.",
-        "auto（硬件支持时用 bf16）、fp32 或 bf16。",
+        "auto (bf16 where the hardware has it), fp32 or bf16; int8 too where nothing is trained.",
+        "auto（硬件支持时用 bf16）、fp32 或 bf16；不训练时还可用 int8。",
     ),
     "help.profile": (
         "Write a trace of the first steps of this start into the run folder, for Perfetto or chrome://tracing.",

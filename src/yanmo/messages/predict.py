@@ -12,6 +12,10 @@ TEXTS: Texts = {
         "{source} is not a pair of texts.\nA pair is two texts.\nGive a list of pairs: [(first, second), ...].",
         "{source} 不是一对文本。\n一对就是两段文本。\n请给出由文本对组成的列表。",
     ),
+    "predict.no_int8": (
+        "int8 is not possible here.\nThis machine has a GPU, or its torch has no integer products.\nTake --precision bf16 or fp32.",
+        "此处无法使用 int8。\n本机有 GPU，或其 torch 不支持整数乘法。\n请用 --precision bf16 或 fp32。",
+    ),
     "predict.no_mask": (
         "The text “{text}” has no mask.\nThe mask of this model is written {mask}.\nPut {mask} where a token is to be guessed.",
         "文本“{text}”中没有掩码。\n该模型的掩码写作 {mask}。\n请把 {mask} 放在要猜测的位置。",

@@ -1,0 +1,71 @@
+"""Products on weights of 8 bits are those of the linear layer, up to rounding."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from yanmo.layers.int8 import FEW, Int8Linear, can_int8
+from yanmo.layers.packed import packed
+from yanmo.models.gpt2 import Gpt2, Gpt2Config
+from yanmo.models.learner import Learner
+
+pytestmark = pytest.mark.skipif(not can_int8(), reason="this torch has no integer products")
+
+
+@pytest.mark.parametrize(
+    "shape", [(0, 24), (1, 64), (FEW, 64), (FEW, 24), (FEW + 1, 64), (3, 50, 24), (70, 7)]
+)
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("outputs", [3, 40, 96])
+def test_the_product_is_that_of_a_linear_layer(shape: tuple[int, ...], bias: bool, outputs: int) -> None:
+    torch.manual_seed(0)
+    linear, hidden = nn.Linear(shape[-1], outputs, bias=bias), torch.randn(shape)
+    with torch.inference_mode():
+        expected = linear(hidden)
+        found = Int8Linear(linear.weight, linear.bias)(hidden.bfloat16())
+    assert found.shape == expected.shape
+    assert found.dtype == torch.bfloat16
+    if expected.numel():
+        # the weights and the inputs have 1/127 of their range as a step, bf16 8 bits
+        assert (found.float() - expected).abs().max() < 0.02 * hidden.abs().max()
+        assert (found.float() - expected).square().mean() < 4e-4 * expected.square().mean()
+
+
+@pytest.mark.parametrize("rows", [FEW, FEW + 1])
+@pytest.mark.parametrize("inputs", ["zero", "positive", "negative", "far apart"])
+def test_inputs_of_any_range(rows: int, inputs: str) -> None:
+    torch.manual_seed(0)
+    hidden = torch.rand(rows, 32)
+    hidden = {"zero": hidden * 0, "positive": hidden + 3, "negative": -hidden - 3, "far apart": hidden * 1e4}[
+        inputs
+    ]
+    linear = nn.Linear(32, 64)
+    with torch.inference_mode():
+        expected, found = linear(hidden), Int8Linear(linear.weight, linear.bias)(hidden.bfloat16()).float()
+    assert (found - expected).abs().max() <= 0.02 * hidden.abs().max().clamp(min=1)
+
+
+def test_a_large_weight_spoils_its_own_output_alone() -> None:
+    torch.manual_seed(0)
+    linear, hidden = nn.Linear(32, 48, bias=False), torch.randn(9, 32)
+    with torch.inference_mode():
+        before = Int8Linear(linear.weight, None)(hidden.bfloat16())
+        linear.weight[5, 3] = 100
+        after = Int8Linear(linear.weight, None)(hidden.bfloat16())
+    others = torch.arange(48) != 5
+    assert torch.equal(before[:, others], after[:, others])
+
+
+def test_a_learner_has_no_other_linear_layers_and_nearly_the_same_logits() -> None:
+    config = Gpt2Config(vocab_size=50, hidden_size=32, num_layers=2, num_heads=2, intermediate_size=64)
+    learner = Learner.build(Gpt2, config, {"clm": None}, seed=1).eval()
+    hidden, at = torch.randn(1, 9, 32), torch.arange(9)
+    with torch.inference_mode():
+        expected = learner.logits("clm", hidden, at)
+        learner.bfloat16()
+        twin = packed(learner, learner.backbone.vocabulary_weight, Int8Linear)
+        found = twin.logits("clm", hidden.bfloat16(), at).float()
+    assert not any(isinstance(part, nn.Linear) for part in twin.modules())
+    assert (found - expected).abs().max() < 0.03 * expected.abs().max()
