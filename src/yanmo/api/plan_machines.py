@@ -109,7 +109,7 @@ class Planner:
             max_positions=config.max_positions,
             dropout=config.dropout,
             attention_dropout=config.dropout,
-            position_init="sinusoidal",
+            position_init=config.position_init or model.usual_position_init,
             **model.sizes(preset),
         )
         with torch.device("meta"):  # shapes without numbers

@@ -192,7 +192,7 @@ def _learner(
         max_positions=config.max_positions,
         dropout=config.dropout,
         attention_dropout=config.dropout,
-        position_init="sinusoidal",
+        position_init=config.position_init or model.usual_position_init,
         **model.sizes(config.preset),
     )
     return Learner.build(model, shape, sizes, seed=config.train.seed), objective

@@ -8,7 +8,7 @@ from yanmo.config import Config
 from yanmo.corpus.files import stored_bytes
 from yanmo.corpus.read import CorpusConfig
 from yanmo.errors import ConfigError
-from yanmo.models.backbone import Backbone
+from yanmo.models.backbone import Backbone, PositionInit
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tokenizers import TokenizerConfig
@@ -48,6 +48,8 @@ class PretrainConfig(Config):
     """The longest sequence that the model can hold."""
     dropout: float = Field(default=0.0, ge=0, lt=1)
     """Dropout of hidden states and attention; a short run sees no text twice and needs none."""
+    position_init: PositionInit | None = None
+    """How learned positions start: normal, sinusoidal or neighbours; unset: neighbours for bert, else sinusoidal."""
     held_out_share: float | None = Field(default=None, ge=0, le=0.5)
     """Part of the documents that is not trained on but measures the loss; unset: 1 %, of files of less than 5 MB more,
     up to 5 %."""

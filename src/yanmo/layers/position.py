@@ -18,11 +18,17 @@ def sinusoids(length: int, hidden_size: int) -> Float[Tensor, "length hidden"]:
 
     Paper: Vaswani et al. 2017, section 3.5; halves instead of alternating columns, as in tensor2tensor.
     """
-    half = (hidden_size + 1) // 2
-    # in fp64: an angle of some hundred radians would lose five digits in fp32
-    rates = torch.exp(torch.arange(half, dtype=torch.float64) * (-math.log(10_000.0) / half))
-    angles = torch.arange(length).unsqueeze(1) * rates
+    angles = torch.arange(length).unsqueeze(1) * wave_numbers(hidden_size)
     return torch.cat([angles.sin(), angles.cos()], dim=1)[:, :hidden_size].float()
+
+
+def wave_numbers(hidden_size: int) -> Float[Tensor, " half"]:
+    """Radians per position of each wave of `sinusoids`, from 1 down.
+
+    In fp64: an angle of some hundred radians would lose five digits in fp32.
+    """
+    half = (hidden_size + 1) // 2
+    return torch.exp(torch.arange(half, dtype=torch.float64) * (-math.log(10_000.0) / half))
 
 
 @lru_cache(maxsize=8)

@@ -20,6 +20,7 @@ from yanmo.layers.embedding import Embedding
 from yanmo.layers.feed_forward import Activation
 from yanmo.layers.heads import LinearHead
 from yanmo.layers.initialize import initialize
+from yanmo.layers.neighbours import look_at_neighbours
 from yanmo.layers.position import sinusoids
 from yanmo.layers.transformer_layer import TransformerLayer
 from yanmo.messages import text
@@ -29,6 +30,11 @@ from yanmo.registry import find, names, suggestion
 
 if TYPE_CHECKING:
     from jaxtyping import Float
+
+
+PositionInit = Literal["normal", "sinusoidal", "neighbours"]
+NEIGHBOURLY_LAYERS = 2  # the first ones; more gained nothing
+LOUDER = 2  # positions that are looked at, than words
 
 
 class ModelConfig(Config):
@@ -56,8 +62,9 @@ class ModelConfig(Config):
     """Added to the variance in layer norms."""
     initializer_range: float = Field(default=0.02, gt=0)
     """Standard deviation of random weights."""
-    position_init: Literal["normal", "sinusoidal"] = "normal"
-    """How learned positions start: random, or as sinusoids of the same mean size (helps short runs)."""
+    position_init: PositionInit = "normal"
+    """How learned positions start: random, as sinusoids of the same mean size, or (neighbours) as sinusoids twice as
+    large with attention that begins by looking at the tokens before and after (`layers.neighbours`)."""
 
     @field_validator("num_heads")
     @classmethod
@@ -76,6 +83,7 @@ class Backbone(nn.Module, ABC):
     family: ClassVar[Literal["encoder", "decoder", "encoder_decoder"]]
     huggingface: ClassVar[HuggingFaceNames]
     own_heads: ClassVar[frozenset[str]] = frozenset()  # those that no Hugging Face class has
+    usual_position_init: ClassVar[PositionInit] = "sinusoidal"  # in pre-training
 
     config: ModelConfig
     embedding: Embedding
@@ -130,10 +138,17 @@ class Backbone(nn.Module, ABC):
     def initialize(self, generator: torch.Generator) -> None:
         """Give every parameter its random starting value."""
         initialize(self, deviation=self.config.initializer_range, generator=generator)
-        if self.config.position_init == "sinusoidal" and self.embedding.position is not None:
-            table = sinusoids(self.config.max_positions, self.config.hidden_size)
-            scale = 2**0.5 * self.config.initializer_range  # a sine's mean square is 1/2
-            self.embedding.position.weight.data.copy_(table * scale)
+        if self.config.position_init == "normal" or self.embedding.position is None:
+            return
+        table = sinusoids(self.config.max_positions, self.config.hidden_size)
+        scale = 2**0.5 * self.config.initializer_range  # a sine's mean square is 1/2
+        if self.config.position_init == "neighbours":
+            scale *= LOUDER
+            share = LOUDER**2 / (LOUDER**2 + (1 if self.embedding.segment is None else 2))
+            for layer in self.layers[:NEIGHBOURLY_LAYERS]:
+                assert isinstance(layer, TransformerLayer)
+                look_at_neighbours(layer.attention.qkv, self.config.num_heads, share=share)
+        self.embedding.position.weight.data.copy_(table * scale)
 
     def build_head(self, term: str, size: int | None, *, seed: int = 0) -> nn.Module:
         """`head` with random weights that depend on (config, term, size, seed) alone."""

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from yanmo.data.batch import Batch
 from yanmo.layers.embedding import Embedding
 from yanmo.layers.heads import LinearHead, PooledHead, SummaryHead, TransformedVocabularyHead
-from yanmo.models.backbone import Backbone, ModelConfig
+from yanmo.models.backbone import Backbone, ModelConfig, PositionInit
 from yanmo.models.cache import Cache
 from yanmo.models.names import HuggingFaceNames
 
@@ -36,6 +36,7 @@ class Bert(Backbone):
     Config: ClassVar[type[ModelConfig]] = BertConfig
     family: ClassVar[Literal["encoder", "decoder"]] = "encoder"
     own_heads: ClassVar[frozenset[str]] = frozenset({"bow"})
+    usual_position_init: ClassVar[PositionInit] = "neighbours"
     presets: ClassVar[Mapping[str, Mapping[str, int]]] = {
         "tiny": {"num_layers": 2, "hidden_size": 128, "num_heads": 2, "intermediate_size": 512},
         "mini": {"num_layers": 4, "hidden_size": 256, "num_heads": 4, "intermediate_size": 1024},
