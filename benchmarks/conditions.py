@@ -12,6 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import yanmo
+
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "benchmarks" / "results"
 DATA = ROOT.parent / "shared" / "data"
@@ -31,6 +33,18 @@ def conditions() -> dict[str, Any]:
         "versions": {name: found for name in PACKAGES if (found := _version(name))},
         "load": load(),
     }
+
+
+def environment(*, peer: bool) -> dict[str, str]:
+    """Of a process that is started. A peer's threads wait as they do by themselves, whoever imports yanmo.
+
+    libgomp's own number of spins is spelled out, for `import yanmo` sets nothing where one is given.
+    """
+    values = {**os.environ, "HF_HUB_OFFLINE": "1"}
+    if peer and all(values.get(name) == value for name, value in yanmo.WAITING.items()):
+        del values["OMP_WAIT_POLICY"]
+        values["GOMP_SPINCOUNT"] = "300000"
+    return values
 
 
 def load() -> list[float]:

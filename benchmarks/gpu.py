@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import tempfile
@@ -27,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from conditions import RESULTS, conditions, sentence, table, write
+from conditions import RESULTS, conditions, environment, sentence, table, write
 from gpu_work import Work
 
 HERE = Path(__file__).parent
@@ -162,7 +161,7 @@ def _measure(
         try:
             done = subprocess.run(
                 command, stdout=subprocess.PIPE, stderr=log, text=True, timeout=left, check=False,
-                env={**os.environ, "HF_HUB_OFFLINE": "1"},
+                env=environment(peer=row.side != "yanmo"),
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             return {"row": row.name, "side": row.side, "not_run": "the time was used up"}

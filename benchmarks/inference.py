@@ -115,11 +115,7 @@ def _peers(kind: str, work: Mapping[str, Any]) -> list[Contender]:
 def _ours(kind: str, work: Mapping[str, Any]) -> list[Contender]:
     precisions = ("auto", "fp32", "int8") if kind == "encode" else ("fp32", "bf16", "int8")
     names = {each: f"Yanmo, {'default' if each == 'auto' else each}" for each in precisions}
-    waiting = {"OMP_WAIT_POLICY": "PASSIVE"}  # as `import yanmo` sets it, which comes after torch there
-    return [
-        Contender(name=names[each], script=OURS, work={**work, "precision": each}, environment=waiting)
-        for each in precisions
-    ]
+    return [Contender(name=names[each], script=OURS, work={**work, "precision": each}) for each in precisions]
 
 
 def render(results: Mapping[str, Any]) -> str:

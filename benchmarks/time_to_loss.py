@@ -18,7 +18,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import shutil
 import statistics
 import subprocess
@@ -29,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 import time_to_loss_text as text_of
-from conditions import RESULTS, WORK, conditions, load, sentence, table, write
+from conditions import RESULTS, WORK, conditions, environment, load, sentence, table, write
 
 HERE = Path(__file__).parent
 ROWS = {
@@ -117,7 +116,7 @@ def _peer(options: argparse.Namespace, work: Path, row: str, rate: float, *, see
     }
     folder = work / f"peer-{row}-{rate:g}-seed{seed}"
     script = str(HERE / "time_to_loss_transformers.py")
-    return _run(folder, work, [sys.executable, script, json.dumps(settings), str(folder)], folder / "model")
+    return _run(folder, work, [sys.executable, script, json.dumps(settings), str(folder)], peer=True)
 
 
 def _ours(options: argparse.Namespace, work: Path, seconds: int, *, seed: int) -> dict[str, Any]:
@@ -129,10 +128,10 @@ def _ours(options: argparse.Namespace, work: Path, seconds: int, *, seed: int) -
     command += ["--unit", "line", "--tokenizer", str(work / "data" / "tokenizer"), "--objective", "mlm"]
     command += ["--preset", presets[f"{layers}x{hidden_size}"], "--max-length", "128"]
     command += ["--budget", f"{seconds}s", "--seed", str(seed), "--out", str(folder / "run"), *options.set]
-    return _run(folder, work, command, folder / "run" / "model")
+    return _run(folder, work, command, peer=False)
 
 
-def _run(folder: Path, work: Path, command: Sequence[str], model: Path) -> dict[str, Any]:
+def _run(folder: Path, work: Path, command: Sequence[str], *, peer: bool) -> dict[str, Any]:
     """Runs it once; what is left of a run that was stopped is thrown away. Returns seconds and loss."""
     done = folder / "result.json"
     if not done.is_file():
@@ -141,7 +140,7 @@ def _run(folder: Path, work: Path, command: Sequence[str], model: Path) -> dict[
         at_start = load()[0]
         began = time.monotonic()
         with (folder / "log.txt").open("w", encoding="utf-8") as log:
-            found = subprocess.run(command, stdout=log, stderr=log, env={**os.environ, "HF_HUB_OFFLINE": "1"})
+            found = subprocess.run(command, stdout=log, stderr=log, env=environment(peer=peer))
         seconds = time.monotonic() - began
         if found.returncode:
             raise SystemExit(
@@ -150,7 +149,7 @@ def _run(folder: Path, work: Path, command: Sequence[str], model: Path) -> dict[
         facts = folder / "facts.json"  # of the peer: what it spent on measuring its own steps
         if facts.is_file():
             seconds -= json.loads(facts.read_text(encoding="utf-8"))["uncharged"]
-        loss, parameters = text_of.measure(model, work / "data")
+        loss, parameters = text_of.measure(folder / ("model" if peer else "run/model"), work / "data")
         result = {"seconds": round(seconds, 1), "loss": loss, "parameters": parameters, "load": at_start}
         done.write_text(json.dumps(result), encoding="utf-8")
         print(f"{folder.name}: {seconds:.0f} s, loss {loss:.4f}", flush=True)

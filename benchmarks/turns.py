@@ -13,23 +13,27 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conditions import load, sentence, table
+from conditions import environment, load, sentence, table
 
 HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True, kw_only=True)
 class Contender:
-    """One line of a table. script: what runs it, given `work` as a file. environment: set before it starts."""
+    """One line of a table. script: what runs it, given `work` as a file."""
 
     name: str
     script: str
     work: Mapping[str, Any]
-    environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def peer(self) -> bool:
+        """Whether it is another's program."""
+        return "yanmo" not in self.script
 
 
 def serve(turn: Callable[[], float], **facts: Any) -> None:
@@ -88,9 +92,9 @@ class Side:
         file = folder / f"{number}.work.json"
         file.write_text(json.dumps(dict(contender.work)), encoding="utf-8")
         self._log = file.with_suffix(".log")
-        environment = {**os.environ, "HF_HUB_OFFLINE": "1", **contender.environment}
+        variables = environment(peer=contender.peer)
         if threads:
-            environment["OMP_NUM_THREADS"] = str(threads)
+            variables["OMP_NUM_THREADS"] = str(threads)
         with self._log.open("w", encoding="utf-8") as log:
             self.process = subprocess.Popen(
                 [sys.executable, str(HERE / contender.script), str(file)],
@@ -98,7 +102,7 @@ class Side:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
-                env=environment,
+                env=variables,
             )
         self.facts = self._answer()
 

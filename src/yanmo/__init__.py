@@ -11,9 +11,12 @@ from __future__ import annotations
 import os
 from importlib import import_module
 
-# Threads that wait asleep instead of spinning: with one other busy process on two cores, spinning made a training
-# step 6 times slower. OpenMP reads it when torch is loaded; a value of the user's stays.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Threads that wait spin for some hundredths of a millisecond and then sleep: on a free machine nearly as fast as those
+# that spin on, which with one other busy process on two cores made a training step up to 6 times slower
+# (docs/decisions/0008). OpenMP reads this when torch is loaded; what the user has set stays.
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "3000"}
+if not WAITING.keys() & os.environ.keys():
+    os.environ.update(WAITING)
 
 __version__ = "0.1.0"
 

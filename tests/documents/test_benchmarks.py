@@ -155,6 +155,21 @@ def test_time_to_loss(tmp_path: Path) -> None:
     assert times == {path: path.stat().st_mtime_ns for path in times}, "finished runs are not repeated"
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not PEERS, reason="needs transformers and accelerate")
+def test_ablation(tmp_path: Path) -> None:
+    arguments = (
+        "--corpus", corpus(tmp_path, documents=600), "--name", "tiny", "--preset", "tiny", "--budget", "3steps",
+        "--vocabulary", "500", "--rows", "as it is", "40 % masked", "--seeds", "2", "--work", str(tmp_path / "work"),
+    )  # fmt: skip
+    (result,) = run("ablation.py", tmp_path, *arguments).values()
+    assert [len(runs) for runs in result["rows"].values()] == [2, 2]
+    losses = [each["loss"] for runs in result["rows"].values() for each in runs]
+    assert len(set(losses)) == 4
+    (again,) = run("ablation.py", tmp_path, *arguments).values()
+    assert again["rows"] == result["rows"], "finished runs are not repeated"
+
+
 def test_the_sequences_of_both_sides_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     import speed_text
