@@ -76,7 +76,13 @@ RECORDS: Mapping[str, list[dict[str, JsonValue]]] = {
         for one, other in zip(range(8), (*range(1, 8), 0), strict=True)
     ],
     "multiple_choice": [
-        {"question": text[:5], "choices": ["今", "天", "气"][: 2 + place % 2], "label": place % 2}
+        {
+            "question": text[:4],
+            "choices": [text[4:], TEXTS[place - 1][4:], "天气"][: 2 + place % 2],
+            "label": 0,
+        }
+        if SCRIPTS[place] == "zh"
+        else {"question": text[:4], "choices": ["今天", text[4:]], "label": 1}
         for place, text in enumerate(TEXTS)
     ],
     "translation": [

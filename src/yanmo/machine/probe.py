@@ -24,8 +24,7 @@ SIZE = 768  # of the square matrices: large enough for the full rate of a few co
 GPU_SIZE = 4096
 EXACT = 2e-6  # relative error of a float32 product
 BF16_ERROR = 1e-2  # of a bfloat16 product that adds up in float32: 3e-3
-FASTER = 1.1
-BF16_FASTER = 1.3  # below this, bf16 is emulated or not worth its precision
+FASTER = 1.3  # a few percent, which differ from one probe to the next, decide nothing; nor does emulated bf16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,10 +84,10 @@ def precision(machine: Machine) -> Literal["bf16", "fp32"]:
     if machine.gpu:
         products = {product.kind: product for product in machine.gpu}
         bf16, fp32 = products["bf16"], products["highest"].rate
-        return "bf16" if bf16.error < BF16_ERROR and bf16.rate > BF16_FASTER * fp32 else "fp32"
+        return "bf16" if bf16.error < BF16_ERROR and bf16.rate > FASTER * fp32 else "fp32"
     if machine.mps or machine.bf16_error >= BF16_ERROR:
         return "fp32"
-    return "bf16" if machine.bf16_rate > BF16_FASTER * best_fp32(machine) else "fp32"
+    return "bf16" if machine.bf16_rate > FASTER * best_fp32(machine) else "fp32"
 
 
 def best_fp32(machine: Machine) -> float:
