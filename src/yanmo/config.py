@@ -14,7 +14,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from yanmo.errors import ConfigError, InputError, kind_of, reason_of
+from yanmo.errors import ConfigError, kind_of, no_file, reason_of
 from yanmo.messages import listed, text
 from yanmo.registry import suggestion
 
@@ -41,7 +41,7 @@ Tree = dict[str, Any]  # what YAML holds, before it has a type
 def read_yaml(path: Path) -> Tree:
     """The mapping that a YAML file holds. Errors: InputError (no file), ConfigError (not a mapping)."""
     if not path.is_file():
-        raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+        raise no_file(path)
     try:
         tree = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
     except (yaml.YAMLError, UnicodeDecodeError) as error:
@@ -64,10 +64,23 @@ def override(tree: Mapping[str, Any], overrides: Sequence[str]) -> Tree:
             leaf = yaml.safe_load(value)
         except yaml.YAMLError:
             raise ConfigError("errors.bad_override", given=item) from None
+        _refuse_keys_below(result, item)
         for part in reversed(key.split(".")):
             leaf = {part: leaf}
         result = merge(result, leaf)
     return result
+
+
+def _refuse_keys_below(tree: Tree, item: str) -> None:
+    """Errors: ConfigError where `a.b=value` would put a group in the place of the value that `a` has."""
+    *groups, _ = item.partition("=")[0].split(".")
+    inner: Any = tree
+    for place, name in enumerate(groups, 1):
+        inner = inner.get(name)
+        if inner is None:
+            return
+        if not isinstance(inner, dict):
+            raise ConfigError("errors.no_keys_below", given=item, key=".".join(groups[:place]), value=inner)
 
 
 def merge(below: Mapping[str, Any], above: Mapping[str, Any]) -> Tree:
@@ -101,7 +114,7 @@ def digest(config: Config) -> str:
 def _explained(schema: type[Config], error: ValidationError) -> ConfigError:
     """The error of ours that says what pydantic's first one says."""
     first = error.errors()[0]
-    path = [str(part) for part in first["loc"]]
+    path = _path(first)
     key = ".".join(path)
     if first["type"] == "extra_forbidden":
         known = sorted(_group(schema, path[:-1]).model_fields)
@@ -116,7 +129,7 @@ def _allowed(schema: type[Config], error: ErrorDetails) -> str:
     kind = error["type"].removesuffix("_parsing").removesuffix("_type")
     if kind == "literal_error":  # "'a', 'b' or 'c'"
         return listed(re.findall(r"'([^']*)'", str(context["expected"])))
-    *path, name = map(str, error["loc"])
+    *path, name = _path(error)
     field = _group(schema, path).model_fields.get(name)
     if kind == "string_pattern_mismatch" and field is not None and field.examples:
         return text("errors.allowed_like", examples=list(map(str, field.examples)))
@@ -124,6 +137,12 @@ def _allowed(schema: type[Config], error: ErrorDetails) -> str:
         return text(f"errors.allowed_{kind}", **context)
     except KeyError:
         return str(context.get("error") or error["msg"])
+
+
+def _path(error: ErrorDetails) -> list[str]:
+    """The keys down to the one in question; pydantic names the member of a union as well."""
+    members = {each.__name__ for each in Config.__subclasses__()}
+    return [str(part) for part in error["loc"] if part not in members]
 
 
 def _group(schema: type[Config], path: Sequence[str]) -> type[Config]:

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import errno
 import json
+from pathlib import Path
 
 from yanmo.messages import text
 
@@ -88,6 +89,12 @@ class Preempted(YanmoError):
     exit_code = 75
 
 
+def no_file(path: str | Path) -> InputError:
+    """What to raise where a file is needed and `path` is none."""
+    key = "errors.is_folder" if Path(path).expanduser().is_dir() else "errors.no_file"
+    return InputError(key, path=path, cwd=Path.cwd())
+
+
 def reason_of(error: BaseException) -> str:
     """Why something could not be read or written, in the user's language and with the place where it is known.
 
@@ -109,6 +116,11 @@ def reason_of(error: BaseException) -> str:
     if mark is not None:
         return text("errors.reason_yaml", line=mark.line + 1, column=mark.column + 1)
     return text("errors.reason_other", words=words or type(error).__name__)
+
+
+def as_json(value: object) -> str:
+    """A value as a file has it, shortened."""
+    return json.dumps(value, ensure_ascii=False, default=str)[:80]
 
 
 def kind_of(value: object) -> str:

@@ -5,6 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -137,6 +141,20 @@ def test_some_of_dev_in_train_is_counted(finetune, files, tmp_path):
     assert "2 of 3" in ran.err
 
 
+def test_blank_rows_and_stray_lists_are_counted(finetune, tmp_path):
+    train = tmp_path / "train.jsonl"
+    rows = [{"text": f"第{number}天", "label": str(number % 2)} for number in range(8)]
+    rows += [{"text": " ", "label": "0"}, {"text": "天", "label": ["0", "1"]}]
+    train.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    ran = finetune("--dev", train.with_name("dev.jsonl"), train=train)
+    assert ran.code == 2
+    train.with_name("dev.jsonl").write_text('{"text": "新", "label": "1"}\n', encoding="utf-8")
+    ran = finetune("--dev", train.with_name("dev.jsonl"), train=train)
+    assert ran.code == 0, ran.err
+    assert "train.jsonl:9" in ran.err
+    assert "1 of 11 records hold a list" in ran.err and "train.jsonl:10" in ran.err
+
+
 def test_long_rows_are_cut_and_counted(finetune, tmp_path):
     train = tmp_path / "train.jsonl"
     rows = [{"text": f"第{number}天" * 40, "label": str(number % 2)} for number in range(8)]
@@ -175,6 +193,11 @@ def test_vocabulary_larger_than_the_text_supports(pretrain, tmp_path, language):
         (("--seed", "three"), ("three", "--seed")),
         (("--presett", "tiny"), ("--presett", "--preset")),
         (("--seed",), ("--seed",)),
+        (("--budget", "-5m"), ("--budget=",)),
+        (("model.layers=0",), ("“model”",)),
+        (("--model", "bert", "model.layers=0"), ("model.layers=0",)),
+        (("--vocab-size", "-1"), ("“tokenizer.vocab_size”",)),
+        (("train=3",), ("“train”",)),
     ],
 )
 def test_what_does_not_exist_or_fit(run, files, tmp_path, language, words, expected):
@@ -223,6 +246,44 @@ def test_path_that_cannot_be_written(run, files, tmp_path, language):
         tmp_path / "file/run",
     )
     refused(ran, language, "--out")
+
+
+def test_what_answers_nothing(run, files, bert, classifier, gpt, tmp_path, language):
+    """Each of these would give no answer, one to another question, or one after the work was done."""
+    (tmp_path / "empty.txt").touch()
+    (tmp_path / "folder").mkdir()
+    texts = files.corpus / "texts.txt"
+    refused(run("encode", bert, texts, "--out", tmp_path / "folder"), language, "folder")
+    refused(run("similar", bert, " ", "--in", texts), language)
+    refused(run("predict", classifier, "--file", tmp_path / "empty.txt"), language, "empty.txt")
+    refused(run("predict", classifier, "--file", files.corpus), language, "texts")
+    refused(run("generate", gpt, "a", "--temperature", "inf"), language, "temperature")
+    refused(run("generate", gpt, "a", "--num-beams", "100000"), language, "num_beams")
+    refused(run("tokenizer", "train", "--corpus", texts, "--out", texts / "x"), language, "--out")
+    plan = ("--corpus", texts, "--budget", "1m", "--model", "bert", "--task", "text_generation")
+    refused(run("plan", *plan), language, "bert", "gpt2")
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["empty.txt", "folder"]
+
+
+def test_columns_and_reports_of_an_evaluation(run, files, classifier, tmp_path):
+    ran = run("evaluate", classifier, files.classes_dev, "--columns", "text=words", "--json")
+    assert ran.json["error"]["code"] == "guess.no_column"
+    (tmp_path / "folder").mkdir()
+    ran = run("evaluate", classifier, files.classes_dev, "--report", tmp_path / "folder", "--json")
+    assert ran.json["error"]["code"] == "report.cannot_write"
+    assert [path.name for path in tmp_path.iterdir()] == ["folder"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_that_goes_nowhere():
+    """A full disk and a closed stream end a command with one line and a code."""
+    command = f"{shlex.quote(sys.executable)} -m yanmo recipes"
+    full = subprocess.run(f"{command} > /dev/full", shell=True, capture_output=True, text=True, check=False)
+    assert full.returncode == 1 and full.stderr.startswith("✗ ") and "Traceback" not in full.stderr
+    closed = subprocess.run(f"{command} >&-", shell=True, capture_output=True, text=True, check=False)
+    assert closed.returncode == 1 and "Traceback" not in closed.stderr
+    read = f"set -o pipefail; {command} | head -c 1"
+    assert subprocess.run(["bash", "-c", read], capture_output=True, check=False).returncode in (0, 141)
 
 
 def test_folder_of_another_configuration(run, files, bert, language):

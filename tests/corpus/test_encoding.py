@@ -156,3 +156,9 @@ def test_a_wrong_encoding_that_was_asked_for_is_an_error() -> None:
     with pytest.raises(InputError) as caught:
         decode(CHINESE.encode("gb18030"), 100, "utf-8")
     assert caught.value.key == "corpus.encoding_wrong"
+
+
+def test_utf_16_without_a_byte_order_mark_is_an_error() -> None:
+    with pytest.raises(InputError, match="offset 0") as caught:
+        decode(b"plain words", 100, "utf-16")
+    assert caught.value.key == "corpus.encoding_wrong"

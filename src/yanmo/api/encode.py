@@ -15,7 +15,7 @@ from torch import Tensor
 from yanmo.api.trained import state, trained_heads
 from yanmo.data.batch import Batch
 from yanmo.data.example import Example
-from yanmo.errors import RunError, reason_of
+from yanmo.errors import InputError, RunError, reason_of
 from yanmo.interop.sentence_transformers import Pooling, read_pooling
 from yanmo.layers.pooling import mean_pool
 from yanmo.messages import text
@@ -62,6 +62,8 @@ def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool
     """Writes the vectors of the texts as a .npy file, whole or not at all; memory stays flat. Errors: as `encode`."""
     width = model.learner.backbone.config.hidden_size
     pooling_of(model)  # refused before a file is there
+    if path.is_dir():
+        raise RunError("run.cannot_write", path=path, reason=text("errors.reason_folder"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
@@ -85,6 +87,8 @@ def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool
 
 def similar(model: Model, query: str, texts: Sequence[str], *, top: int = 5) -> list[Near]:
     """The texts that are nearest to the query by cosine, nearest first. Errors: as `encode`."""
+    if not query.strip():
+        raise InputError("predict.blank", source=text("cli.the_query"))
     (wanted,) = encode(model, [query], normalize=True)
     cosine = encode(model, texts, normalize=True) @ wanted
     best = np.argsort(-cosine, kind="stable")[:top]

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
+from yanmo.api.task_records import check_columns
 from yanmo.config import build, merge
 from yanmo.corpus.document import Record
 from yanmo.corpus.encoding import known_encoding
@@ -155,6 +156,8 @@ def labelled_data(
 
 def measure(model: Model, given: LabelledData, settings: TaskConfig | None = None) -> Measured:
     """The metrics of a model. Errors: as `evaluate`."""
+    if settings is not None and given.suite is None:
+        check_columns(given.records, settings.columns, given.name)
     task = _task(model, given, settings)
     records = [record.renamed(task.config.columns) for record in given.records]
     refuse_unseen(task, records)

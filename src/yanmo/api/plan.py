@@ -97,10 +97,17 @@ def plan(config: PretrainConfig, *, reporter: Reporter | None = None) -> PlanRes
     )
 
 
-def architecture_for(task: str) -> str:
-    """The architecture that a task is best pre-trained with. Errors: ConfigError with the nearest task."""
-    tasks.find(task)
-    return ARCHITECTURES.get(task, "bert")
+def architecture_for(task: str, model: str | None = None) -> str:
+    """The given architecture, or else the one that a task is best pre-trained with.
+
+    Errors: ConfigError with the nearest task, or with the architectures that can generate where the given one cannot.
+    """
+    kind = tasks.find(task)
+    chosen = model or ARCHITECTURES.get(task, "bert")
+    architecture = model_source.architecture(chosen)
+    if architecture is not None and kind.generates and kind.term not in architecture.head_terms():
+        raise architecture.no_head(kind.term)
+    return chosen
 
 
 def planned(config: PretrainConfig, out: Path, *, reporter: Reporter | None = None) -> PretrainConfig:

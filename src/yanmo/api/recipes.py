@@ -21,7 +21,7 @@ from yanmo.corpus.encoding import known_encoding
 from yanmo.corpus.hub import is_hub_id
 from yanmo.corpus.read import CorpusConfig, read_raw
 from yanmo.corpus.statistics import CorpusReport
-from yanmo.errors import ConfigError, InputError
+from yanmo.errors import ConfigError, no_file
 from yanmo.messages import text
 from yanmo.models.backbone import Backbone
 from yanmo.tasks import Task
@@ -86,7 +86,7 @@ def resolve_pretrain(
         above = merge({"tokenizer": _given_tokenizer(str(flags["tokenizer"]), above)}, above)
     tree = merge(below, above)
     _require(tree, "corpus.paths", "--corpus")
-    model = _architecture(str(tree.get("model", "bert")))
+    model = _architecture(tree.get("model", "bert"))
     if model is not None:
         tree = _with_kind(tree, model)
     else:
@@ -115,7 +115,7 @@ def resolve_finetune(
     _require(tree, "model", "--model")
     _require(tree, "train_file", "--train")
     tree = _with_task(tree, reporter)
-    model = _architecture(str(tree["model"]))
+    model = _architecture(tree["model"])
     if model is None:
         _refuse_size(tree, above)
     else:
@@ -196,7 +196,7 @@ def _require(tree: Tree, key: str, flag: str) -> None:
 def _check_file(path: str) -> None:
     """Errors: InputError where there is no such file."""
     if not Path(path).expanduser().is_file() and not is_hub_id(path):
-        raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+        raise no_file(path)
 
 
 def _refuse_size(tree: Tree, above: Tree) -> None:
@@ -249,8 +249,10 @@ def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
     return {**tree, "task": task}
 
 
-def _architecture(name: str) -> type[Backbone] | None:
+def _architecture(name: object) -> type[Backbone] | None:
     """None for a run, a folder or a hub id. Errors: ConfigError for what can only be a mistyped architecture."""
+    if not isinstance(name, str):
+        raise ConfigError("errors.bad_value", key="model", value=name, allowed=text("errors.allowed_string"))
     model = model_source.architecture(name)
     if model is not None:
         return model

@@ -20,7 +20,7 @@ from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.verbs import nothing_left, start_finetune
 from yanmo.config import Config
-from yanmo.errors import ConfigError, InputError, TrainingError
+from yanmo.errors import ConfigError, TrainingError, no_file
 from yanmo.evaluation.significance import spread
 from yanmo.messages import text
 
@@ -126,7 +126,7 @@ def resolve_sweep(
         if not each:
             raise ConfigError("sweep.no_values", key=key)
     if test_file is not None and not Path(test_file).is_file():
-        raise InputError("errors.no_file", path=test_file, cwd=Path.cwd())
+        raise no_file(test_file)
     runs: list[SweepRun] = []
     for chosen in itertools.product(*values.values()):
         point = dict(zip(values, chosen, strict=True))

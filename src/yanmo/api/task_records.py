@@ -15,7 +15,9 @@ from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
 from yanmo.messages import percent, text
 from yanmo.registry import suggestion
+from yanmo.tasks.config import label_field
 from yanmo.tasks.task import Encoded, Task
+from yanmo.tasks.text_classification import USUAL_FIELDS
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
 UNBALANCED = 10  # times as many records of the commonest class as of the rarest
@@ -63,6 +65,8 @@ def labelled_records(given: str, *, split: str = "train", encoding: str = "auto"
 def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], reporter: Reporter) -> None:
     """How many there are, and of which classes."""
     reporter.note(text("run.note_records", train=number(len(train)), dev=number(len(dev))))
+    _tell_blanks(task, [*train, *dev], reporter)
+    _tell_lists(task, [*train, *dev], reporter)
     counts = task.counts(train)
     if not counts:
         return
@@ -94,6 +98,33 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
         )
 
 
+def _tell_blanks(task: Task, records: Sequence[Record], reporter: Reporter) -> None:
+    """Records without a visible character are learnt from as they are; hardly anybody means that."""
+    if task.answers_blank:
+        return
+    values = [(record, record.fields.get(task.config.text_field)) for record in records]
+    blank = [record for record, value in values if isinstance(value, str) and not value.strip()]
+    if blank:
+        reporter.warn(text("run.warn_blank", count=number(len(blank)), source=blank[0].source))
+
+
+def _tell_lists(task: Task, records: Sequence[Record], reporter: Reporter) -> None:
+    """A single list among labels makes any number of labels possible for every text."""
+    if not task.multi_label:
+        return
+    values = [(record, record.fields[label_field(record, task.config, USUAL_FIELDS)]) for record in records]
+    having = [record for record, value in values if isinstance(value, list)]
+    if len(having) < len(records):
+        reporter.warn(
+            text(
+                "run.warn_some_lists",
+                count=number(len(having)),
+                total=number(len(records)),
+                source=having[0].source,
+            )
+        )
+
+
 def warn_widened(
     task: Task, train: Sequence[Record], encoded: Sequence[Sequence[Encoded]], reporter: Reporter
 ) -> None:
@@ -117,13 +148,18 @@ def called(records: Sequence[Record], columns: Mapping[str, str], path: str) -> 
     """
     if not records:
         raise InputError("run.no_records", path=path)
+    check_columns(records, columns, path)
+    return [record.renamed(columns) for record in records]
+
+
+def check_columns(records: Sequence[Record], columns: Mapping[str, str], path: str) -> None:
+    """Errors: ConfigError, as `called`."""
     for name, column in columns.items():
         if not any(column in record.fields for record in records):
             raise _no_column(path, column, records[0])
         for record in records:
             if name in record.fields and column not in record.fields:
                 raise _no_column(record.source, column, record)
-    return [record.renamed(columns) for record in records]
 
 
 def _no_column(where: str, column: str, record: Record) -> ConfigError:

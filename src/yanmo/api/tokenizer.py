@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -43,12 +44,16 @@ def train_tokenizer(
         raise RunError("recipes.cannot_write", path=path, reason=text("errors.reason_file"))
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise RunError("recipes.folder_in_use", path=path)
-    with reporter.stage(text("run.stage_tokenizer")) as advance:
-        tokenizer = tokenizers.train(_texts(corpus, advance), settings)
     try:
+        path.mkdir(parents=True, exist_ok=True)
+        with reporter.stage(text("run.stage_tokenizer")) as advance:
+            tokenizer = tokenizers.train(_texts(corpus, advance), settings)
         tokenizer.save(path)
     except OSError as error:
         raise RunError("recipes.cannot_write", path=path, reason=reason_of(error)) from None
+    finally:
+        with suppress(OSError):
+            path.rmdir()  # empty where there is no tokenizer
     return TrainedTokenizer(
         path=path,
         kind=tokenizer.kind,

@@ -9,7 +9,7 @@ from cyclopts import Parameter
 from yanmo.cli.model import load_model
 from yanmo.cli.options import Flag, Json, Precision
 from yanmo.cli.screen import print_json, print_line, print_pairs
-from yanmo.errors import ConfigError, InputError
+from yanmo.errors import ConfigError, InputError, no_file
 from yanmo.messages import text
 
 Texts = Annotated[str, Parameter(name="--in", metavar="FILE")]
@@ -80,7 +80,7 @@ def _texts(path: str, field: str, encoding: str) -> list[str]:
 
     file = Path(path).expanduser()
     if not file.is_file():
-        raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+        raise no_file(path)
     encoding = known_encoding(encoding)
     if is_plain(file):
         lines = (line.text("text") for line in lines_of(file, encoding=encoding))

@@ -47,7 +47,7 @@ def plan(
     flags: dict[str, object] = {
         "corpus": paths or None,
         "budget": budget,
-        "model": architecture_for(task) if task is not None and model is None else model,
+        "model": model if task is None else architecture_for(task, model),
         "preset": AUTO if recipe is None and preset is None else preset,
         "unit": unit,
         "text_field": text_field,

@@ -12,7 +12,7 @@ from yanmo.cli.model import load_model
 from yanmo.cli.options import File, Flag, Json, Precision
 from yanmo.cli.prediction import show
 from yanmo.cli.screen import print_json, print_line
-from yanmo.errors import ConfigError, InputError
+from yanmo.errors import ConfigError, InputError, no_file
 from yanmo.messages import percent
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ def _check_file(path: str) -> None:
     from pathlib import Path
 
     if not Path(path).expanduser().is_file():
-        raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+        raise no_file(path)
 
 
 def _text_of(given: str, encoding: str) -> str:
@@ -236,8 +236,12 @@ def _of_file(model: Model, path: str, field: str | None, encoding: str) -> Itera
         records = read_records(path, encoding=encoding)
     else:
         records = _records(path, field or "text", model.settings, encoding)
+    empty = True
     while group := list(islice(records, AT_ONCE)):
+        empty = False
         yield from model.predict(group)
+    if empty:
+        raise InputError("pairs.no_texts", path=path)
 
 
 def _reads_records(model: Model, path: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shlex
@@ -12,10 +13,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from yanmo.errors import ConfigError, Preempted, YanmoError
+from yanmo.errors import ConfigError, Preempted, RunError, YanmoError, reason_of
 from yanmo.messages import text
 
 STOPPED = 130  # 128 + SIGINT, as a shell would say
+NO_OUTPUT = 1
 BROKEN_PIPE = 141  # 128 + SIGPIPE
 RESUMABLE = ("pretrain", "finetune", "quickstart")
 
@@ -26,6 +28,8 @@ def run(argv: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # text that this terminal cannot show must not end the command
             stream.reconfigure(errors="replace")
+    if sys.stdout is None or sys.stderr is None:  # closed by the caller, as in `>&-`
+        return NO_OUTPUT
     try:
         with _terminable():
             code = _execute(argv)
@@ -46,6 +50,12 @@ def run(argv: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader has seen enough, as in `yanmo recipes | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
+    except OSError as error:
+        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EIO):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is printed goes nowhere
+        _tell(RunError("cli.cannot_print", reason=reason_of(error)), as_json=False)
+        return NO_OUTPUT
 
 
 def _execute(argv: Sequence[str]) -> int:

@@ -59,5 +59,11 @@ def _titled(title: str, table: Table) -> None:
     console.print(table)
 
 
+class _Screen(Console):
+    def on_broken_pipe(self) -> None:
+        """The reader has seen enough; `cli.run` says so with the code of a shell, rich would exit with 1."""
+        raise BrokenPipeError
+
+
 def _console() -> Console:
-    return Console(highlight=False, markup=False, emoji=False)
+    return _Screen(highlight=False, markup=False, emoji=False)

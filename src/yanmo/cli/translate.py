@@ -11,7 +11,7 @@ from cyclopts import Parameter
 from yanmo.cli.model import load_model
 from yanmo.cli.options import File, Json, Precision
 from yanmo.cli.screen import print_json, print_line
-from yanmo.errors import ConfigError, InputError, reason_of
+from yanmo.errors import ConfigError, InputError, no_file, reason_of
 from yanmo.messages import text
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _file(words: tuple[str, ...], *, needed: bool) -> Path | None:
     except OSError:  # a text that is too long to be a name
         return None
     if needed or (path.suffix in FORMATS and " " not in words[0]):
-        raise InputError("errors.no_file", path=words[0], cwd=Path.cwd())
+        raise no_file(words[0])
     return None
 
 

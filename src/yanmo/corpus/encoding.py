@@ -95,10 +95,12 @@ class Decoder:
         pending = self._codec.getstate()[0]
         try:
             text = self._codec.decode(block, final)
-        except UnicodeDecodeError as error:
-            offset = self._offset - len(pending) + error.start
+        except UnicodeError as error:
+            # a codec that misses its byte order mark says neither where nor what
+            start, held = getattr(error, "start", 0), getattr(error, "object", pending + block)
+            offset = self._offset - len(pending) + start
             key = "corpus.encoding_breaks" if self._detected else "corpus.encoding_wrong"
-            byte = error.object[error.start]
+            byte = held[start]
             raise InputError(
                 key, path=self.path, encoding=self.name, offset=offset, byte=f"0x{byte:02X}"
             ) from None
@@ -179,7 +181,7 @@ def _weight(char: str) -> float:
 def _decodes(block: bytes, encoding: str) -> bool:
     try:
         codecs.getincrementaldecoder(encoding)().decode(block, False)
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True
 

@@ -21,7 +21,7 @@ from yanmo.corpus.records import json_records, parquet_records, table_records
 from yanmo.corpus.squad import squad_records
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.corpus.stop_words import drop_stop_words
-from yanmo.errors import InputError
+from yanmo.errors import InputError, no_file
 from yanmo.messages import listed, text
 
 
@@ -151,7 +151,7 @@ def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record
     """
     file = source_file(Path(path).expanduser())
     if not file.path.is_file():
-        raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+        raise no_file(path)
     if file.path.name.lower().removesuffix(".gz").endswith(".json"):
         content = "".join(_decoded(file, encoding, CorpusReport()))
         for name, fields in squad_records(content, name=file.name):
@@ -170,7 +170,7 @@ def read_text(path: str | Path, *, encoding: str = "auto") -> str:
     """The whole of one plain text file, as it is. Errors: InputError when it is missing, binary or not readable."""
     file = source_file(Path(path).expanduser())
     if not file.path.is_file():
-        raise InputError("errors.no_file", path=path, cwd=Path.cwd())
+        raise no_file(path)
     if is_binary(file, encoding=encoding):
         raise InputError("corpus.binary", path=path, formats=list(FORMATS))
     return "".join(_decoded(file, encoding, CorpusReport()))

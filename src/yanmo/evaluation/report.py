@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
@@ -115,6 +116,8 @@ def write(report: Report, path: Path) -> None:
         temporary.write_text(render(report), encoding="utf-8")
         temporary.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
         raise RunError("report.cannot_write", path=path, reason=reason_of(error)) from error
 
 

@@ -17,9 +17,14 @@ TEXTS: Texts = {
         "`{command}` lacks {name}.\n{name} is required.\nAdd it; `{command} --help` shows an example.",
         "`{command}` 缺少 {name}。\n{name} 是必需的。\n请补上；`{command} --help` 中有示例。",
     ),
+    "cli.the_query": ("the query", "查询"),
+    "cli.cannot_print": (
+        "The output cannot be written: {reason}.\nStandard output must take what a command prints.\nMake room, or send it elsewhere.",
+        "无法写出输出：{reason}。\n标准输出必须能接收命令打印的内容。\n请腾出空间，或输出到别处。",
+    ),
     "cli.no_value": (
-        "{name} is given without a value.\nA value stands behind it and does not begin with a dash.\n`{command} --help` shows an example.",
-        "{name} 后面没有值。\n它后面必须有一个值，且不能以“-”开头。\n`{command} --help` 中有示例。",
+        "{name} is given without a value, or with one that begins with a dash.\nA value stands behind it.\nOne that begins with a dash is written {name}=VALUE; `{command} --help` shows an example.",
+        "{name} 后面没有值，或者值以“-”开头。\n它后面必须有一个值。\n以“-”开头的值请写作 {name}=值；`{command} --help` 中有示例。",
     ),
     "cli.bad_value": (
         "“{value}” does not fit {name}.\nAllowed: {allowed}.\nChange it; `{command} --help` explains {name}.",

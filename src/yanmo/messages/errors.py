@@ -60,7 +60,16 @@ TEXTS: Texts = {
     "errors.allowed_less_than_equal": ("a number up to {le}", "不大于 {le} 的数"),
     "errors.allowed_string_pattern_mismatch": ("text of the form {pattern}", "符合 {pattern} 的文本"),
     "errors.allowed_like": ("such as {examples}", "例如 {examples}"),
+    "errors.allowed_finite_number": ("a finite number", "有限的数"),
+    "errors.allowed_model": ("keys below it, each with its value", "其下的各个键，每个键有自己的值"),
+    "errors.allowed_dict": ("keys below it, each with its value", "其下的各个键，每个键有自己的值"),
     "errors.allowed_too_short": ("at least {min_length} of them", "至少 {min_length} 个"),
+    "errors.no_keys_below": (
+        "“{given}” sets a key below “{key}”, which is {value}.\n“{key}” is one value; there are no keys below it.\n"
+        "Leave that setting out, or change “{key}” itself.",
+        "“{given}”设置的是“{key}”之下的键，而“{key}”的值是 {value}。\n“{key}”只是一个值，其下没有键。\n"
+        "请去掉该设置，或修改“{key}”本身。",
+    ),
     "errors.bad_override": (
         "“{given}” is not an override.\nAn override is key=value, for example train.seed=3.\n"
         "Write it without spaces around “=”.",
@@ -73,6 +82,10 @@ TEXTS: Texts = {
     "errors.no_file": (
         "There is no file {path}.\nA path that exists is needed.\nCheck the spelling; relative paths start at {cwd}.",
         "文件 {path} 不存在。\n需要一个存在的路径。\n请检查拼写；相对路径从 {cwd} 算起。",
+    ),
+    "errors.is_folder": (
+        "{path} is a folder.\nA file is needed here.\nName one of the files in it.",
+        "{path} 是文件夹。\n这里需要一个文件。\n请指定其中的某个文件。",
     ),
     "errors.missing_extra": (
         "This needs the package “{package}”, which is not installed.\nIt comes with the extra “{extra}”.\n"

@@ -143,6 +143,14 @@ TEXTS: Texts = {
         "are missed: watch macro F1, or add records of them.",
         "类别不均衡：“{least}”有 {few} 条，“{most}”有 {many} 条。少数类别即使全部判错，{metric}也可能很高：请关注宏平均 F1，或补充这些类别的数据。",
     ),
+    "run.warn_blank": (
+        "Records whose text is blank: {count}, the first is {source}. They are learnt from as they are.",
+        "有 {count} 条记录的文本是空白的，第一条是 {source}。它们照样参与训练。",
+    ),
+    "run.warn_some_lists": (
+        "{count} of {total} records hold a list of labels, the first is {source}: so a text may have any number of labels.",
+        "{total} 条记录中有 {count} 条的标签是列表，第一条是 {source}：因此每条文本可以有任意多个标签。",
+    ),
     "run.warn_cut": (
         "{count} of {total} texts are longer than {room} tokens and were cut (rule: {rule}).",
         "{total} 条文本中有 {count} 条超过 {room} 个词元，已截断（规则：{rule}）。",

@@ -88,6 +88,25 @@ TEXTS: Texts = {
         "Correct that record, or leave it out.",
         "{source}：“{field}”为空。\n问题和回答至少要有一个字符。\n请更正该记录，或去掉它。",
     ),
+    "tasks.nameless_span": (
+        "{source}: the entity {entity} has no label.\n"
+        "An entity has start, end and label, and the label is a word.\nCorrect that record.",
+        "{source}：实体 {entity} 没有标签（label）。\n实体由 start、end、label 组成，label 是一个词。\n请更正该记录。",
+    ),
+    "tasks.placeless_span": (
+        "{source}: start or end of the entity {entity} is no whole number.\n"
+        "Both count characters of the text, from 0; end stands behind the last one.\nCorrect that record.",
+        "{source}：实体 {entity} 的 start 或 end 不是整数。\n二者都按文本的字符计，从 0 开始；end 在最后一个字符之后。\n请更正该记录。",
+    ),
+    "tasks.blank_span": (
+        "{source}: the entity {entity} covers nothing but blanks.\n"
+        "An entity covers at least one character that can be seen.\nCorrect that record.",
+        "{source}：实体 {entity} 只覆盖了空白。\n实体至少要覆盖一个可见的字符。\n请更正该记录。",
+    ),
+    "tasks.bad_tokens": (
+        "{source}: the field “{field}” holds {value}.\nA list of strings is needed, one for each token.\nCorrect that record.",
+        "{source}：字段“{field}”的值为 {value}。\n需要由字符串组成的列表，每个词元一个。\n请更正该记录。",
+    ),
     "tasks.bad_span": (
         "{source}: the entity {span} does not fit its text of {length} characters.\n"
         "An entity has start < end (characters of the text) and a label.\nCorrect that record.",

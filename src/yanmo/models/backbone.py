@@ -222,7 +222,9 @@ class Backbone(nn.Module, ABC):
             cross_attention=cross_attention,
         )
 
-    def _no_head(self, term: str) -> ConfigError:
+    @classmethod
+    def no_head(cls, term: str) -> ConfigError:
+        """What to raise where a head is needed that such a model cannot have; it names the models that can."""
         members = {name: find(models, Backbone, name) for name in names(models)}  # type: ignore[type-abstract]
         fits = [
             text(f"models.fitting_{member.family}", name=name)
@@ -231,9 +233,9 @@ class Backbone(nn.Module, ABC):
         ]
         return ConfigError(
             "models.no_head",
-            model=self.huggingface.model_type,
+            model=cls.huggingface.model_type,
             term=term,
-            known=sorted(self.head_terms()),
+            known=sorted(cls.head_terms()),
             fits=fits,
         )
 

@@ -79,7 +79,7 @@ class Bert(Backbone):
                 return LinearHead(config.hidden_size, size, config.dropout)
             case "span", int():
                 return LinearHead(config.hidden_size, size, dropout=0.0)
-        raise self._no_head(term)
+        raise self.no_head(term)
 
     huggingface: ClassVar[HuggingFaceNames] = HuggingFaceNames(
         model_type="bert",

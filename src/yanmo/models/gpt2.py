@@ -83,7 +83,7 @@ class Gpt2(Backbone):
                 return LinearHead(config.hidden_size, size, dropout=0.0, bias=False)
             case "tag", int():
                 return LinearHead(config.hidden_size, size, config.dropout)
-        raise self._no_head(term)
+        raise self.no_head(term)
 
     huggingface: ClassVar[HuggingFaceNames] = HuggingFaceNames(
         model_type="gpt2",

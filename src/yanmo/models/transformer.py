@@ -116,7 +116,7 @@ class Transformer(Backbone):
     def head(self, term: str, size: int | None) -> nn.Module:
         if (term, size) == ("seq2seq", None):
             return UnpaddedVocabularyHead()
-        raise self._no_head(term)
+        raise self.no_head(term)
 
     def _decoder(self) -> list[TransformerLayer]:
         layers = self.decoder["layers"]

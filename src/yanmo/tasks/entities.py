@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from yanmo.corpus.document import Record
-from yanmo.errors import InputError
+from yanmo.errors import InputError, as_json
 from yanmo.metrics.entities import Entity, spans_from_bio
 from yanmo.tasks.config import TaskConfig, label_field
 from yanmo.tokenizers.scripts import HAN_RUN
@@ -39,7 +39,7 @@ def read_entities(record: Record, config: TaskConfig) -> TaggedText:
     name = label_field(record, config, USUAL_FIELDS)
     value = record.fields[name]
     if not isinstance(value, list):
-        raise InputError("tasks.bad_tags", source=record.source, field=name, value=repr(value)[:80])
+        raise InputError("tasks.bad_tags", source=record.source, field=name, value=as_json(value))
     if all(isinstance(item, dict) for item in value) and (value or name == "entities"):
         text = read_text(record, config)
         return TaggedText(text=text, entities=_apart([_span(item, text, record) for item in value], record))
@@ -109,17 +109,17 @@ def join(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
 
 
 def _span(item: dict[str, Any], text: str, record: Record) -> Entity:
-    start, end = item.get("start"), item.get("end")
     kind = item.get("label", item.get("type", item.get("kind")))
-    if not (
-        isinstance(start, int)
-        and isinstance(end, int)
-        and isinstance(kind, str)
-        and 0 <= start < end <= len(text)
-    ):
-        raise InputError(
-            "tasks.bad_span", source=record.source, span=_given(start, end, kind), length=len(text)
-        )
+    if not isinstance(kind, str) or not kind.strip():
+        raise InputError("tasks.nameless_span", source=record.source, entity=as_json(item))
+    start, end = item.get("start"), item.get("end")
+    if type(start) is not int or type(end) is not int:  # true is an int too
+        raise InputError("tasks.placeless_span", source=record.source, entity=as_json(item))
+    if not 0 <= start < end <= len(text):
+        span = f"“{kind}” [{start}, {end})"
+        raise InputError("tasks.bad_span", source=record.source, span=span, length=len(text))
+    if not text[start:end].strip():
+        raise InputError("tasks.blank_span", source=record.source, entity=as_json(item))
     return Entity(kind=kind, start=start, end=end)
 
 
@@ -134,10 +134,6 @@ def _apart(entities: Sequence[Entity], record: Record) -> tuple[Entity, ...]:
     return tuple(order)
 
 
-def _given(start: object, end: object, kind: object) -> str:
-    return f"“{kind}” [{start}, {end})"
-
-
 def _shown(entity: Entity) -> str:
     return f"{entity.kind} [{entity.start}, {entity.end})"
 
@@ -145,5 +141,6 @@ def _shown(entity: Entity) -> str:
 def _strings(record: Record, name: str) -> list[str]:
     value = record.fields[name]
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InputError("tasks.bad_tags", source=record.source, field=name, value=repr(value)[:80])
+        key = "tasks.bad_tokens" if name == "tokens" else "tasks.bad_tags"
+        raise InputError(key, source=record.source, field=name, value=as_json(value))
     return [str(item) for item in value]

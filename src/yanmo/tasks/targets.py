@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from yanmo.corpus.document import Record
-from yanmo.errors import ConfigError, InputError
+from yanmo.errors import ConfigError, InputError, as_json
 from yanmo.messages import text
 from yanmo.registry import suggestion
 from yanmo.tasks.config import TaskConfig, label_field
@@ -143,4 +143,4 @@ def order(label: str) -> tuple[int, str]:
 
 
 def _bad(key: str, record: Record, name: str) -> InputError:
-    return InputError(key, source=record.source, field=name, value=repr(record.fields[name]))
+    return InputError(key, source=record.source, field=name, value=as_json(record.fields[name]))

@@ -15,7 +15,7 @@ from pydantic import JsonValue
 from torch import Tensor
 
 from yanmo.corpus.document import Record
-from yanmo.errors import InputError
+from yanmo.errors import InputError, as_json
 from yanmo.metrics import classification
 from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
 from yanmo.models.learner import Learner
@@ -292,7 +292,7 @@ def _labels(record: Record, config: TaskConfig) -> list[str]:
     value = record.fields[name]
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(item, str | int | float) and item != "" for item in values):
-        raise InputError("tasks.bad_label", source=record.source, field=name, value=repr(value))
+        raise InputError("tasks.bad_label", source=record.source, field=name, value=as_json(value))
     return [class_name(item) for item in values]
 
 
