@@ -16,6 +16,8 @@ install = { $(bin)/python -c $(keep_torch) 2>/dev/null || cat constraints/cpu.tx
 	&& $(bin)/python -m pip install -qq --disable-pip-version-check -c $(VENV)/torch.txt -e '.[$(extras)]' || { \
 	echo "Not installed. $$(cat $(VENV)/torch.txt) was asked for; torch must be 2.11 or newer: another one goes into $(VENV) first."; \
 	echo "安装未完成。要求的是 $$(cat $(VENV)/torch.txt)；torch 须为 2.11 或更新版本：如需更换，请先装入 $(VENV)。"; exit 1; }
+# Files stay whole: what a file sets up once is set up once.
+parallel := -n auto --maxprocesses 8 --dist loadfile
 say := printf '\033[1m%s\033[0m\n'
 
 .DEFAULT_GOAL := help
@@ -30,10 +32,10 @@ quickstart: $(VENV)/.installed ## Set up .venv and see the whole story in about 
 
 test: $(VENV)/.installed-develop ## Install what tests need and run them (about 10 minutes) ## 安装测试所需的包并运行测试（约 10 分钟）
 	@$(say) 'Tests 运行测试'
-	@$(bin)/pytest -m 'not slow'
+	@$(bin)/pytest $(parallel) -m 'not slow'
 
 test-all: $(VENV)/.installed-develop ## Every test, the slow ones too ## 运行全部测试，包括较慢的
-	@$(bin)/pytest
+	@$(bin)/pytest $(parallel)
 
 check: $(VENV)/.installed-develop ## Format, lint, types, import order, measures of the house ## 检查格式、规范、类型、导入次序和代码尺度
 	@$(say) 'Format 格式';       $(bin)/ruff format --check $(sources)

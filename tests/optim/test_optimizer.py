@@ -54,6 +54,23 @@ def weights(network: Model) -> list[torch.Tensor]:
     return [item.detach().clone() for item in network.parameters()]
 
 
+def test_a_table_of_positions_learns_at_its_share_of_the_rate() -> None:
+    network = nn.ModuleDict(
+        {"embedding": nn.ModuleDict({"position": nn.Embedding(4, 2), "word": nn.Embedding(4, 2)})}
+    )
+    start = {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
+    optimizer = build(network.named_parameters(), OptimConfig(lr=1e-2, position_rate=0.1))
+    for parameter in network.parameters():
+        parameter.grad = torch.ones_like(parameter)
+    optimizer.step(1.0)
+    moved = {
+        name: float((parameter.detach() - start[name]).abs().mean())
+        for name, parameter in network.named_parameters()
+    }
+    assert moved["embedding.position.weight"] == pytest.approx(1e-3, rel=1e-3)
+    assert moved["embedding.word.weight"] == pytest.approx(1e-2, rel=1e-3)
+
+
 def test_groups_give_every_parameter_one_place() -> None:
     network = model()
     network.head.bias.requires_grad_(False)

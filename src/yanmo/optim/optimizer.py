@@ -29,6 +29,9 @@ class OptimConfig(Config):
     """Highest learning rate of the parameters under AdamW."""
     muon_lr: float = Field(default=5e-3, gt=0)
     """Highest learning rate of the matrices under Muon, on AdamW's scale."""
+    position_rate: float = Field(default=0.1, ge=0)
+    """Learning rate of a table of positions, as a share of lr: it starts as sinusoids, which need little change
+    (decision 0015). With position_init=normal it learns from nothing, and wants 1."""
     weight_decay: float = Field(default=0.1, ge=0)
     """Decoupled weight decay of matrices; biases, norms and embedding tables have none."""
     betas: tuple[Fraction, Fraction] = (0.9, 0.98)
@@ -102,6 +105,7 @@ def build(
         weight_decay=config.weight_decay,
         muon=config.name == "muon",
         layer_decay=layer_decay,
+        position_rate=config.position_rate,
     )
     rest = [group for group in split if group.method == "adamw"]
     return Optimizer(

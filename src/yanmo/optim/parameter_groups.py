@@ -29,13 +29,15 @@ def groups(
     weight_decay: float,
     muon: bool,
     layer_decay: float = 1.0,
+    position_rate: float = 1.0,
 ) -> list[ParameterGroup]:
-    """The trainable parameters in groups, at most three for each rate; empty groups are left out.
+    """The trainable parameters in groups, at most four for each layer; empty groups are left out.
 
     Muon takes the matrices of the layers (it is made for dense hidden matrices: embeddings and heads have
     one row per word, of which a step may touch only a few). Biases, norms and embedding tables do not decay.
     layer_decay: each layer learns at this share of the rate of the one above it (Howard and Ruder 2018, "Universal
     Language Model Fine-tuning for Text Classification", section 3.2; Sun et al. 2019, "How to Fine-Tune BERT").
+    position_rate: the share of the rate at which a table of positions learns.
     """
     named = list(named_parameters)
     depths = layer_depths(name for name, _ in named)
@@ -46,7 +48,7 @@ def groups(
             continue
         method: Method = "muon" if muon and is_hidden_matrix(name, parameter) else "adamw"
         decay = weight_decay if decays(name, parameter) else 0.0
-        rate = layer_decay ** (top - depths[name])
+        rate = layer_decay ** (top - depths[name]) * (position_rate if is_position(name) else 1.0)
         split.setdefault((method, decay, rate), []).append((name, parameter))
     return [
         ParameterGroup(method=method, weight_decay=decay, rate=rate, parameters=tuple(members))
@@ -57,6 +59,11 @@ def groups(
 def is_hidden_matrix(name: str, parameter: Parameter) -> bool:
     """A 2-D weight of a layer (`...layers.3...weight`) that is no embedding."""
     return "layers" in name.split(".") and decays(name, parameter)
+
+
+def is_position(name: str) -> bool:
+    """A table of learned positions."""
+    return name.endswith("embedding.position.weight")
 
 
 def decays(name: str, parameter: Parameter) -> bool:
