@@ -260,7 +260,7 @@ def outside(constants: Constants, runs: Sequence[dict[str, Any]]) -> np.ndarray:
     return np.array([max(0.0, above) + min(0.0, above + ANNEALED) for above in passed])
 
 
-HOLD = {"half_by_gain": 4.0, "half_by_unigram": 0.5, "half_by_length": 0.5, "half_by_size": 0.3, "half": 2.0,
+HOLD = {"half_by_gain": 0.15, "half_by_unigram": 0.5, "half_by_length": 0.5, "half_by_size": 0.3, "half": 2.0,
         "reach_by_size": 0.02, "reach_by_gain": 0.5, "reach": 0.1, "steepness": 0.5, "start": 0.7}  # fmt: skip
 
 

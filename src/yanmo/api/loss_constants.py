@@ -41,9 +41,9 @@ class Constants:
 
 
 MLM = Constants(
-    start=3.805e4, steepness=1.673, half=14.528, half_by_size=-0.0447, half_by_gain=0.559, half_by_unigram=0.378,
-    half_by_length=0.419, reach=0.6209, reach_by_size=0.0178, reach_by_gain=1.593, parameters=3_159_040, gain=0.25,
-    unigram=6.46, length=78.9, spread=0.142, spread_half=0.355, fewest_tokens=300_291, most_tokens=17_853_533,
+    start=3.908e4, steepness=1.912, half=13.405, half_by_size=-0.1925, half_by_gain=0.743, half_by_unigram=0.669,
+    half_by_length=0.179, reach=0.5157, reach_by_size=0.0259, reach_by_gain=0.984, parameters=3_159_040, gain=0.24,
+    unigram=6.45, length=70.3, spread=0.12, spread_half=0.36, fewest_tokens=300_291, most_tokens=10_588_610,
     fewest_parameters=396_544, most_parameters=3_159_040, most_epochs=4.0,
 )  # fmt: skip
 CLM = Constants(
