@@ -70,4 +70,4 @@ def default_optim(hidden_size: int, rate: float = Task.rate, *, lora: bool = Fal
     lora: ten times that (Biderman et al. 2024, "LoRA Learns Less and Forgets Less").
     """
     rate = min(1e-3, rate * (256 / hidden_size) ** 2.5) * (10 if lora else 1)
-    return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999), position_rate=1.0)
+    return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))
