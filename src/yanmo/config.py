@@ -141,7 +141,7 @@ def _allowed(schema: type[Config], error: ErrorDetails) -> str:
 
 def _path(error: ErrorDetails) -> list[str]:
     """The keys down to the one in question; pydantic names the member of a union as well."""
-    members = {each.__name__ for each in Config.__subclasses__()}
+    members = {each.__name__ for each in Config.__subclasses__() if each.__name__[0].isupper()}
     return [str(part) for part in error["loc"] if part not in members]
 
 

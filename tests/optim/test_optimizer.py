@@ -59,7 +59,7 @@ def test_a_table_of_positions_learns_at_its_share_of_the_rate() -> None:
         {"embedding": nn.ModuleDict({"position": nn.Embedding(4, 2), "word": nn.Embedding(4, 2)})}
     )
     start = {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
-    optimizer = build(network.named_parameters(), OptimConfig(lr=1e-2, position_rate=0.1))
+    optimizer = build(network.named_parameters(), OptimConfig(lr=1e-2), sinusoids=True)
     for parameter in network.parameters():
         parameter.grad = torch.ones_like(parameter)
     optimizer.step(1.0)

@@ -77,7 +77,11 @@ def fit(
     what.learner.backbone.recompute(what.train.recompute)
     weights = Weights(what.learner.to(device), compute.dtype)
     optimizer = build(
-        weights.master.named_parameters(), what.optim, muon_dtype=compute.dtype, layer_decay=what.layer_decay
+        weights.master.named_parameters(),
+        what.optim,
+        muon_dtype=compute.dtype,
+        layer_decay=what.layer_decay,
+        sinusoids=what.learner.backbone.config.position_init != "normal",
     )
     saver = _saver(run, what, compute)
     state, spent = _resumed(run, saver, weights, optimizer, reporter)

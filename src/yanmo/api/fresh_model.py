@@ -41,7 +41,6 @@ def fresh_model(
         max_positions=max(512, config.max_length),
         dropout=DEFAULT_DROPOUT if config.dropout is None else config.dropout,
         attention_dropout=0.0,
-        position_init="sinusoidal",
         **preset,
     )
     return LoadedModel(

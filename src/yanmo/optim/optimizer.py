@@ -17,6 +17,7 @@ from yanmo.optim.adamw import SLOTS, adamw
 from yanmo.optim.muon import Muon
 from yanmo.optim.parameter_groups import groups
 
+OF_SINUSOIDS = 0.1
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
@@ -29,9 +30,9 @@ class OptimConfig(Config):
     """Highest learning rate of the parameters under AdamW."""
     muon_lr: float = Field(default=5e-3, gt=0)
     """Highest learning rate of the matrices under Muon, on AdamW's scale."""
-    position_rate: float = Field(default=0.1, ge=0)
-    """Learning rate of a table of positions, as a share of lr: it starts as sinusoids, which need little change
-    (decision 0015). With position_init=normal it learns from nothing, and wants 1."""
+    position_rate: float | None = Field(default=None, ge=0)
+    """Learning rate of a table of positions, as a share of lr. Unset: 0.1 where it starts as sinusoids, which large
+    steps would break (decision 0015), else 1."""
     weight_decay: float = Field(default=0.1, ge=0)
     """Decoupled weight decay of matrices; biases, norms and embedding tables have none."""
     betas: tuple[Fraction, Fraction] = (0.9, 0.98)
@@ -95,17 +96,20 @@ def build(
     *,
     muon_dtype: torch.dtype = torch.float32,
     layer_decay: float = 1.0,
+    sinusoids: bool = False,
 ) -> Optimizer:
     """The optimiser of `config` over the trainable parameters.
 
     muon_dtype: of Muon's Newton-Schulz. layer_decay: each layer's rate, as a share of that of the one above it.
+    sinusoids: whether a table of positions started as such.
     """
+    usual_rate = OF_SINUSOIDS if sinusoids else 1.0
     split = groups(
         named_parameters,
         weight_decay=config.weight_decay,
         muon=config.name == "muon",
         layer_decay=layer_decay,
-        position_rate=config.position_rate,
+        position_rate=usual_rate if config.position_rate is None else config.position_rate,
     )
     rest = [group for group in split if group.method == "adamw"]
     return Optimizer(
