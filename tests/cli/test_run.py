@@ -24,9 +24,9 @@ def start(*argv):
     )  # fmt: skip
 
 
-def pretrain(files, out, *argv):
+def pretrain(files, out, *argv, budget="100steps"):
     return (
-        "pretrain", "--preset", "tiny", "--budget", "100steps", "--corpus", files.corpus, "--out", out,
+        "pretrain", "--preset", "tiny", "--budget", budget, "--corpus", files.corpus, "--out", out,
         "train.batch_tokens=256", "train.evaluations=0", "train.precision=fp32", *argv,
     )  # fmt: skip
 
@@ -107,3 +107,17 @@ def test_text_that_no_terminal_can_show_does_not_end_a_command(classifier):
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr.decode()
+
+
+def test_positions_that_start_as_sinusoids_learn_at_a_tenth_of_the_rate(run, files, tmp_path):
+    """What training does by itself is what it does when told so, and not what it does at the whole rate."""
+    weights = []
+    for name, told in (
+        ("itself", ()),
+        ("tenth", ("optim.position_rate=0.1",)),
+        ("whole", ("optim.position_rate=1",)),
+    ):
+        ran = run(*pretrain(files, tmp_path / name, *told, budget="3steps"))
+        assert ran.code == 0, ran.err
+        weights.append((tmp_path / name / "model/model.safetensors").read_bytes())
+    assert weights[0] == weights[1] != weights[2]

@@ -54,12 +54,19 @@ def weights(network: Model) -> list[torch.Tensor]:
     return [item.detach().clone() for item in network.parameters()]
 
 
-def test_a_table_of_positions_learns_at_its_share_of_the_rate() -> None:
+@pytest.mark.parametrize(
+    ("sinusoids", "given", "share"), [(True, None, 0.1), (False, None, 1.0), (True, 0.5, 0.5)]
+)
+def test_a_table_of_positions_learns_at_its_share_of_the_rate(
+    sinusoids: bool, given: float | None, share: float
+) -> None:
     network = nn.ModuleDict(
         {"embedding": nn.ModuleDict({"position": nn.Embedding(4, 2), "word": nn.Embedding(4, 2)})}
     )
     start = {name: parameter.detach().clone() for name, parameter in network.named_parameters()}
-    optimizer = build(network.named_parameters(), OptimConfig(lr=1e-2), sinusoids=True)
+    optimizer = build(
+        network.named_parameters(), OptimConfig(lr=1e-2, position_rate=given), sinusoids=sinusoids
+    )
     for parameter in network.parameters():
         parameter.grad = torch.ones_like(parameter)
     optimizer.step(1.0)
@@ -67,7 +74,7 @@ def test_a_table_of_positions_learns_at_its_share_of_the_rate() -> None:
         name: float((parameter.detach() - start[name]).abs().mean())
         for name, parameter in network.named_parameters()
     }
-    assert moved["embedding.position.weight"] == pytest.approx(1e-3, rel=1e-3)
+    assert moved["embedding.position.weight"] == pytest.approx(share * 1e-2, rel=1e-3)
     assert moved["embedding.word.weight"] == pytest.approx(1e-2, rel=1e-3)
 
 
@@ -91,7 +98,7 @@ def test_groups_give_every_parameter_one_place() -> None:
     assert {group.method for group in alone} == {"adamw"}
 
 
-@pytest.mark.parametrize("shape", [(24, 16), (16, 24), (16, 16), (64, 16), (16, 64)])
+@pytest.mark.parametrize("shape", [(24, 16), (16, 24), (16, 16)])
 def test_muon_is_torch_muon_but_for_the_coefficients(
     shape: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,7 +117,18 @@ def test_muon_is_torch_muon_but_for_the_coefficients(
         muon.step(1.0)
         reference.step()
     moved = (theirs - start).norm()
-    assert (mine - theirs).norm() / moved < 0.03  # both in bfloat16, in another order
+    assert (mine - theirs).norm() / moved < 0.02  # both in bfloat16, in another order
+
+
+@pytest.mark.parametrize("shape", [(64, 16), (16, 64)])
+def test_of_a_long_matrix_the_gram_matrix_alone_gives_the_same(shape: tuple[int, int]) -> None:
+    torch.manual_seed(2)
+    given = torch.randn(3, *shape)
+    plain = given / (muon_module.MARGIN * given.norm(dim=(1, 2), keepdim=True))
+    for a, b, c in muon_module.STEPS:
+        gram = plain @ plain.mT
+        plain = a * plain + b * gram @ plain + c * gram @ gram @ plain
+    torch.testing.assert_close(orthogonalize(given), plain, rtol=1e-3, atol=1e-4)
 
 
 def test_a_batch_of_matrices_is_each_matrix_alone_and_qkv_is_three() -> None:

@@ -44,6 +44,7 @@ def train_tokenizer(
         raise RunError("recipes.cannot_write", path=path, reason=text("errors.reason_file"))
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
         raise RunError("recipes.folder_in_use", path=path)
+    ours = not path.exists()
     try:
         path.mkdir(parents=True, exist_ok=True)
         with reporter.stage(text("run.stage_tokenizer")) as advance:
@@ -52,8 +53,9 @@ def train_tokenizer(
     except OSError as error:
         raise RunError("recipes.cannot_write", path=path, reason=reason_of(error)) from None
     finally:
-        with suppress(OSError):
-            path.rmdir()  # empty where there is no tokenizer
+        if ours:
+            with suppress(OSError):
+                path.rmdir()  # empty where there is no tokenizer
     return TrainedTokenizer(
         path=path,
         kind=tokenizer.kind,

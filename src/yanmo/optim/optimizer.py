@@ -17,7 +17,7 @@ from yanmo.optim.adamw import SLOTS, adamw
 from yanmo.optim.muon import Muon
 from yanmo.optim.parameter_groups import groups
 
-OF_SINUSOIDS = 0.1
+OF_SINUSOIDS = 0.1  # the share of the rate at which a table of positions keeps them (decision 0015)
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
 
