@@ -136,6 +136,6 @@ def clip(parameters: Iterable[Parameter], max_norm: float) -> Tensor:
     """
     having = [item for item in parameters if item.grad is not None]
     norm = get_total_norm([item.grad for item in having if item.grad is not None], foreach=True)
-    if max_norm > 0 and torch.isfinite(norm):
+    if max_norm > 0 and torch.isfinite(norm) and norm > max_norm:
         clip_grads_with_norm_(having, max_norm, norm, foreach=True)
     return norm
