@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 import torch
+from useful import operations
 
 SPECIAL = 5  # ids below are padding, unknown, start, end, mask
 PAD, UNKNOWN, START, END, MASK = range(SPECIAL)
 MEAN, SPREAD, SHORTEST = 36.0, 0.8, 5  # log-normal lengths of short texts, in tokens
-MASKED = 0.15
 IntArray = np.ndarray[Any, np.dtype[np.int64]]
 
 
@@ -70,14 +70,14 @@ class Work:
             yield generator.integers(SPECIAL, self.vocab_size, int(length) - 2)
 
     def operations(self) -> float:
-        """Useful operations of a token, forward and backward: products of the layers, of attention over the tokens of
-        its own sequence that it sees, and of the vocabulary where there is a label."""
-        lengths = self.lengths().astype(np.float64)
-        seen = float((lengths**2).sum() / lengths.sum())
-        seen = (seen + 1) / 2 if self.causal else seen
-        layers = self.layers * (12 * self.hidden_size**2 + 2 * self.hidden_size * seen)
-        head = self.hidden_size * self.vocab_size + (0 if self.causal else self.hidden_size**2)
-        return 6 * (layers + head * (1.0 if self.causal else MASKED))
+        """Useful ones of a token."""
+        return operations(
+            self.lengths(),
+            layers=self.layers,
+            hidden_size=self.hidden_size,
+            vocab_size=self.vocab_size,
+            causal=self.causal,
+        )
 
 
 class Meter:

@@ -20,10 +20,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import speed_text
+import torch
 import turns
 from conditions import RESULTS, conditions, sentence, table, warn_if_busy, write
 from speed_round import Work
+from useful import operations, product_rate
 
 PEER = ("transformers", "accelerate")
 GOALS = {"short": 6.0, "full": 3.0, "causal": 2.5}
@@ -140,12 +143,23 @@ def _measure(
         )
         rows = _rows(options, kind, with_peers)
         found = take_turns(rows, work, rounds=options.rounds, threads=options.threads)
+        rate = product_rate(options.threads or torch.get_num_threads())
+        useful = operations(
+            np.array([len(sequence) for sequence in speed_text.sequences(Path(folder))]),
+            layers=layers,
+            hidden_size=hidden_size,
+            vocab_size=options.vocabulary,
+            causal=kind.family == "decoder",
+        )
+    for row in found["rows"]:
+        row["share"] = round(row["tokens_per_second"] * useful / 1e9 / rate, 3)
     return {
         "conditions": where,
         "corpus": [Path(name).name for name in options.corpus],
         "dropout": dropout,
         "fill_when_padded": round(fill, 4),
         "goal": GOALS[kind.name],
+        "product_gflops": round(rate),
         **found,
     }
 
@@ -191,7 +205,8 @@ def render(results: Mapping[str, Any]) -> str:
 
 def speeds(rows: Sequence[Mapping[str, Any]]) -> str:
     """The table of the rows of one measurement."""
-    head = ["", "tokens/s", "per core second", "x", "range", "documents/step", "fill"]
+    shares = ["useful"] if "share" in rows[0] else []
+    head = ["", "tokens/s", "per core second", "x", "range", *shares, "documents/step", "fill"]
     lines = [
         [
             row["row"] + (" (bf16)" if row["precision"] == "bf16" and "bf16" not in row["row"] else ""),
@@ -199,12 +214,20 @@ def speeds(rows: Sequence[Mapping[str, Any]]) -> str:
             f"{row['tokens_per_processor_second']:,}",
             f"{row['ratio']:.1f}" if "ratio" in row else "-",
             "{:.1f} to {:.1f}".format(*row["ratio_range"]) if "ratio" in row else "-",
+            *([f"{row['share']:.0%}"] if shares else []),
             f"{row['documents']:.1f}",
             f"{row['fill']:.2f}",
         ]
         for row in rows
     ]
     return table(head, lines)
+
+
+def _of_products(result: Mapping[str, Any]) -> str:
+    if "product_gflops" not in result:
+        return ""
+    rate = f"{result['product_gflops']:,} GFLOP/s"
+    return f"Useful: operations that the network needs, as a share of the rate of large products, {rate}. "
 
 
 def _section(name: str, result: Mapping[str, Any]) -> str:
@@ -215,6 +238,7 @@ def _section(name: str, result: Mapping[str, Any]) -> str:
         f"## {name}\n\n{rows}\n"
         f"Goal: at least {result['goal']:g}x. Text: {', '.join(result['corpus'])}, fill "
         f"{result['fill_when_padded']:.2f} when each document is padded to the full length. "
+        f"{_of_products(result)}"
         f"Threads: {', '.join(map(str, threads))}. Medians of {len(loads)} interleaved rounds, load average in them "
         f"{min(loads)} to {max(loads)}. {sentence(result['conditions'])}.\n"
     )

@@ -14,8 +14,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from conditions import environment, load, sentence, table
 
@@ -41,8 +42,7 @@ def serve(turn: Callable[[], float], **facts: Any) -> None:
 
     turn: does it once and returns how much it was, in the unit of the table.
     """
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)  # whatever a library prints goes to the log
+    answers = _answers()
     print(json.dumps(facts), file=answers, flush=True)
     for _ in sys.stdin:
         began, processor_began = time.perf_counter(), _processor_seconds()
@@ -57,9 +57,18 @@ def serve(turn: Callable[[], float], **facts: Any) -> None:
 
 
 def work_of() -> dict[str, Any]:
-    """The work in the file that the command line names."""
+    """The work in the file that the command line names. From here on, what a library prints goes to the log."""
+    _answers()
     work: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     return work
+
+
+@cache
+def _answers() -> TextIO:
+    """The pipe to the benchmark, which stdout was."""
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return answers
 
 
 def take_turns(
@@ -163,8 +172,8 @@ def section(name: str, result: Mapping[str, Any]) -> str:
     lines = [
         [
             row["row"],
-            f"{row['per_second']:,.4g}",
-            f"{row['per_processor_second']:,.4g}",
+            _shown(row["per_second"]),
+            _shown(row["per_processor_second"]),
             f"{row['ratio']:.2f}",
             "{:.2f} to {:.2f}".format(*row["ratio_range"]),
             *(str(row.get(fact, "-")) for fact in result.get("facts", ())),
@@ -176,6 +185,10 @@ def section(name: str, result: Mapping[str, Any]) -> str:
         f"## {name}\n\n{table(head, lines)}\n{result['note']} Medians of {len(loads)} interleaved rounds, load "
         f"average in them {min(loads)} to {max(loads)}. {sentence(result['conditions'])}.\n"
     )
+
+
+def _shown(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def _processor_seconds() -> float:
