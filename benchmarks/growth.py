@@ -4,7 +4,8 @@
     python benchmarks/growth.py --megabytes 1 10 100 1000 2000 --lengths 128 512 2048 8192
 
 Reading and tokenising is measured as in memory.py; training as `yanmo plan` measures it: real steps, each point in a
-process of its own. The text is storyworld, joined into one long document so that every sequence is full.
+process of its own. The text is storyworld, joined into one long document so that every sequence is full. Tables and
+plots stand in docs/results.md.
 """
 
 from __future__ import annotations
@@ -21,9 +22,17 @@ from typing import Any
 
 import memory
 from conditions import RESULTS, conditions, sentence, table, warn_if_busy, write
+from page import PAGE, put
+from plot import Panel, svg
 
 TEXT_MEGABYTES = 3.0  # that training steps are taken on
 BATCH = 8192  # tokens, the same for every length
+AXES = {  # what a section changes: the field of a row that says so, and its name on a plot
+    "corpus size": ("megabytes", "MB of text"),
+    "length": ("length", "tokens of a sequence"),
+    "model size": ("parameters", "parameters"),
+    "cores": ("cores", "cores"),
+}
 
 
 def main(given: Sequence[str] | None = None) -> dict[str, Any]:
@@ -38,6 +47,7 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
     parser.add_argument("--models", nargs="+", default=["bert", "gpt2"], choices=["bert", "gpt2"])
     parser.add_argument("--seconds", type=float, default=4.0, help="of training steps for each point")
     parser.add_argument("--out", default=str(RESULTS))
+    parser.add_argument("--page", default=str(PAGE), help="that shows the plots, in figures/ beside it")
     parser.add_argument("--point", help=argparse.SUPPRESS)
     options = parser.parse_args(given)
     if options.point:
@@ -52,6 +62,7 @@ def main(given: Sequence[str] | None = None) -> dict[str, Any]:
                 results[section] = training(points, Path(folder) / "long.txt", options.seconds)
     for section, result in results.items():
         write(Path(options.out), "growth", section, result, render)
+    show(Path(options.page), json.loads((Path(options.out) / "growth.json").read_text(encoding="utf-8")))
     return results
 
 
@@ -66,6 +77,7 @@ def reading(options: argparse.Namespace, folder: Path) -> dict[str, Any]:
         result["rows"].append(
             {
                 "point": f"{megabytes:g} MB",
+                "megabytes": megabytes,
                 "seconds": round(sum(stage["seconds"] for stage in stages.values()), 1),
                 "rate": round(size / 1e6 / sum(stage["seconds"] for stage in stages.values()), 2),
                 "peak_megabytes": max(stage["peak_megabytes"] for stage in stages.values()),
@@ -98,7 +110,7 @@ def training(points: Sequence[Mapping[str, Any]], corpus: Path, seconds: float) 
         )  # fmt: skip
         found = json.loads(done.stdout.splitlines()[-1])
         name = f"{point['model']} {point['preset']}, length {point['length']}, {point['cores']} cores"
-        result["rows"].append({"point": name, **found})
+        result["rows"].append({"point": name, "length": point["length"], "cores": point["cores"], **found})
         print(result["rows"][-1], flush=True)
     return result
 
@@ -139,6 +151,35 @@ def render(results: Mapping[str, Any]) -> str:
         ]
         page += f"\n## {section}\n\n{table(head, rows)}\n{sentence(result['conditions'])}.\n"
     return page
+
+
+def show(page: Path, results: Mapping[str, Any]) -> None:
+    """The plots, beside the page, and below them the tables."""
+    folder = page.parent / "figures"
+    folder.mkdir(parents=True, exist_ok=True)
+    content = ""
+    for what, (field, label) in AXES.items():
+        sections = {name: result for name, result in results.items() if name.split(": ")[-1] == what}
+        if sections:
+            plot = svg([_panel(sections, field, label, *measured) for measured in _measured(what)])
+            file = folder / f"growth-{field}.svg"
+            file.write_text(plot, encoding="utf-8")
+            content += f"![{label}: time and memory](figures/{file.name})\n\n"
+    tables = render(results).split("\n\n", 1)[1].replace("\n## ", "\n### ")
+    put(page, "growth.py", "How cost grows", content + tables)
+
+
+def _measured(what: str) -> Sequence[tuple[str, str, str]]:
+    """Of each panel: title, unit, field of a row."""
+    time = "time to read and tokenise" if what == "corpus size" else "time of a million tokens"
+    return (time, "seconds", "seconds"), ("peak memory", "MB", "peak_megabytes")
+
+
+def _panel(sections: Mapping[str, Any], x: str, label: str, title: str, unit: str, y: str) -> Panel:
+    lines = {
+        name.split(": ")[0]: [(row[x], row[y]) for row in result["rows"]] for name, result in sections.items()
+    }
+    return Panel(title=title, x_label=label, y_label=unit, lines=lines)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from conditions import DATA, RESULTS, ROOT, WORK, conditions, sentence, table, warn_if_busy, write
+from conditions import DATA, RESULTS, WORK, conditions, sentence, table, warn_if_busy, write
+from page import PAGE, put
 from study import Study, Sweep, mean, span, starts_from
 
 from yanmo.api import recipe_files
@@ -44,7 +45,6 @@ MOST_SEEN, MOST_EPOCHS = (
     50_000,
     10,
 )  # records in a fine-tuning, epochs together, where a set is not named above
-BEGIN, END = "<!-- begin: benchmarks/results.py -->", "<!-- end: benchmarks/results.py -->"
 HEAD = [
     "set", "measure", "records", "pre-training", "seeds", "random weights", "pre-trained", "difference (95 %)", "p",
     "classical", "published",
@@ -79,7 +79,8 @@ def main(given: Sequence[str] | None = None) -> None:
             **study.run(),
         }
         write(Path(options.out), "results", f"{name}{size}", result, render)
-        put(Path(options.page), (Path(options.out) / "results.md").read_text(encoding="utf-8"))
+        content = (Path(options.out) / "results.md").read_text(encoding="utf-8")
+        put(Path(options.page), "results.py", "Labelled sets", content)
         print(table(HEAD, [_line(f"{name}{size}", result)]), flush=True)
 
 
@@ -102,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--test-limit", type=int, default=0, help="records of dev and test; 0: all")
     add("--work", default=str(WORK / "results"))
     add("--out", default=str(RESULTS))
-    add("--page", default=str(ROOT / "docs" / "results.md"))
+    add("--page", default=str(PAGE))
     return parser
 
 
@@ -198,19 +199,6 @@ def _note(result: Mapping[str, Any]) -> str:
         model += f", {made['tokens']:,} tokens"
     epochs = "the recipe's budget" if result["epochs"] is None else f"{result['epochs']:g} epochs"
     return f"{model}; {epochs}; rates {rates}; {sentence(result['conditions'])}"
-
-
-def put(page: Path, content: str) -> None:
-    """Puts the content between the marks of this benchmark, and leaves the rest of the page as it is."""
-    block = f"{BEGIN}\n{content}{END}\n"
-    before = page.read_text(encoding="utf-8") if page.is_file() else "# Results\n\n"
-    if BEGIN in before and END in before:
-        start, rest = before.split(BEGIN, 1)
-        block = start + block + rest.split(END, 1)[1].lstrip("\n")
-    else:
-        block = f"{before.rstrip()}\n\n## Labelled sets\n\n{block}"
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(block, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -448,6 +449,52 @@ def test_operations_of_a_token(monkeypatch: pytest.MonkeyPatch) -> None:
     assert work.operations() == 6 * (12 * 4 + 2 * 2 * 2 + 8)
     work = gpu_work.Work(**{**work.__dict__, "kind": "full"})
     assert work.operations() == pytest.approx(6 * (12 * 4 + 2 * 2 * 3 + 0.15 * (8 + 4)))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_growth(tmp_path: Path) -> None:
+    results = run(
+        "growth.py", tmp_path, "--megabytes", "1", "1.5", "--lengths", "64", "128", "--presets", "--cores", "--models",
+        "bert", "--seconds", "0.1", "--page", str(tmp_path / "page.md"),
+    )  # fmt: skip
+    assert list(results) == ["corpus size", "bert: length"]
+    assert all(row["peak_megabytes"] > 50 for result in results.values() for row in result["rows"])
+    assert "(figures/growth-length.svg)" in (tmp_path / "page.md").read_text(encoding="utf-8")
+
+
+def test_plots_of_growth(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import growth
+    from conditions import conditions
+
+    page = tmp_path / "page.md"
+    page.write_text("# Results\n\n## Speed\n\nfast\n", encoding="utf-8")
+    rows = [
+        {"point": f"{cores} cores", "cores": cores, "rate": 900 * cores, "seconds": 8 / cores, "peak_megabytes": 500}
+        for cores in (1, 2, 4)
+    ]  # fmt: skip
+    results = {name: {"conditions": conditions(), "rows": rows} for name in ("bert: cores", "gpt2: cores")}
+    for _ in range(2):
+        growth.show(page, results)
+    written = page.read_text(encoding="utf-8")
+    assert "## Speed\n\nfast" in written, "the rest of the page stays"
+    assert written.count("### gpt2: cores") == written.count("(figures/growth-cores.svg)") == 1
+    plot = ElementTree.fromstring((tmp_path / "figures" / "growth-cores.svg").read_text(encoding="utf-8"))
+    assert len(list(plot.iter("{http://www.w3.org/2000/svg}circle"))) == 2 * 2 * 3
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "expected"),
+    [(3, 40, [2, 5, 10, 20, 50]), (7, 7, [5, 10]), (1, 30_000, [1, 10, 100, 1_000, 10_000, 100_000])],
+)
+def test_ticks_of_a_plot(
+    low: float, high: float, expected: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import plot
+
+    assert plot.ticks(low, high) == pytest.approx(expected)
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
