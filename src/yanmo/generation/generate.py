@@ -10,7 +10,7 @@ import torch
 from yanmo.generation.beam import beam_search
 from yanmo.generation.ending import Ending
 from yanmo.generation.options import GenerateOptions
-from yanmo.generation.prompt_rows import PromptRows, new_tokens, threads_for_steps
+from yanmo.generation.prompt_rows import PromptRows, new_tokens
 from yanmo.generation.sampling import sample
 from yanmo.models.learner import Learner
 from yanmo.tokenizers import Tokenizer
@@ -58,11 +58,10 @@ def generate(
         new=max(room),
         forbidden=ending.never if forbidden is None else forbidden,
     )
-    with threads_for_steps(learner):
-        if beams:
-            found = beam_search(rows, options, room, ending)
-        else:
-            found = sample(rows, options, [new for new in room for _ in range(copies)], ending)
+    if beams:
+        found = beam_search(rows, options, room, ending)
+    else:
+        found = sample(rows, options, [new for new in room for _ in range(copies)], ending)
     results = [Continuation(ids=tuple(ids), text=ending.text(ids), score=score) for ids, score in found]
     each = options.num_return_sequences
     return [results[start : start + each] for start in range(0, len(results), each)]

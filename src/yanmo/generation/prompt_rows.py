@@ -17,8 +17,6 @@ from yanmo.models.learner import Learner
 if TYPE_CHECKING:
     from jaxtyping import Float, Int
 
-SMALL = 30_000_000  # parameters
-
 
 def new_tokens(learner: Learner, prompts: Sequence[Sequence[int]], most: int) -> list[int]:
     """How many tokens each prompt can get, at most `most`.
@@ -77,19 +75,6 @@ class PromptRows(Rows):
     def _scores(self, hidden: Float[Tensor, "rows length hidden"]) -> Float[Tensor, "rows vocab"]:
         with _exact_products():
             return super()._scores(hidden)
-
-
-@contextmanager
-def threads_for_steps(learner: Learner) -> Iterator[None]:
-    """One thread where a step is too small to be shared: two took 1.4 to 2.5 times as long for 17 M parameters."""
-    before = torch.get_num_threads()
-    parameters = sum(parameter.numel() for parameter in learner.parameters())
-    if parameters < SMALL and learner.backbone.vocabulary_weight.device.type == "cpu":
-        torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @contextmanager
