@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from pipe import answers
 from useful import operations
 
 SPECIAL = 5  # ids below are padding, unknown, start, end, mask
@@ -84,8 +85,7 @@ class Meter:
     """Counts tokens that are not padding after a warm-up; prints one line of JSON and ends the process."""
 
     def __init__(self, work: Work) -> None:
-        self._answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        os.dup2(2, 1)  # whatever a library prints goes to the log
+        self._answers = answers()
         self._work = work
         self._steps = self._tokens = 0
         self._first = self._began = 0.0

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pipe import answers
+
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
@@ -46,8 +48,7 @@ class Rounds:
     """
 
     def __init__(self, work: Work) -> None:
-        self._answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-        os.dup2(2, 1)  # whatever a library prints goes to the log
+        self._answers = answers()
         self._work = work
         self._ready: dict[str, Any] | None = None
         self._restart()

@@ -14,11 +14,11 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from conditions import environment, load, sentence, table
+from pipe import answers
 
 HERE = Path(__file__).parent
 
@@ -42,8 +42,7 @@ def serve(turn: Callable[[], float], **facts: Any) -> None:
 
     turn: does it once and returns how much it was, in the unit of the table.
     """
-    answers = _answers()
-    print(json.dumps(facts), file=answers, flush=True)
+    print(json.dumps(facts), file=answers(), flush=True)
     for _ in sys.stdin:
         began, processor_began = time.perf_counter(), _processor_seconds()
         count = turn()
@@ -52,23 +51,15 @@ def serve(turn: Callable[[], float], **facts: Any) -> None:
             "seconds": time.perf_counter() - began,
             "processor_seconds": _processor_seconds() - processor_began,
         }
-        print(json.dumps(answer), file=answers, flush=True)
+        print(json.dumps(answer), file=answers(), flush=True)
     os._exit(0)
 
 
 def work_of() -> dict[str, Any]:
     """The work in the file that the command line names. From here on, what a library prints goes to the log."""
-    _answers()
+    answers()
     work: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     return work
-
-
-@cache
-def _answers() -> TextIO:
-    """The pipe to the benchmark, which stdout was."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return answers
 
 
 def take_turns(
