@@ -29,7 +29,10 @@ def operations(
 
 
 def product_rate(threads: int, side: int = 2048) -> float:
-    """GFLOP/s of a product of square matrices in bf16, or in fp32 where that is faster, on so many threads."""
+    """GFLOP/s of a product of square matrices in bf16, or in fp32 where that is faster, on so many threads.
+
+    By the clock; the probe in `yanmo.machine.products` counts the working time of one thread.
+    """
     torch.set_num_threads(threads)
     return max(_rate(torch.randn(2, side, side).to(dtype)) for dtype in (torch.bfloat16, torch.float32))
 

@@ -54,6 +54,21 @@ def test_inputs_of_any_range(rows: int, inputs: str) -> None:
     assert (found - expected).abs().max() <= 0.02 * hidden.abs().max().clamp(min=1)
 
 
+@pytest.mark.parametrize("factor", [0.37, 1.0, 1.3, 2.9, 7.7])
+def test_no_input_is_rounded_out_of_8_bits(factor: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ends of the range half a step from a whole one, wherever 0 lies between them."""
+    monkeypatch.setattr(int8, "LITTLE", 0)
+    torch.manual_seed(0)
+    linear = nn.Linear(32, 64)
+    with torch.inference_mode():
+        rounded = Int8Linear(linear.weight, linear.bias)
+        for below in range(254):
+            hidden = torch.zeros(6, 32)
+            hidden[:, :3], hidden[:, 3:5] = -(below + 0.5) * factor, (253.5 - below) * factor
+            error = (rounded(hidden).float() - linear(hidden)).abs().max()
+            assert error <= 0.02 * hidden.abs().max()
+
+
 @pytest.mark.usefixtures("way")
 def test_a_large_weight_spoils_its_own_output_alone() -> None:
     torch.manual_seed(0)

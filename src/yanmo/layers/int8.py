@@ -1,8 +1,8 @@
 """Linear layers on weights of 8 bits, for reading a trained model.
 
-Each output has its own scale, so that its largest weight becomes 127. A few rows are multiplied as they are, in bf16:
-there the time is that of reading the weights. More rows are rounded to 8 bits too, by one scale for all of them, found
-anew at every product; so what stands beside a text changes its numbers by rounding.
+Each output has its own scale, so that its largest weight becomes 127. A few rows times not too many weights are
+multiplied as they are, in bf16: there the time is that of reading the weights. More is rounded to 8 bits too, by one
+scale for all rows, found anew at every product; so what stands beside a text changes its numbers by rounding.
 
 Paper: Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
 Inference".
@@ -11,6 +11,7 @@ Inference".
 from __future__ import annotations
 
 from functools import cache
+from math import ceil
 from typing import TYPE_CHECKING
 
 import torch
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 LITTLE = 5_000_000  # rows times weights; with more of them, integer products are faster
 BLOCK = 32  # the kernel for few rows reads past the end of other sizes
 LARGEST = 127  # of a weight
-STEPS = 254  # between the smallest and the largest input: one of 256 values is left for where 0 is rounded to
+STEPS = 254  # between the smallest and the largest input: one of the 256 values is left, for 0 falls on a whole one
 
 
 class Int8Linear(nn.Module):
@@ -58,7 +59,7 @@ class Int8Linear(nn.Module):
         smallest, largest = (float(edge) for edge in wide.aminmax())
         smallest, largest = min(smallest, 0.0), max(largest, 0.0)  # 0 is exact
         step = max((largest - smallest) / STEPS, 1e-12)
-        middle = round(-smallest / step)
+        middle = ceil(-smallest / step)  # so that rounding errors lead out of 8 bits at neither end
         signed = torch.add(torch.tensor(middle - 128.0), wide, alpha=1 / step).round_().to(torch.int8)
         rounded = signed.view(torch.uint8).add_(128)  # torch makes fp32 uint8 six times as slowly
         output: Tensor = torch.ops.onednn.qlinear_pointwise(
