@@ -152,7 +152,7 @@ def _measure(
             causal=kind.family == "decoder",
         )
     for row in found["rows"]:
-        row["share"] = round(row["tokens_per_second"] * useful / 1e9 / rate, 3)
+        row["share"] = row["tokens_per_second"] * useful / 1e9 / rate
     return {
         "conditions": where,
         "corpus": [Path(name).name for name in options.corpus],

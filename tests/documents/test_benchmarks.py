@@ -59,7 +59,14 @@ def test_speed_of_our_side(kind: str, tmp_path: Path) -> None:
         "speed.py", tmp_path, *SPEED, "--kinds", kind, "--only-base-rows", "--without-peers",
         "--corpus", corpus(tmp_path),
     )  # fmt: skip
-    (row,) = results[f"{kind} 1x64 dropout 0"]["rows"]
+    result = results[f"{kind} 1x64 dropout 0"]
+    (row,) = result["rows"]
+    layer, head = (
+        12 * 64**2,
+        0.15 * (64 * 500 + 64**2),
+    )  # attention adds 128 for each token that is seen, up to 128
+    per_token = row["share"] * result["product_gflops"] * 1e9 / row["tokens_per_second"]
+    assert 0.8 * 6 * (layer + head) < per_token < 1.2 * 6 * (layer + 128 * 128 + head)
     assert 2.5 < row["documents"] < 7.0
     assert row["fill"] == 1.0 if kind == "full" else 0.6 < row["fill"] < 1.0
     assert row["tokens_per_second"] > 0
