@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import inference_text
-from conditions import RESULTS, conditions, warn_if_busy, write
+from conditions import RESULTS, conditions, of_this_machine, warn_if_busy, write
 from turns import Contender, section, take_turns
 
 PEER = "inference_transformers.py"
@@ -35,7 +35,7 @@ def main(given: Sequence[str] | None = None) -> None:
             name = f"{kind} {options.size}, " + (
                 f"batch {batch}" if kind == "generate" else f"{batch:,} texts"
             )
-            write(Path(options.out), "inference", name, result, render)
+            write(Path(options.out), "inference", of_this_machine(name), result, render)
             print(section(name, result))
 
 

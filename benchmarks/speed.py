@@ -24,7 +24,7 @@ import numpy as np
 import speed_text
 import torch
 import turns
-from conditions import RESULTS, conditions, sentence, table, warn_if_busy, write
+from conditions import RESULTS, conditions, has_bf16, of_this_machine, sentence, table, warn_if_busy, write
 from speed_round import Work
 from useful import operations, product_rate
 
@@ -66,6 +66,12 @@ PEER_TUNED = Row(
     optimizer="adamw",
     precision="tuned",
 )
+PEER_TUNED_FP32 = Row(
+    name="Hugging Face Trainer, eager attention, allocator that keeps large buffers",
+    side="transformers",
+    optimizer="adamw",
+    precision="tuned_fp32",
+)
 NANOGPT = tuple(
     Row(name=name, side="nanogpt", optimizer="adamw", precision=precision)
     for name, precision in (("nanoGPT, fp32", "fp32"), ("nanoGPT, bf16 autocast", "bf16"))
@@ -82,8 +88,9 @@ def main(given: Sequence[str] | None = None) -> None:
         size = options.causal_size if name == "causal" else options.size
         for dropout in options.dropout:
             result = _measure(options, speed_text.KINDS[name], size, dropout, with_peers)
-            write(Path(options.out), "speed", f"{name} {size} dropout {dropout:g}", result, render)
-            print(_section(f"{name} {size} dropout {dropout:g}", result))
+            section = of_this_machine(f"{name} {size} dropout {dropout:g}")
+            write(Path(options.out), "speed", section, result, render)
+            print(_section(section, result), flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -113,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
 def _rows(options: argparse.Namespace, kind: speed_text.Kind, with_peers: bool) -> list[Row]:
     if options.only_base_rows:
         return [BASE, OURS[0]] if with_peers else [OURS[0]]
-    peers = [PEER_BF16, PEER_TUNED, *([] if kind.full else [PADDED])]
+    peers = [PEER_BF16, PEER_TUNED if has_bf16() else PEER_TUNED_FP32, *([] if kind.full else [PADDED])]
     if kind.family == "decoder" and os.environ.get("NANOGPT"):
         peers += NANOGPT
     return [BASE, *OURS, *peers] if with_peers else list(OURS)

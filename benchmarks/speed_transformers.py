@@ -1,8 +1,8 @@
 """The peer's side of the speed benchmark: Hugging Face's Trainer as in its own examples run_mlm and run_clm.
 
 Everything is left at its documented default except model size, batch, dropout and precision as given; nothing is
-logged or saved. "tuned" is what an expert sets from outside: bf16, plain attention, which is faster than the fused one
-on a CPU, and an allocator that keeps large buffers.
+logged or saved. "tuned" is what an expert sets from outside: bf16 (not in "tuned_fp32"), plain attention, which is faster than the fused
+one on a CPU, and an allocator that keeps large buffers.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class Examples(Dataset[dict[str, list[int]]]):
 def main() -> None:
     work = Work.from_arguments()
     rounds = Rounds(work)
-    if work.precision == "tuned":
+    if work.precision.startswith("tuned"):
         keep_large_buffers()
     tokenizer = AutoTokenizer.from_pretrained(str(Path(work.data) / "tokenizer"))
     examples = Examples(work, tokenizer)
@@ -129,7 +129,7 @@ def train(
 
 def _model(work: Work, causal: bool) -> Any:
     torch.manual_seed(0)
-    attention = {"attn_implementation": "eager"} if work.precision == "tuned" else {}
+    attention = {"attn_implementation": "eager"} if work.precision.startswith("tuned") else {}
     if causal:
         return GPT2LMHeadModel(
             GPT2Config(

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import inference_text
-from conditions import RESULTS, conditions, warn_if_busy, write
+from conditions import RESULTS, conditions, of_this_machine, warn_if_busy, write
 from turns import Contender, section, take_turns
 
 PEER, OURS = "tuning_transformers.py", "tuning_yanmo.py"
@@ -31,7 +31,7 @@ def main(given: Sequence[str] | None = None) -> None:
     for kind in options.kinds:
         result = _measure(options, kind)
         name = f"{NAMES[kind]} {options.size}, dropout {options.dropout:g}"
-        write(Path(options.out), "tuning", name, result, render)
+        write(Path(options.out), "tuning", of_this_machine(name), result, render)
         print(section(name, result))
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conditions import environment, load, sentence, table
+from conditions import environment, has_bf16, load, sentence, table
 from pipe import answers
 
 HERE = Path(__file__).parent
@@ -68,6 +68,7 @@ def take_turns(
     """`rounds` turns of each; the others are compared with the first. threads: of each; 0: as it comes."""
     sides: list[Side] = []
     loads = []
+    contenders = [each for each in contenders if _is_possible(each)]
     try:
         for contender in contenders:
             sides.append(Side(contender, folder, threads))
@@ -80,6 +81,14 @@ def take_turns(
             side.close()
     base = sides[0].speeds()
     return {"load_per_round": loads, "rows": [side.result(base) for side in sides]}
+
+
+def _is_possible(contender: Contender) -> bool:
+    """Not where it would take hours: in bf16 on a processor that only imitates it."""
+    possible = contender.work.get("precision") != "bf16" or has_bf16()
+    if not possible:
+        print(f"left out: {contender.name}: this processor has no bf16", flush=True)
+    return possible
 
 
 class Side:

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from conditions import has_bf16
 
 ROUNDS = 8
 MASKED = 0.15  # of the tokens have a label in masked LM
@@ -29,12 +30,12 @@ def operations(
 
 
 def product_rate(threads: int, side: int = 2048) -> float:
-    """GFLOP/s of a product of square matrices in bf16, or in fp32 where that is faster, on so many threads.
+    """GFLOP/s of a product of square matrices in bf16, or in fp32 on a processor without it, on so many threads.
 
     By the clock; the probe in `yanmo.machine.products` counts the working time of one thread.
     """
     torch.set_num_threads(threads)
-    return max(_rate(torch.randn(2, side, side).to(dtype)) for dtype in (torch.bfloat16, torch.float32))
+    return _rate(torch.randn(2, side, side).to(torch.bfloat16 if has_bf16() else torch.float32))
 
 
 def _rate(pair: torch.Tensor) -> float:

@@ -166,14 +166,23 @@ def test_names_without_the_prefix(pretrained: Path) -> None:
     assert loaded.unused == ("bert.pooler.dense.bias", "bert.pooler.dense.weight")
 
 
-def test_missing_tensors_are_fresh_and_unknown_ones_named(pretrained: Path) -> None:
+def test_missing_tensors_of_a_head_are_fresh_and_unknown_ones_named(pretrained: Path) -> None:
     path = pretrained / "model.safetensors"
     tensors = load_file(path)
-    del tensors["cls.seq_relationship.weight"], tensors["bert.encoder.layer.1.attention.self.key.bias"]
+    del tensors["cls.seq_relationship.weight"]
     save_file(tensors | {"surprise": torch.zeros(1)}, path)
     loaded = load_model(pretrained)
-    assert set(loaded.fresh) == {"heads.nsp.output.weight", "backbone.layers.1.attention.qkv.bias"}
+    assert set(loaded.fresh) == {"heads.nsp.output.weight"}
     assert "surprise" in loaded.unused
+
+
+def test_a_network_with_missing_tensors_is_refused(pretrained: Path) -> None:
+    path, name = pretrained / "model.safetensors", "bert.encoder.layer.1.attention.self.key.bias"
+    tensors = load_file(path)
+    del tensors[name]
+    save_file(tensors, path)
+    with pytest.raises(InputError, match="interop.missing_tensors|key.bias"):
+        load_model(pretrained)
 
 
 @pytest.mark.parametrize(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import time
+from typing import Any
+
 import pytest
 import torch
 from torch import nn
 
 from yanmo.layers import int8
-from yanmo.layers.int8 import Int8Linear, can_int8
+from yanmo.layers.int8 import Int8Linear, int8_way
 from yanmo.layers.packed import packed
 from yanmo.models.gpt2 import Gpt2, Gpt2Config
 from yanmo.models.learner import Learner
 
-pytestmark = pytest.mark.skipif(not can_int8(), reason="this torch has no integer products")
+WAY = int8_way()
+pytestmark = pytest.mark.skipif(WAY is None, reason="no fast integer products here")
+
+
+def rounded(weight: torch.Tensor, bias: torch.Tensor | None) -> Int8Linear:
+    return Int8Linear(weight, bias, largest=WAY.largest)
 
 
 @pytest.fixture(params=["few rows", "many"])
@@ -25,14 +33,18 @@ def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None
 @pytest.mark.parametrize("shape", [(0, 24), (1, 64), (4, 64), (4, 24), (5, 64), (3, 50, 24), (70, 7)])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("outputs", [3, 40, 96])
-def test_the_product_is_that_of_a_linear_layer(shape: tuple[int, ...], bias: bool, outputs: int) -> None:
+@pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float32])
+def test_the_product_is_that_of_a_linear_layer(
+    shape: tuple[int, ...], bias: bool, outputs: int, dtype: torch.dtype
+) -> None:
     torch.manual_seed(0)
     linear, hidden = nn.Linear(shape[-1], outputs, bias=bias), torch.randn(shape)
     with torch.inference_mode():
         expected = linear(hidden)
-        found = Int8Linear(linear.weight, linear.bias)(hidden.bfloat16())
+        linear.to(dtype)
+        found = rounded(linear.weight, linear.bias)(hidden.to(dtype))
     assert found.shape == expected.shape
-    assert found.dtype == torch.bfloat16
+    assert found.dtype == dtype
     if expected.numel():
         # the weights and the inputs have 1/127 of their range as a step, bf16 8 bits
         assert (found.float() - expected).abs().max() < 0.02 * hidden.abs().max()
@@ -50,7 +62,7 @@ def test_inputs_of_any_range(rows: int, inputs: str) -> None:
     ]
     linear = nn.Linear(32, 64)
     with torch.inference_mode():
-        expected, found = linear(hidden), Int8Linear(linear.weight, linear.bias)(hidden.bfloat16()).float()
+        expected, found = linear(hidden), rounded(linear.weight, linear.bias)(hidden.bfloat16()).float()
     assert (found - expected).abs().max() <= 0.02 * hidden.abs().max().clamp(min=1)
 
 
@@ -61,11 +73,11 @@ def test_no_input_is_rounded_out_of_8_bits(factor: float, monkeypatch: pytest.Mo
     torch.manual_seed(0)
     linear = nn.Linear(32, 64)
     with torch.inference_mode():
-        rounded = Int8Linear(linear.weight, linear.bias)
+        layer = rounded(linear.weight, linear.bias)
         for below in range(254):
             hidden = torch.zeros(6, 32)
             hidden[:, :3], hidden[:, 3:5] = -(below + 0.5) * factor, (253.5 - below) * factor
-            error = (rounded(hidden).float() - linear(hidden)).abs().max()
+            error = (layer(hidden) - linear(hidden)).abs().max()
             assert error <= 0.02 * hidden.abs().max()
 
 
@@ -74,9 +86,9 @@ def test_a_large_weight_spoils_its_own_output_alone() -> None:
     torch.manual_seed(0)
     linear, hidden = nn.Linear(32, 48, bias=False), torch.randn(9, 32)
     with torch.inference_mode():
-        before = Int8Linear(linear.weight, None)(hidden.bfloat16())
+        before = rounded(linear.weight, None)(hidden)
         linear.weight[5, 3] = 100
-        after = Int8Linear(linear.weight, None)(hidden.bfloat16())
+        after = rounded(linear.weight, None)(hidden)
     others = torch.arange(48) != 5
     assert torch.equal(before[:, others], after[:, others])
 
@@ -87,8 +99,36 @@ def test_a_learner_has_no_other_linear_layers_and_nearly_the_same_logits() -> No
     hidden, at = torch.randn(1, 9, 32), torch.arange(9)
     with torch.inference_mode():
         expected = learner.logits("clm", hidden, at)
-        learner.bfloat16()
-        twin = packed(learner, learner.backbone.vocabulary_weight, Int8Linear)
-        found = twin.logits("clm", hidden.bfloat16(), at).float()
+        learner.to(WAY.beside)
+        twin = packed(learner, learner.backbone.vocabulary_weight, rounded)
+        found = twin.logits("clm", hidden.to(WAY.beside), at).float()
     assert not any(isinstance(part, nn.Linear) for part in twin.modules())
     assert (found - expected).abs().max() < 0.03 * expected.abs().max()
+
+
+def test_runs_of_the_largest_numbers_are_added_up_whole() -> None:
+    """Two of them are more than 16 bits hold, in which some processors add up pairs."""
+    weight = torch.ones(64, 128)
+    weight[32:] = -1
+    with torch.inference_mode():
+        found = rounded(weight, None)._many(torch.ones(70, 128))
+    assert torch.allclose(found, torch.tensor([128.0] * 32 + [-128.0] * 32), rtol=0.01)
+
+
+def test_what_stands_beside_them_is_of_a_type_with_fast_kernels(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without AVX-512 a product whose result is bf16 takes a thousand times as long."""
+    product = torch.ops.onednn.qlinear_pointwise
+
+    def slow(*given: Any) -> torch.Tensor:
+        if torch.bfloat16 in given:
+            time.sleep(0.2)
+        return product(*given)
+
+    int8_way.cache_clear()
+    monkeypatch.setattr(torch.ops.onednn, "qlinear_pointwise", slow)
+    try:
+        way = int8_way()
+        assert way is not None
+        assert way.beside == torch.float32
+    finally:
+        int8_way.cache_clear()

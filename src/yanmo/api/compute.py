@@ -8,10 +8,12 @@ from pathlib import Path
 
 import torch
 
+from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import replace_text
 from yanmo.layers import attention_probe
 from yanmo.machine.memory import keep_large_buffers
 from yanmo.machine.probe import Settings, choose, configure, probe
+from yanmo.messages import text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +31,7 @@ class Compute:
         return asdict(self)
 
 
-def choose_once(path: Path, wanted: str) -> Compute:
+def choose_once(path: Path, wanted: str, reporter: Reporter | None = None) -> Compute:
     """The choice in the file, else a new one, written there: a probe under another load could decide otherwise.
 
     wanted: auto, fp32 or bf16.
@@ -38,16 +40,18 @@ def choose_once(path: Path, wanted: str) -> Compute:
         values = json.loads(path.read_text(encoding="utf-8"))
         compute = Compute(device=values["device"], settings=Settings(**values["settings"]))
     else:
-        compute = choose_now(wanted)
+        compute = choose_now(wanted, reporter)
         replace_text(path, json.dumps(compute.to_json()))
     configure(compute.settings)
     keep_large_buffers()
     return compute
 
 
-def choose_now(wanted: str = "auto") -> Compute:
+def choose_now(wanted: str = "auto", reporter: Reporter | None = None) -> Compute:
     """What a probe of this machine finds best; nothing is set or written."""
     settings = choose(probe())
+    if wanted == "bf16" and settings.precision == "fp32":
+        (reporter or Reporter()).warn(text("machine.warn_bf16"))
     if wanted != "auto":
         settings = replace(settings, precision="bf16" if wanted == "bf16" else "fp32")
     compute = Compute(device="cuda" if torch.cuda.is_available() else "cpu", settings=settings)

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from torch import Tensor
 
-from yanmo.api.trained import state, trained_heads
 from yanmo.data.batch import Batch
 from yanmo.data.example import Example
 from yanmo.errors import InputError, RunError, reason_of
@@ -96,17 +95,7 @@ def similar(model: Model, query: str, texts: Sequence[str], *, top: int = 5) -> 
 
 
 def pooling_of(model: Model) -> Pooling:
-    """How the model makes one vector of a text. Errors: RunError where it has none, or was never trained."""
-    fresh = [name for name in model.loaded.fresh if name.startswith("backbone.")]
-    if fresh:
-        raise RunError(
-            "run.untrained_head",
-            path=model.source,
-            what=text("run.what_vectors"),
-            state=state(model, fresh),
-            trained=trained_heads(model),
-            command=text("run.command_finetune", path=model.source, task="sentence_similarity"),
-        )
+    """How the model makes one vector of a text. Errors: RunError where it has none."""
     if model.learner.backbone.family == "encoder_decoder":
         raise RunError("pairs.encoder_decoder", path=model.source)
     labelling = model.loaded.labelling

@@ -99,7 +99,7 @@ def finetune(
         run.ensure_report()
         return FinetuneResult(path=run.path, **run.results)
     with run.held(), interruptible() as interrupt:
-        compute = choose_once(run.path / "machine.json", config.train.precision)
+        compute = choose_once(run.path / "machine.json", config.train.precision, reporter)
         train, dev = train_and_dev(config, reporter)
         task = kind.from_records(train, config.settings, label_smoothing=config.label_smoothing)
         refuse_unseen(task, dev)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,7 +31,7 @@ from yanmo.generation.generate import generate
 from yanmo.generation.options import GenerateOptions
 from yanmo.generation.stream import stream
 from yanmo.interop.huggingface import Labelling, LoadedModel
-from yanmo.layers.int8 import Int8Linear, can_int8
+from yanmo.layers.int8 import Int8Linear, int8_way
 from yanmo.layers.packed import can_pack, packed
 from yanmo.messages import text
 from yanmo.metrics.retrieval import Vectors
@@ -81,7 +81,7 @@ def load(source: str, *, precision: Precision = "fp32") -> Model:
     """A run, a Hugging Face directory or a hub id, ready to answer, on the GPU where there is one.
 
     precision: in which numbers it computes; bf16 is faster where the machine has it (`use_machine` tells), int8
-    (weights of 8 bits, the rest in bf16) faster still where generation goes on from few prompts; both round.
+    (weights of 8 bits, the rest in bf16 or fp32) faster still where generation goes on from few prompts; both round.
     Errors: InputError, RunError (int8 where there is a GPU, or this torch cannot).
     """
     source = model_source.chosen(source)
@@ -234,7 +234,7 @@ class Model:
         for term in task.head_sizes():
             require(self, term)
         if not task.head_sizes():
-            pooling_of(self)  # refused where it was never trained
+            pooling_of(self)  # refused where it makes no vectors
         return task
 
     @cached_property
@@ -277,13 +277,14 @@ def in_precision(learner: Learner, precision: Precision) -> Learner:
     """The learner itself in fp32 or bf16, or a copy whose linear layers are int8. Errors: RunError."""
     if precision == "fp32":
         return learner
-    learner.bfloat16()
     if precision == "bf16":
-        return learner
-    vocabulary = learner.backbone.vocabulary_weight
-    if vocabulary.device.type != "cpu" or not can_int8():
+        return learner.bfloat16()
+    on_cpu = learner.backbone.vocabulary_weight.device.type == "cpu"
+    way = int8_way() if on_cpu else None
+    if way is None:
         raise RunError("predict.no_int8")
-    return packed(learner, vocabulary, Int8Linear)
+    learner.to(way.beside)
+    return packed(learner, learner.backbone.vocabulary_weight, partial(Int8Linear, largest=way.largest))
 
 
 def _finetuned(source: Path) -> FinetuneConfig | None:

@@ -69,7 +69,7 @@ def pretrain(
         run.ensure_report()
         return _result(run.path, run.results)
     with run.held(), interruptible() as interrupt:
-        compute = choose_once(run.path / "machine.json", config.train.precision)
+        compute = choose_once(run.path / "machine.json", config.train.precision, reporter)
         loaded, tokenizer = _tokenizer(config, run, reporter, interrupt)
         stores = _stores(config, run, tokenizer, reporter, interrupt)
         learner, objective = _learner(config, loaded, tokenizer)

@@ -35,9 +35,6 @@ def starting_model(
         loaded = fresh_model(config, task, train, run, reporter)
     else:
         loaded = _trained(config, task)
-    backbone = [name for name in loaded.fresh if name.startswith("backbone.")]
-    if backbone:
-        reporter.warn(text("run.warn_fresh", fresh=backbone[:5]))
     if config.adapt.lora is not None:
         add_lora(loaded.learner, config.adapt.lora, seed=config.train.seed)
     freeze(loaded.learner, config.adapt.freeze)

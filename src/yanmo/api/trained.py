@@ -19,7 +19,7 @@ def require(model: Model, term: str) -> None:
     """Errors: RunError where the model has no such head, or one that was never trained."""
     if term not in model.learner.heads and term not in model.learner.backbone.head_terms():
         raise _wrong_kind(model, term)
-    fresh = [name for name in model.loaded.fresh if name.startswith((f"heads.{term}.", "backbone."))]
+    fresh = [name for name in model.loaded.fresh if name.startswith(f"heads.{term}.")]
     if term in model.learner.heads and not fresh:
         return
     command = "pretrain" if term in PRETRAINED else "finetune"
@@ -27,8 +27,8 @@ def require(model: Model, term: str) -> None:
         "run.untrained_head",
         path=model.source,
         what=text(f"run.what_{term}"),
-        state=state(model, fresh),
-        trained=trained_heads(model),
+        state=_state(model, fresh),
+        trained=_trained_heads(model),
         command=text(f"run.command_{command}", path=model.source, task=tasks.by_head().get(term, "")),
     )
 
@@ -41,10 +41,10 @@ def no_task(model: Model) -> RunError:
         fits.append("sentence_similarity")
     usual = "text_classification" if "text_classification" in fits else fits[0]
     command = text("run.command_finetune", path=model.source, task=usual)
-    return RunError("run.no_task", path=model.source, state=state(model, []), fits=fits, command=command)
+    return RunError("run.no_task", path=model.source, state=_state(model, []), fits=fits, command=command)
 
 
-def state(model: Model, fresh: list[str]) -> str:
+def _state(model: Model, fresh: list[str]) -> str:
     """What was done with the model so far, in the words of the user."""
     labelling = model.loaded.labelling
     if fresh:
@@ -54,7 +54,7 @@ def state(model: Model, fresh: list[str]) -> str:
     return text("run.state_pretrained")
 
 
-def trained_heads(model: Model) -> list[str]:
+def _trained_heads(model: Model) -> list[str]:
     return [
         term
         for term in model.learner.heads

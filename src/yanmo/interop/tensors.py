@@ -20,7 +20,7 @@ _OLD_NORM = ((".LayerNorm.gamma", ".LayerNorm.weight"), (".LayerNorm.beta", ".La
 
 @dataclass(frozen=True, kw_only=True)
 class Loaded:
-    """What `fill` did. fresh: our parameters without a tensor. unused: their tensors without a parameter."""
+    """What `fill` did. fresh: parameters of heads without a tensor. unused: their tensors without a parameter."""
 
     fresh: tuple[str, ...]
     unused: tuple[str, ...]
@@ -48,7 +48,7 @@ def fill(learner: Learner, tensors: Mapping[str, Tensor], stored_terms: frozense
     """Copy each tensor into the parameter of its name; stored_terms: the heads that the file is about.
 
     A head keeps its random values where the file has none, or one of another size or another kind.
-    Errors: InputError for a backbone tensor of another shape.
+    Errors: InputError for a backbone tensor of another shape, and where the file lacks one.
     """
     names = learner.backbone.huggingface
     stored = _canonical(names, tensors)
@@ -73,6 +73,10 @@ def fill(learner: Learner, tensors: Mapping[str, Tensor], stored_terms: frozense
             raise InputError(
                 "interop.wrong_shape", name=theirs[0], given=list(tensor.shape), needed=list(parameter.shape)
             )
+    wanted = (_their_names(names, key, names.prefix) for key in fresh if not key.startswith("heads."))
+    missing = [name for theirs in wanted for name in theirs if name not in stored]
+    if missing:
+        raise InputError("interop.missing_tensors", count=len(missing), names=missing[:4])
     unused = (name for name in stored if name not in used and not name.endswith(names.ignored))
     return Loaded(fresh=tuple(fresh), unused=tuple(sorted(unused)))
 

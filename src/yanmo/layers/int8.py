@@ -1,8 +1,12 @@
 """Linear layers on weights of 8 bits, for reading a trained model.
 
-Each output has its own scale, so that its largest weight becomes 127. A few rows times not too many weights are
-multiplied as they are, in bf16: there the time is that of reading the weights. More is rounded to 8 bits too, by one
-scale for all rows, found anew at every product; so what stands beside a text changes its numbers by rounding.
+Each output has its own scale, so that its largest weight becomes 127, or as much as the processor can add up. A few rows times not too many weights are
+multiplied in bf16: there the time is that of reading the weights. More is rounded to 8 bits too, by one scale for all
+rows, found anew at every product; so what stands beside a text changes its numbers by rounding.
+
+Processors differ. Without AVX-512 a product takes a thousand times as long when its result is to be bf16, so fp32
+stands between these layers; without instructions for such products it adds up pairs in 16 bits, where two of the
+largest weights with the largest inputs are too much. What a processor needs is tried out, once.
 
 Paper: Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
 Inference".
@@ -10,8 +14,11 @@ Inference".
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from math import ceil
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 import torch
@@ -23,21 +30,34 @@ if TYPE_CHECKING:
 
 LITTLE = 5_000_000  # rows times weights; with more of them, integer products are faster
 BLOCK = 32  # the kernel for few rows reads past the end of other sizes
-LARGEST = 127  # of a weight
+SLOW = 100  # times as long as in fp32: that is no kernel for this processor
 STEPS = 254  # between the smallest and the largest input: one of the 256 values is left, for 0 falls on a whole one
 
 
-class Int8Linear(nn.Module):
-    """`nn.Linear` on a rounded copy of its weights, for inputs in bf16; nothing of it can be trained or saved."""
+@dataclass(frozen=True)
+class Int8Way:
+    """beside: what stands between such layers. largest: what the largest weight of an output becomes."""
 
-    def __init__(self, weight: Float[Tensor, "out in"], bias: Float[Tensor, " out"] | None) -> None:
+    beside: torch.dtype
+    largest: int
+
+
+WAYS = (Int8Way(torch.bfloat16, 127), Int8Way(torch.float32, 127), Int8Way(torch.float32, 64))  # best first
+
+
+class Int8Linear(nn.Module):
+    """`nn.Linear` on a rounded copy of its weights, for inputs of their type; nothing of it can be trained or saved."""
+
+    def __init__(
+        self, weight: Float[Tensor, "out in"], bias: Float[Tensor, " out"] | None, *, largest: int
+    ) -> None:
         super().__init__()
         exact = weight.detach().float()
-        self._scale = (exact.abs().amax(dim=1).clamp(min=1e-12) / LARGEST).bfloat16()
-        rounded = (exact / self._scale.float().unsqueeze(1)).round_().clamp_(-LARGEST, LARGEST)
+        self._scale = (exact.abs().amax(dim=1).clamp(min=1e-12) / largest).bfloat16()
+        rounded = (exact / self._scale.float().unsqueeze(1)).round_().clamp_(-largest, largest)
         self._weight = rounded.to(torch.int8)
         self._has_few = not (weight.shape[0] % BLOCK or weight.shape[1] % BLOCK)
-        self._bias = None if bias is None else bias.detach().bfloat16()
+        self._bias = None if bias is None else bias.detach()
         self._packed = torch.ops.onednn.qlinear_prepack(self._weight, None)
         self._scales = self._scale.float()
         self._middles = torch.zeros(len(weight), dtype=torch.int64)
@@ -51,7 +71,7 @@ class Int8Linear(nn.Module):
         return output.view(*hidden.shape[:-1], -1)
 
     def _few(self, rows: Float[Tensor, "few in"]) -> Float[Tensor, "few out"]:
-        output: Tensor = torch._weight_int8pack_mm(rows, self._weight, self._scale)
+        output: Tensor = torch._weight_int8pack_mm(rows.bfloat16(), self._weight, self._scale).to(rows.dtype)
         return output if self._bias is None else output.add_(self._bias)
 
     def _many(self, rows: Float[Tensor, "many in"]) -> Float[Tensor, "many out"]:
@@ -65,24 +85,40 @@ class Int8Linear(nn.Module):
         output: Tensor = torch.ops.onednn.qlinear_pointwise(
             *(rounded, step, middle),
             *(self._packed, self._scales, self._middles, self._bias),
-            *(1.0, 0, torch.bfloat16),
+            *(1.0, 0, rows.dtype),
             *("none", [], ""),
         )
         return output
 
 
 @cache
-def can_int8() -> bool:
-    """Whether this build of torch computes such products on this processor, and computes them right."""
-    weight, rows = (
-        torch.linspace(-1, 1, 64 * 32).view(64, 32).sin(),
-        torch.linspace(-2, 3, 8 * 32).view(8, 32),
-    )
+def int8_way() -> Int8Way | None:
+    """The best way that is right and fast on this processor; None where there is none."""
+    return next((way for way in WAYS if _is_fit(way)), None)
+
+
+@torch.inference_mode()
+def _is_fit(way: Int8Way) -> bool:
+    """Right for rows and weights with runs of large numbers, whose products add up to the most."""
+    dtype = way.beside
+    weight = torch.linspace(-1, 1, 256 * 128).view(256, 128).sin()
+    rows = torch.linspace(-2, 3, 64 * 128).view(64, 128)
     expected = F.linear(rows, weight)
     try:
-        with torch.inference_mode():
-            layer = Int8Linear(weight, None)
-            found = [product(rows.bfloat16()).float() for product in (layer._few, layer._many)]
+        layer = Int8Linear(weight.to(dtype), None, largest=way.largest)
+        found = [product(rows.to(dtype)).float() for product in (layer._few, layer._many)]
+        seconds = _seconds(layer._many, rows.to(dtype))
     except (AttributeError, RuntimeError, NotImplementedError):
         return False
-    return all(bool((each - expected).abs().max() < 0.05 * expected.abs().max()) for each in found)
+    right = all(bool((each - expected).abs().max() < 0.05 * expected.abs().max()) for each in found)
+    return right and seconds < SLOW * _seconds(lambda rows: F.linear(rows, weight), rows)
+
+
+def _seconds(product: Callable[[Tensor], Tensor], rows: Tensor) -> float:
+    """The shortest of a few."""
+    taken = []
+    for _ in range(5):
+        start = perf_counter()
+        product(rows)
+        taken.append(perf_counter() - start)
+    return min(taken)

@@ -69,6 +69,13 @@ TEXTS: Texts = {
         "张量 {name} 的形状是 {given}。\n按照 config.json，应为 {needed}。\n"
         "这两个文件不属于同一个模型：请重新保存或下载。",
     ),
+    "interop.missing_tensors": (
+        "The weights lack {count} tensors of the network that config.json describes: {names} ...\n"
+        "In their place would stand random values.\n"
+        "The two files are of different models, or one is damaged: save or download it again.",
+        "权重文件缺少 config.json 所描述网络的 {count} 个张量：{names} ……\n这些位置只能是随机值。\n"
+        "这两个文件不属于同一个模型，或其中之一已损坏：请重新保存或下载。",
+    ),
     "interop.tokenizer_too_big": (
         "The tokenizer in {folder} has {given} entries.\nThe model has vectors for {rows}.\n"
         "Use the tokenizer that the model was trained with.",

@@ -15,6 +15,10 @@ TEXTS: Texts = {
     "machine.precision": ("Precision used", "采用的精度"),
     "machine.matmul": ("float32 setting used", "采用的 float32 设置"),
     "machine.threads": ("Threads used", "采用的线程数"),
+    "machine.warn_bf16": (
+        "bf16 was asked for, and this machine is no faster in it than in fp32, perhaps far slower: see `yanmo doctor`.",
+        "您指定了 bf16，但本机用 bf16 并不比 fp32 快，甚至可能慢得多：请看 `yanmo doctor`。",
+    ),
     "machine.none": ("none", "无"),
     "machine.gigabytes": ("{value} GB", "{value} GB"),
     "machine.rate": ("{value} GFLOP/s", "{value} GFLOP/s"),

@@ -57,7 +57,6 @@ TEXTS: Texts = {
     "run.what_tag": ("label words", "标注词元"),
     "run.what_span": ("find answers in a text", "在文本中找答案"),
     "run.what_compare": ("compare texts", "比较文本"),
-    "run.what_vectors": ("turn texts into vectors", "把文本变成向量"),
     "run.command_pretrain": (
         "yanmo pretrain --model {path} --corpus PATH --out {path}-more",
         "yanmo pretrain --model {path} --corpus 路径 --out {path}-more",
@@ -185,10 +184,6 @@ TEXTS: Texts = {
     "run.warn_no_held_out": (
         "The corpus is a single document: nothing is held out, so there is no validation loss.",
         "语料只有一篇文档：没有留出验证数据，因此没有验证损失。",
-    ),
-    "run.warn_fresh": (
-        "Not in the model file, so starting from random values: {fresh}.",
-        "模型文件中没有、因此从随机值开始：{fresh}。",
     ),
     "run.preempted": (
         "Stopped by a signal; saved at step {step}.\nNothing is lost.\nGive the same command again: it resumes.",

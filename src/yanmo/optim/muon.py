@@ -91,8 +91,8 @@ def orthogonalize(matrices: Tensor) -> Tensor:
     values go to about 1, the very small ones excepted.
 
     Each step takes an odd polynomial of the matrix, x -> a x + b x x'x + c x x'x x'x. Of a matrix that is much longer
-    than wide, only the product with its own transpose, square and small, is carried from step to step; it is made
-    anew halfway, before its rounding errors have grown (as Muon's larger users do).
+    than wide, only the product with its own transpose, square and small, is carried from step to step; in bf16 it is
+    made anew halfway, before its rounding errors have grown (as Muon's larger users do).
     """
     x: Tensor = matrices / (MARGIN * matrices.norm(dim=(1, 2), keepdim=True)).clamp(min=1e-7)
     short, long = sorted(x.shape[1:])
@@ -100,9 +100,9 @@ def orthogonalize(matrices: Tensor) -> Tensor:
         for coefficients in STEPS:
             x = _multiplied(x, _polynomial(_gram(x), coefficients))
         return x
-    half = len(STEPS) // 2
-    for steps in (STEPS[:half], STEPS[half:]):
-        x = _multiplied(x, _composed(_gram(x), steps))
+    together = len(STEPS) if x.dtype == torch.float32 else len(STEPS) // 2
+    for first in range(0, len(STEPS), together):
+        x = _multiplied(x, _composed(_gram(x), STEPS[first : first + together]))
     return x
 
 
