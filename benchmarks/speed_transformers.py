@@ -1,8 +1,8 @@
 """The peer's side of the speed benchmark: Hugging Face's Trainer as in its own examples run_mlm and run_clm.
 
 Everything is left at its documented default except model size, batch, dropout and precision as given; nothing is
-logged or saved. "tuned" is what an expert sets from outside: bf16 (not in "tuned_fp32"), plain attention, which is faster than the fused
-one on a CPU, and an allocator that keeps large buffers.
+logged or saved. "tuned" is what an expert sets from outside: bf16 (not in "tuned_fp32"), plain attention, which is
+faster than the fused one on a CPU, and an allocator that keeps large buffers.
 """
 
 from __future__ import annotations

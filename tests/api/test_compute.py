@@ -1,4 +1,4 @@
-"""What a run computes in is chosen by a probe; what a user asks for instead is done, and warned about where it is slow."""
+"""What a run computes in: a probe chooses; a user's choice is followed, with a warning where it is slow."""
 
 from __future__ import annotations
 

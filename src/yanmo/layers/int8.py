@@ -1,12 +1,12 @@
 """Linear layers on weights of 8 bits, for reading a trained model.
 
-Each output has its own scale, so that its largest weight becomes 127, or as much as the processor can add up. A few rows times not too many weights are
+Each output has its own scale, so that its largest weight becomes 127. A few rows times not too many weights are
 multiplied in bf16: there the time is that of reading the weights. More is rounded to 8 bits too, by one scale for all
 rows, found anew at every product; so what stands beside a text changes its numbers by rounding.
 
 Processors differ. Without AVX-512 a product takes a thousand times as long when its result is to be bf16, so fp32
-stands between these layers; without instructions for such products it adds up pairs in 16 bits, where two of the
-largest weights with the largest inputs are too much. What a processor needs is tried out, once.
+stands between these layers; without instructions for such products it adds up pairs in 16 bits, too few for the
+largest weights and inputs, so the weights get 7 bits. What a processor needs is tried out, once.
 
 Paper: Jacob et al. 2018, "Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only
 Inference".
