@@ -364,3 +364,18 @@ def test_a_value_of_a_form_is_shown_by_examples(run, bert, files, tmp_path, sett
     assert ran.code == 2
     assert shown in ran.err
     assert "^" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("words", "named"),
+    [(["--direction", "en-zh"], "direction"), (["settings.answers.stride=16"], "answers")],
+)
+def test_a_setting_of_another_task_is_refused(run, bert, files, tmp_path, words, named):
+    out = tmp_path / "r"
+    ran = run(
+        "finetune", "text_classification", "--model", bert, "--train", files.classes, "--out", out, *words
+    )
+    assert ran.code == 2
+    assert f"settings.{named}" in ran.err
+    assert ("translation" if named == "direction" else "question_answering") in ran.err
+    assert not out.exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import islice
 
 from yanmo import registry, tasks
@@ -43,6 +44,14 @@ def check_columns(task: str, settings: TaskConfig) -> None:
             raise ConfigError(
                 "guess.not_read", task=task, name=name, known=known, suggestion=suggestion(name, known)
             )
+
+
+def check_settings(task: str, given: Iterable[str]) -> None:
+    """Errors: ConfigError where a setting is given that other tasks alone read: it would do nothing."""
+    for name in given:
+        readers = [each for each in registry.names(tasks) if name in tasks.find(each).settings]
+        if readers and task not in readers:
+            raise ConfigError("guess.setting_not_read", task=task, name=name, readers=readers)
 
 
 def _forms(task: str) -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from yanmo import models, objectives, registry, tasks, tokenizers
 from yanmo.api import model_source, recipe_files
 from yanmo.api.finetune_config import FinetuneConfig, default_optim
-from yanmo.api.guess import check_columns, guess_task
+from yanmo.api.guess import check_columns, check_settings, guess_task
 from yanmo.api.pretrain_config import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
 from yanmo.api.teacher import check_teacher
@@ -129,6 +129,7 @@ def resolve_finetune(
         tree["optim"] = merge(usual, optim)
     config = build(FinetuneConfig, tree)
     check_columns(config.task, config.settings)
+    check_settings(config.task, above.get("settings", {}))
     if model is not None:
         model.sizes(config.preset or "mini")
     if config.teacher is not None:

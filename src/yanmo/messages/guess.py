@@ -28,6 +28,11 @@ TEXTS: Texts = {
         "--columns 指定了哪一列是“{name}”，但 {task} 并不读取“{name}”。\n它读取的有：{known}。\n"
         "{suggestion}写法是 名称=列名，文件中的列名在后。",
     ),
+    "guess.setting_not_read": (
+        "“settings.{name}” is given, but {task} does not read it.\nIt is for {readers}.\n"
+        "Leave it out, or name the task that is meant.",
+        "指定了“settings.{name}”，但 {task} 并不使用它。\n它用于 {readers}。\n请去掉它，或改用所需的任务。",
+    ),
     "guess.no_column": (
         "{path} has no column “{column}”.\nIts columns: {known}.\n{suggestion} Correct --columns.",
         "{path} 中没有“{column}”这一列。\n它的列有：{known}。\n{suggestion}请更正 --columns。",

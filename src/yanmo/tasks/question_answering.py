@@ -112,6 +112,7 @@ class QuestionAnswering(Task):
 
     term: ClassVar = "span"
     forms: ClassVar = (("question", "context", "answers"), ("question", "context", "answer", "start"))
+    settings: ClassVar = ("answers",)
     reads: ClassVar[tuple[str, ...]] = ("question", "context")
     fitted_threshold: float | None = None  # chosen on dev; None: every training question has an answer
 

@@ -89,6 +89,7 @@ class SentenceSimilarity(Task):
         ("text", "text_pair", "score"), ("text", "text_pair", "label"), ("text", "text_pair", "negative"),
         ("text", "text_pair"), ("text",),
     )  # fmt: skip
+    settings: ClassVar = ("similarity",)
     goal: Goal = "regression"
     low: float = 0.0
     high: float = 1.0

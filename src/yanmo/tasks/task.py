@@ -88,6 +88,7 @@ class Task(Objective, ABC):
     term: ClassVar[str]
     forms: ClassVar[tuple[tuple[str, ...], ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ("text",)
+    settings: ClassVar[tuple[str, ...]] = ()  # of `TaskConfig`, those that are not for every task
     rate: ClassVar[float] = 4e-4  # of learning, where nothing else is said, for a width of 256
     generates: ClassVar[bool] = False  # whether predictions are texts that it writes
     answers_blank: ClassVar[bool] = False  # whether there is something to say of a text without a character

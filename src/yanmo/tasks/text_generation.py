@@ -84,6 +84,7 @@ class TextGeneration(Task):
 
     term: ClassVar = "clm"
     forms: ClassVar = (("messages",), ("prompt", "completion"), ("text",))
+    settings: ClassVar = ("direction",)
     text_term: ClassVar = "clm"
     generates: ClassVar = True
     answers_blank: ClassVar = True  # a beginning

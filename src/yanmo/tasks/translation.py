@@ -58,6 +58,7 @@ class Translation(Task):
 
     term: ClassVar = "seq2seq"
     forms: ClassVar = (("source", "target"), ("translation",))
+    settings: ClassVar = ("direction", "beams", "length_penalty")
     rate: ClassVar = 1e-3  # short runs from a denoising model learn faster than at the usual one
     from_scratch: ClassVar = True
     answers_blank: ClassVar = True  # a blank one, so that lines stay beside their lines
