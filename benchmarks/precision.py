@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from conditions import RESULTS, conditions, sentence, table, write
+from conditions import RESULTS, conditions, has_bf16, of_this_machine, sentence, table, write
 
 from yanmo.api.evaluate import evaluate
 
@@ -27,7 +27,7 @@ def main(given: Sequence[str] | None = None) -> None:
     options = parser.parse_args(given)
     for run, data in options.on:
         result = {"conditions": conditions(), **_scores(run, data)}
-        name = f"{Path(run).parent.name}/{Path(run).name} on {Path(data).name}"
+        name = of_this_machine(f"{Path(run).parent.name}/{Path(run).name} on {Path(data).name}")
         write(Path(options.out), "precision", name, result, render)
     print((Path(options.out) / "precision.md").read_text(encoding="utf-8"))
 
@@ -36,7 +36,7 @@ def _scores(run: str, data: str) -> dict[str, Any]:
     exact = evaluate(run, data)
     metric = exact.interval.metric if exact.interval else next(iter(exact.metrics))
     scores = {"fp32": exact.metrics[metric]}
-    for precision in ROUNDED:
+    for precision in ROUNDED if has_bf16() else ("int8",):
         scores[precision] = evaluate(run, data, precision=precision).metrics[metric]
     return {"metric": metric, "count": exact.count, "scores": scores}
 
@@ -47,7 +47,9 @@ def render(results: Mapping[str, Any]) -> str:
     for name, result in results.items():
         scores = result["scores"]
         unit = 1 if result["metric"] in ("bleu", "chrf") else 100
-        costs = [f"{unit * (scores[each] - scores['fp32']):+.2f}" for each in ROUNDED]
+        costs = [
+            f"{unit * (scores[each] - scores['fp32']):+.2f}" if each in scores else "-" for each in ROUNDED
+        ]
         rows.append([name, f"{result['count']:,}", result["metric"], f"{unit * scores['fp32']:.2f}", *costs])
     head = ("run", "records", "metric", "fp32", *(f"{each} less fp32" for each in ROUNDED))
     last = sentence(list(results.values())[-1]["conditions"])

@@ -16,6 +16,7 @@ from yanmo.api import model_source
 from yanmo.layers import attention_probe
 from yanmo.layers.attention_kernels import PLAIN_LENGTH
 from yanmo.layers.attention_probe import Measured
+from yanmo.layers.int8 import int8_way
 from yanmo.machine.probe import Machine, Settings, choose, describe, probe
 from yanmo.messages import listed, text
 from yanmo.models.backbone import ModelConfig
@@ -37,11 +38,15 @@ Rows = list[tuple[str, str]]
 
 @dataclass(frozen=True, kw_only=True)
 class MachineCheck:
-    """attention: its kernels, timed and compared. extras: which optional packages are installed."""
+    """attention: its kernels, timed and compared. extras: which optional packages are installed.
+
+    int8_weights: the bits that a weight has under `--precision int8`; None where that is not possible.
+    """
 
     machine: Machine
     settings: Settings
     attention: tuple[Measured, ...]
+    int8_weights: int | None
     versions: Mapping[str, str]
     extras: Mapping[str, bool]
 
@@ -57,6 +62,7 @@ class MachineCheck:
             *describe(self.machine),
             *((text("doctor.attention_by", kernel=each.kernel), _timing(each)) for each in self.attention),
             (text("doctor.attention"), text(kind, length=PLAIN_LENGTH)),
+            (text("doctor.int8"), _bits(self.int8_weights)),
             (text("doctor.versions"), versions),
             (text("doctor.extras"), installed),
             (text("doctor.extras_absent"), absent),
@@ -107,15 +113,21 @@ def check_machine() -> MachineCheck:
     settings = choose(machine)
     dtype = torch.bfloat16 if settings.precision == "bf16" else torch.float32
     attention = attention_probe.measure("cuda" if machine.cuda else "cpu", dtype)
+    way = int8_way()
     versions = {"yanmo": __version__, "python": platform.python_version()}
     versions |= {name: metadata.version(name) for name in PACKAGES}
     return MachineCheck(
         machine=machine,
         settings=replace(settings, attention=attention_probe.best(attention, dtype)),
         attention=attention,
+        int8_weights=None if machine.cuda or way is None else way.bits,
         versions=versions,
         extras={extra: find_spec(package) is not None for extra, package in EXTRAS.items()},
     )
+
+
+def _bits(weights: int | None) -> str:
+    return text("doctor.int8_none") if weights is None else text("doctor.int8_bits", bits=weights)
 
 
 def _timing(measured: Measured) -> str:

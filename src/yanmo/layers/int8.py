@@ -41,8 +41,13 @@ class Int8Way:
     beside: torch.dtype
     largest: int
 
+    @property
+    def bits(self) -> int:
+        """Of a weight, with its sign."""
+        return self.largest.bit_length() + 1
 
-WAYS = (Int8Way(torch.bfloat16, 127), Int8Way(torch.float32, 127), Int8Way(torch.float32, 64))  # best first
+
+WAYS = (Int8Way(torch.bfloat16, 127), Int8Way(torch.float32, 127), Int8Way(torch.float32, 63))  # best first
 
 
 class Int8Linear(nn.Module):
