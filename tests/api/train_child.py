@@ -45,7 +45,7 @@ class Telling(Reporter):
 def prepare_for_tests() -> None:
     """No probe, a save after every step, and word of it; nothing of this changes a result."""
     settings = Settings(precision="fp32", matmul="highest", threads=1)
-    compute.choose_now = lambda wanted="auto": compute.Compute(device="cpu", settings=settings)
+    compute.choose_now = lambda *_: compute.Compute(device="cpu", settings=settings)
     saver.MOST_TIME = 1e9
     write = checkpoint._write
 
