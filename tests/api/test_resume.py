@@ -42,9 +42,7 @@ Run = Callable[..., "Listener"]
 def one_thread_and_no_probe(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     before = torch.get_num_threads()
     settings = Settings(precision="fp32", matmul="highest", threads=1)
-    monkeypatch.setattr(
-        compute, "choose_now", lambda *_: compute.Compute(device="cpu", settings=settings)
-    )
+    monkeypatch.setattr(compute, "choose_now", lambda *_: compute.Compute(device="cpu", settings=settings))
     yield
     torch.set_num_threads(before)
 
@@ -144,9 +142,7 @@ def base(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("base") / "run"
     with pytest.MonkeyPatch.context() as patch:
         settings = Settings(precision="fp32", matmul="highest", threads=1)
-        patch.setattr(
-            compute, "choose_now", lambda *_: compute.Compute(device="cpu", settings=settings)
-        )
+        patch.setattr(compute, "choose_now", lambda *_: compute.Compute(device="cpu", settings=settings))
         pretrain(build(PretrainConfig, pretraining(files, budget="2steps", evaluations=0)), out)
     return out
 
@@ -164,9 +160,7 @@ def teacher(base: Path, files: Path, tmp_path_factory: pytest.TempPathFactory) -
     }
     with pytest.MonkeyPatch.context() as patch:
         settings = Settings(precision="fp32", matmul="highest", threads=1)
-        patch.setattr(
-            compute, "choose_now", lambda *_: compute.Compute(device="cpu", settings=settings)
-        )
+        patch.setattr(compute, "choose_now", lambda *_: compute.Compute(device="cpu", settings=settings))
         finetune(build(FinetuneConfig, config), out)
     return out
 
