@@ -14,7 +14,7 @@ from importlib import import_module
 # Threads that wait spin for some hundredths of a millisecond and then sleep: on a free machine nearly as fast as those
 # that spin on, which with one other busy process on two cores made a training step up to 6 times slower
 # (docs/decisions/0008). OpenMP reads this when torch is loaded; what the user has set stays.
-WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "3000"}
+WAITING = {"OMP_WAIT_POLICY": "PASSIVE", "GOMP_SPINCOUNT": "5000"}
 if not WAITING.keys() & os.environ.keys():
     os.environ.update(WAITING)
 
