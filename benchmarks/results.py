@@ -142,7 +142,7 @@ def _sweep(suite: Suite, options: argparse.Namespace) -> Sweep:
 def _folder(suite: Suite, options: argparse.Namespace) -> str:
     """One for each set, model and limit: what is there belongs to it."""
     model = _model(suite, options) if suite.task != "translation" else None
-    parts = [suite.name, Path(model).resolve().name if model else "", str(options.train_limit or "")]
+    parts = [suite.name, Path(model).absolute().name if model else "", str(options.train_limit or "")]
     return "-".join(part for part in parts if part)
 
 
