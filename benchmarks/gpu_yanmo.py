@@ -6,8 +6,8 @@ import tempfile
 from pathlib import Path
 from typing import Literal
 
+import loop
 import numpy as np
-import torch
 from gpu_work import END, MASK, SPECIAL, START, Meter, Work
 
 from yanmo import models, objectives, registry
@@ -21,26 +21,7 @@ from yanmo.machine.probe import configure
 from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
-from yanmo.optim.optimizer import OptimConfig, build
-from yanmo.optim.schedule import ScheduleConfig
-from yanmo.training.budget import Budget
-from yanmo.training.decisions import Pace
-from yanmo.training.hooks import Hook, StepReport
-from yanmo.training.interrupt import Interrupt
-from yanmo.training.precision import Weights
-from yanmo.training.saver import Saver
-from yanmo.training.state import TrainState
-from yanmo.training.trainer import TrainConfig, Trainer
-
-
-class MeterHook(Hook):
-    """Tells the meter of each step."""
-
-    def __init__(self, meter: Meter) -> None:
-        self.meter = meter
-
-    def on_step(self, report: StepReport) -> None:
-        self.meter.step(report.tokens)
+from yanmo.optim.optimizer import OptimConfig
 
 
 def main() -> None:
@@ -52,27 +33,17 @@ def main() -> None:
     objective = objectives.make("clm" if work.causal else "mlm")
     learner = _learner(work, objective)
     learner.backbone.recompute("recompute" in work.options)
-    weights = Weights(learner.to(work.device), compute.dtype)
     name: Literal["muon", "adamw"] = "muon" if "muon" in work.options else "adamw"
-    optim = OptimConfig(name=name)
-    config = TrainConfig(budget="1000000steps", save_seconds=1e9)
     with tempfile.TemporaryDirectory() as folder:
-        Trainer(
-            weights=weights,
-            objective=objective,
-            plan=_plan(work, objective, Path(folder)),
-            optimizer=build(weights.master.named_parameters(), optim, muon_dtype=compute.dtype),
-            optim=optim,
-            schedule=ScheduleConfig(),
-            config=config,
-            pace=Pace(Budget.parse(config.budget), Path(folder) / "decisions.jsonl"),
-            saver=Saver(Path(folder), seconds=config.save_seconds, keep=2, keeps_best=False, conditions={}),
-            evaluator=None,
-            hooks=[MeterHook(meter)],
-            interrupt=Interrupt(),
-            device=torch.device(work.device),
-            state=TrainState(),
-        ).train()
+        loop.train(
+            learner,
+            objective,
+            _plan(work, objective, Path(folder)),
+            optim=OptimConfig(name=name),
+            dtype=compute.dtype,
+            device=work.device,
+            on_step=meter.step,
+        )
 
 
 def _learner(work: Work, objective: Objective) -> Learner:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import itertools
-import tempfile
 from pathlib import Path
 
+import loop
 import speed_text
 import torch
 from speed_round import Rounds, Work
@@ -20,29 +20,10 @@ from yanmo.data.source import TextSource
 from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
-from yanmo.optim.optimizer import OptimConfig, build
-from yanmo.optim.schedule import ScheduleConfig
+from yanmo.optim.optimizer import OptimConfig
 from yanmo.tokenizers import Tokenizer
-from yanmo.training.budget import Budget
-from yanmo.training.decisions import Pace
-from yanmo.training.hooks import Hook, StepReport
-from yanmo.training.interrupt import Interrupt
-from yanmo.training.precision import Weights
-from yanmo.training.saver import Saver
-from yanmo.training.state import TrainState
-from yanmo.training.trainer import TrainConfig, Trainer
 
 PACKED = 0.97  # of the places in packed rows hold tokens, about
-
-
-class RoundHook(Hook):
-    """Tells the rounds of each step."""
-
-    def __init__(self, rounds: Rounds) -> None:
-        self.rounds = rounds
-
-    def on_step(self, report: StepReport) -> None:
-        self.rounds.step(report.tokens)
 
 
 def main() -> None:
@@ -62,26 +43,15 @@ def train(work: Work, rounds: Rounds, learner: Learner, objective: Objective, pl
         precision=compute.settings.precision,
         threads=torch.get_num_threads(),
     )
-    weights = Weights(learner, compute.dtype)
-    optim = OptimConfig(name=work.optimizer)  # type: ignore[arg-type]
-    config = TrainConfig(budget="1000000steps", save_seconds=1e9)
-    with tempfile.TemporaryDirectory() as folder:
-        Trainer(
-            weights=weights,
-            objective=objective,
-            plan=plan,
-            optimizer=build(weights.master.named_parameters(), optim, muon_dtype=compute.dtype),
-            optim=optim,
-            schedule=ScheduleConfig(),
-            config=config,
-            pace=Pace(Budget.parse(config.budget), Path(folder) / "decisions.jsonl"),
-            saver=Saver(Path(folder), seconds=config.save_seconds, keep=2, keeps_best=False, conditions={}),
-            evaluator=None,
-            hooks=[RoundHook(rounds)],
-            interrupt=Interrupt(),
-            device=torch.device(compute.device),
-            state=TrainState(),
-        ).train()
+    loop.train(
+        learner,
+        objective,
+        plan,
+        optim=OptimConfig(name=work.optimizer),  # type: ignore[arg-type]
+        dtype=compute.dtype,
+        device=compute.device,
+        on_step=rounds.step,
+    )
 
 
 def _places(batch: Batch) -> int:

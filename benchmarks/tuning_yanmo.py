@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import itertools
 import json
-import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import loop
 import torch
 from speed_round import Rounds
-from speed_yanmo import PACKED, RoundHook
+from speed_yanmo import PACKED
 from turns import work_of
 
 from yanmo import tasks
@@ -24,17 +24,8 @@ from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.models.learner import Learner
-from yanmo.optim.optimizer import build
-from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.task import Encoder, Task
-from yanmo.training.budget import Budget
-from yanmo.training.decisions import Pace
-from yanmo.training.interrupt import Interrupt
-from yanmo.training.precision import Weights
-from yanmo.training.saver import Saver
-from yanmo.training.state import TrainState
-from yanmo.training.trainer import TrainConfig, Trainer
 
 NAMES = {"class": "text_classification", "tag": "token_classification"}
 LONGEST = 128
@@ -59,26 +50,15 @@ def main() -> None:
         threads=torch.get_num_threads(),
         records_per_step=round(sum(len(batch.samples) for batch in planned) / len(planned), 1),
     )
-    weights = Weights(learner, compute.dtype)
-    optim = default_optim(learner.backbone.config.hidden_size, kind.rate)
-    config = TrainConfig(budget="1000000steps", save_seconds=1e9)
-    with tempfile.TemporaryDirectory() as folder:
-        Trainer(
-            weights=weights,
-            objective=task,
-            plan=plan,
-            optimizer=build(weights.master.named_parameters(), optim, muon_dtype=compute.dtype),
-            optim=optim,
-            schedule=ScheduleConfig(),
-            config=config,
-            pace=Pace(Budget.parse(config.budget), Path(folder) / "decisions.jsonl"),
-            saver=Saver(Path(folder), seconds=config.save_seconds, keep=2, keeps_best=False, conditions={}),
-            evaluator=None,
-            hooks=[RoundHook(rounds)],
-            interrupt=Interrupt(),
-            device=torch.device(compute.device),
-            state=TrainState(),
-        ).train()
+    loop.train(
+        learner,
+        task,
+        plan,
+        optim=default_optim(learner.backbone.config.hidden_size, kind.rate),
+        dtype=compute.dtype,
+        device=compute.device,
+        on_step=rounds.step,
+    )
 
 
 def _parts(work: dict[str, Any], task: Task, records: list[Record]) -> tuple[Learner, Plan]:
