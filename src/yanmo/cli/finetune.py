@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import File, Flag, Folder, Json, Pairs, split_pairs, split_settings
+from yanmo.cli.options import File, Flag, Folder, Json, Pairs, only_word, split_pairs, split_settings
 from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
 from yanmo.cli.sweep import run_sweep
 from yanmo.errors import ConfigError
@@ -76,7 +76,7 @@ def finetune(
         "seed": seed,
         "precision": precision,
     }
-    name = _only(words)
+    name = only_word(words)
     if sweep is not None:
         if profile:
             raise ConfigError("sweep.no_profile")
@@ -85,12 +85,6 @@ def finetune(
     if test is not None:
         raise ConfigError("sweep.test_alone", out=out, test=test)
     _run(name, flags, overrides, out, as_json=json, profile=profile)
-
-
-def _only(words: list[str]) -> str | None:
-    if len(words) > 1:
-        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
-    return words[0] if words else None
 
 
 def _run(

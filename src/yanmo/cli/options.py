@@ -9,6 +9,8 @@ from typing import Annotated, Literal, TypeAlias
 
 from cyclopts import Parameter
 
+from yanmo.errors import ConfigError
+
 Json: TypeAlias = Annotated[bool, Parameter(name="--json", negative=())]
 Flag: TypeAlias = Annotated[bool, Parameter(negative=())]
 Paths: TypeAlias = Annotated[
@@ -28,6 +30,13 @@ def split_settings(words: Sequence[str]) -> tuple[list[str], list[str]]:
     """Plain words, and `key=value` overrides; what names an existing path is no override."""
     overrides = [word for word in words if _OVERRIDE.fullmatch(word) and not Path(word).exists()]
     return [word for word in words if word not in overrides], overrides
+
+
+def only_word(words: Sequence[str]) -> str | None:
+    """The one plain word that a command takes, a recipe or a task. Errors: ConfigError where there are more."""
+    if len(words) > 1:
+        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
+    return words[0] if words else None
 
 
 def split_pairs(words: Sequence[str], *, dotted: bool = False) -> tuple[dict[str, str], list[str]]:

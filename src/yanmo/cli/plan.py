@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import Json, Paths, split_settings
+from yanmo.cli.options import Json, Paths, only_word, split_settings
 from yanmo.cli.screen import print_json, print_line, print_pairs, print_table
-from yanmo.errors import ConfigError
 from yanmo.messages import text
 
 if TYPE_CHECKING:
@@ -35,15 +34,13 @@ def plan(
 ) -> None:
     words, overrides = split_settings(settings)
     paths, behind = split_settings(corpus or ())
-    if len(words) > 1:
-        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
     from yanmo.api.plan import architecture_for
     from yanmo.api.plan import plan as make
     from yanmo.api.pretrain_config import AUTO
     from yanmo.api.recipes import resolve_pretrain
     from yanmo.cli.progress import ProgressBar
 
-    recipe = words[0] if words else None
+    recipe = only_word(words)
     flags: dict[str, object] = {
         "corpus": paths or None,
         "budget": budget,

@@ -6,9 +6,8 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import Flag, Folder, Json, Paths, split_settings
+from yanmo.cli.options import Flag, Folder, Json, Paths, only_word, split_settings
 from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
-from yanmo.errors import ConfigError
 from yanmo.messages import text
 
 
@@ -48,9 +47,7 @@ def pretrain(
         "seed": seed,
         "precision": precision,
     }
-    if len(words) > 1:
-        raise ConfigError("cli.two_recipes", first=words[0], second=words[1])
-    _run(words[0] if words else None, flags, [*overrides, *behind], out, as_json=json, profile=profile)
+    _run(only_word(words), flags, [*overrides, *behind], out, as_json=json, profile=profile)
 
 
 def _run(
