@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from yanmo.corpus.document import Document
 from yanmo.data import encode as module
-from yanmo.data.encode import encode_documents, encode_texts, parts
+from yanmo.data.encode import Part, encode_documents, encode_parts, parts
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
 from yanmo.tokenizers.pieces import PieceReader
 
@@ -56,7 +56,8 @@ def test_a_book_takes_linear_time() -> None:
 
 def test_columns(saved: tuple[Tokenizer, Path]) -> None:
     tokenizer, _ = saved
-    encoded = list(encode_texts(["我们去公园吧！We go out. 北京很好。", "", "   "], PieceReader(tokenizer)))
+    texts = map(Part, ["我们去公园吧！We go out. 北京很好。", "", "   "])
+    encoded = list(encode_parts(list(texts), PieceReader(tokenizer)))
     assert len(encoded) == 1  # texts without a token are left out
     pieces = tokenizer.encode("我们去公园吧！We go out. 北京很好。")
     starts = [
@@ -98,6 +99,26 @@ def test_processes_give_what_one_process_gives(
     together = list(encode_documents(documents(60), *saved, workers=2))
     assert [one.ids.tolist() for one in together] == [one.ids.tolist() for one in alone]
     assert [one.checksum for one in together] == [one.checksum for one in alone]
+
+
+def test_parts_of_a_book_know_where_it_begins_and_ends(
+    saved: tuple[Tokenizer, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "CHUNK_CHARACTERS", 30_000)
+    monkeypatch.setattr(module, "SMALL", 1000)
+    book = Document(text="我们去公园吧！\n" * 7000, id="book", source="book.txt")
+    poem = Document(text="北京很好。", id="poem", source="poem.txt")
+    for workers in (1, 2):
+        encoded = list(encode_documents([poem, book, poem], *saved, workers=workers))
+        edges = [(one.opens, one.closes) for one in encoded]
+        assert edges == [
+            (True, True),
+            (True, False),
+            *[(False, False)] * (len(edges) - 4),
+            (False, True),
+            (True, True),
+        ]
+        assert len(edges) == 5
 
 
 def test_worker_processes_import_no_torch() -> None:

@@ -1,8 +1,11 @@
 """The stream of batches: nothing lost, nothing repeated, the same from any cursor."""
 
+import gc
+import weakref
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,7 +21,7 @@ from yanmo.data.frame import Frame
 from yanmo.data.plan import Plan
 from yanmo.data.random import Key
 from yanmo.data.source import ExampleSource, TextSource
-from yanmo.data.store import TokenStore
+from yanmo.data.store import StoreWriter, TokenStore
 from yanmo.errors import InputError
 
 FIRST = 5
@@ -238,3 +241,28 @@ def test_encoded_examples_come_whole_and_once(lengths: list[int], batch_tokens: 
         assert not batch.position_ids.flatten()[at].any()
     assert ExampleSource([example(3, 0)]).digest == ExampleSource([example(3, 0)]).digest
     assert ExampleSource([example(3, 0)]).digest != ExampleSource([example(3, 1)]).digest
+
+
+def test_a_plan_that_is_gone_leaves_no_data_behind(new_store: NewStore, frame: NewFrame) -> None:
+    with new_store([[20], [15]]) as store:
+        plan = plan_of(store, "mlm", frame("encoder"))
+        islice_epoch(plan, 0)
+        source = weakref.ref(plan.source)
+        del plan
+        gc.collect()
+        assert source() is None
+
+
+def test_a_decoder_sees_no_edge_inside_a_book(tmp_path: Path, frame: NewFrame) -> None:
+    writer = StoreWriter(tmp_path / "s", vocab_size=40, columns={"sentence_start": "test 1"})
+    for number, (opens, closes) in enumerate([(True, False), (False, False), (False, True), (True, True)]):
+        ids = np.arange(10, 15) + 5 * number
+        writer.add(ids, {"sentence_start": np.zeros(5, dtype=bool)}, opens=opens, closes=closes)
+    plan = plan_of(writer.close({}), "clm", frame("decoder"))
+    texts = [restored(batch) for batch in islice_epoch(plan, 0)]
+    (found,) = texts
+    assert sorted(found) == [2, 2, 3, 3, *range(10, 30)]
+    for start, token in ((2, 10), (2, 25)):
+        assert found[found.index(token) - 1] == start
+    for token, end in ((24, 3), (29, 3)):
+        assert found[found.index(token) + 1] == end

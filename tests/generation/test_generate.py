@@ -24,10 +24,17 @@ WAYS = (
 
 @pytest.fixture
 def go(learner: Learner, tokenizer: Tokenizer):  # type: ignore[no-untyped-def]
-    def go(*prompts: str, **values: object) -> list[list[Continuation]]:
+    def go(*prompts: str, forbidden: list[int] | None = None, **values: object) -> list[list[Continuation]]:
         options = GenerateOptions(**{"max_new_tokens": 12, **values})  # type: ignore[arg-type]
         ids = [[tokenizer.bos_id, *tokenizer.encode(prompt).ids] for prompt in prompts]
-        return generate(learner, ids, options, tokenizer=tokenizer, end=tokenizer.eos_id)  # type: ignore
+        return generate(
+            learner,
+            ids,
+            options,
+            tokenizer=tokenizer,
+            end=tokenizer.eos_id,
+            forbidden=forbidden,  # type: ignore
+        )
 
     return go
 
@@ -94,3 +101,15 @@ def test_draws_follow_the_probabilities() -> None:
     options = GenerateOptions(num_return_sequences=2, seed=4)
     assert torch.equal(draws(options, 5), draws(options, 9)[:, :5])
     assert not torch.equal(draws(options, 5)[0], draws(options, 5)[1])
+
+
+@pytest.mark.parametrize(
+    "way", [{"do_sample": False}, {"seed": 1}, {"num_beams": 3, "num_return_sequences": 2}]
+)
+def test_a_text_ends_where_no_token_is_left(go, tokenizer: Tokenizer, way) -> None:  # type: ignore[no-untyped-def]
+    few = set(tokenizer.encode("abxy").ids)
+    forbidden = sorted(set(range(tokenizer.vocab_size)) - few - {tokenizer.eos_id})
+    (found,) = go("x", max_new_tokens=20, no_repeat_ngram_size=1, forbidden=forbidden, **way)
+    for one in found:
+        assert set(one.ids) <= few and len(set(one.ids)) == len(one.ids)
+        assert one.score > -1000

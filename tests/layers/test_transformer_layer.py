@@ -105,6 +105,11 @@ def test_sinusoids(size: int) -> None:
     assert table.shape == (5, size)
     torch.testing.assert_close(table[0], torch.tensor([0.0] * ((size + 1) // 2) + [1.0] * (size // 2)))
     torch.testing.assert_close(table[3, 0], torch.tensor(3.0).sin())
+    # as Marian has them: exponents 2 * (column // 2) / size, sines of the even columns first
+    angles = [[place / 10_000 ** (2 * (column // 2) / size) for column in range(size)] for place in range(5)]
+    each = torch.tensor(angles, dtype=torch.float64)
+    marian = torch.cat([each[:, 0::2].sin(), each[:, 1::2].cos()], dim=1)
+    torch.testing.assert_close(table, marian.float())
 
 
 @pytest.mark.parametrize("norm", ["post", "pre"])

@@ -54,3 +54,14 @@ def test_a_term_without_labels_has_no_value(new_plan: NewPlan, new_learner: NewL
     plan = new_plan("mlm+nsp", documents=[[9], [7]])
     metrics = evaluator(plan, "mlm+nsp")(new_learner("mlm+nsp"), final=True)
     assert set(metrics) == {"loss", "loss_mlm", "accuracy_mlm", "perplexity"}
+
+
+def test_nothing_measured_is_no_loss_of_zero(new_plan: NewPlan, new_learner: NewLearner) -> None:
+    class Nothing:
+        terms, text_term = ("mlm",), "mlm"
+
+        def measure(self, learner: Learner, batch: object) -> dict[str, float]:
+            return {}
+
+    held_out = HeldOutLoss(objective=Nothing(), plan=new_plan("mlm"), batches=2)  # type: ignore[arg-type]
+    assert math.isnan(held_out(new_learner("mlm"), final=True)["loss"])

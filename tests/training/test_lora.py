@@ -92,3 +92,19 @@ def test_the_seed_alone_decides_the_start(learner: Learner) -> None:
         add_lora(one, LoraConfig(rank=2), seed=7)
         copies.append(one.state_dict())
     assert all(torch.equal(value, copies[1][name]) for name, value in copies[0].items())
+
+
+def test_recomputed_layers_draw_the_dropout_of_the_first_pass(learner: Learner) -> None:
+    add_lora(learner, LoraConfig(rank=2, dropout=0.5), seed=1)
+    learn(learner)  # the second matrices start at zero, and would hide the dropout
+    learner.train()
+
+    def gradients(recompute: bool) -> list[torch.Tensor]:
+        learner.zero_grad()
+        learner.backbone.recompute(recompute)
+        torch.manual_seed(0)
+        learner.backbone(batch()).square().mul(torch.arange(16)).mean().backward()
+        return [one.grad.clone() for one in learner.parameters() if one.grad is not None]
+
+    plain, again = gradients(False), gradients(True)
+    assert all(torch.equal(one, other) for one, other in zip(plain, again, strict=True))

@@ -107,8 +107,8 @@ class Planner:
         sizes = model.Config(
             vocab_size=look.vocab_size,
             max_positions=config.max_positions,
-            dropout=config.dropout,
-            attention_dropout=config.dropout,
+            dropout=config.fresh_dropout,
+            attention_dropout=config.fresh_dropout,
             position_init=config.position_init or model.usual_position_init,
             **model.sizes(preset),
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -27,6 +26,7 @@ from yanmo.data.prepare import Stores, is_prepared, open_stores, prepare
 from yanmo.data.store import TokenStore
 from yanmo.errors import ConfigError, InputError, Preempted
 from yanmo.interop.huggingface import save_model
+from yanmo.machine.probe import available_cores
 from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
@@ -152,7 +152,7 @@ def _stores(
             tokenizer_folder=run.tokenizer,
             held_out_share=config.share_held_out(),
             lineage={"corpus": [asdict(item) for item in fingerprint(config.corpus)]},
-            workers=os.cpu_count() or 1,
+            workers=available_cores(),
             on_progress=progress,
         )
     for warning in report.warnings():
@@ -179,19 +179,23 @@ def _learner(
     )
     sizes = objective.head_sizes()
     if loaded is not None:
-        heads = {
-            term: loaded.heads[term]
-            if term in loaded.heads
-            else loaded.backbone.build_head(term, size, seed=config.train.seed)
-            for term, size in sizes.items()
-        }
-        return Learner(loaded.backbone, heads), objective
+        rates = (
+            {} if config.dropout is None else dict.fromkeys(("dropout", "attention_dropout"), config.dropout)
+        )
+        shape = loaded.backbone.config.model_copy(update=rates)
+        learner = Learner.build(type(loaded.backbone), shape, sizes, seed=config.train.seed)
+        known = learner.state_dict()
+        learner.load_state_dict(
+            known | {name: value for name, value in loaded.state_dict().items() if name in known}
+        )
+        return learner, objective
     assert model is not None
+    dropout = config.fresh_dropout
     shape = model.Config(
         vocab_size=tokenizer.vocab_size,
         max_positions=config.max_positions,
-        dropout=config.dropout,
-        attention_dropout=config.dropout,
+        dropout=dropout,
+        attention_dropout=dropout,
         position_init=config.position_init or model.usual_position_init,
         **model.sizes(config.preset),
     )

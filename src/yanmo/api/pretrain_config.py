@@ -46,8 +46,9 @@ class PretrainConfig(Config):
     """The longest sequence in training, in tokens; unset: 256 for a decoder, 128 for others."""
     max_positions: int = Field(default=512, ge=16)
     """The longest sequence that the model can hold."""
-    dropout: float = Field(default=0.0, ge=0, lt=1)
-    """Dropout of hidden states and attention; a short run sees no text twice and needs none."""
+    dropout: float | None = Field(default=None, ge=0, lt=1)
+    """Dropout of hidden states and attention; unset: none, for a short run sees no text twice and needs none, or what
+    the model has that is gone on from."""
     position_init: PositionInit | None = None
     """How learned positions start: normal, sinusoidal or neighbours; unset: neighbours for bert, else sinusoidal."""
     held_out_share: float | None = Field(default=None, ge=0, le=0.5)
@@ -58,6 +59,11 @@ class PretrainConfig(Config):
     train: TrainConfig = TrainConfig()
     optim: OptimConfig = OptimConfig()
     schedule: ScheduleConfig = ScheduleConfig()
+
+    @property
+    def fresh_dropout(self) -> float:
+        """`dropout` of a network with random weights."""
+        return self.dropout or 0.0
 
     def share_held_out(self) -> float:
         """`held_out_share`, or what is usual: of small files more, since a few sentences measure nothing."""

@@ -90,7 +90,7 @@ def resolve_pretrain(
     if model is not None:
         tree = _with_kind(tree, model)
     else:
-        _refuse_size(tree, above)
+        _refuse_size(tree, above, "max_positions", "position_init")
     config = build(PretrainConfig, tree)
     if model is not None:
         _check_sizes(config, model)
@@ -200,12 +200,12 @@ def _check_file(path: str) -> None:
         raise no_file(path)
 
 
-def _refuse_size(tree: Tree, above: Tree) -> None:
+def _refuse_size(tree: Tree, above: Tree, *more: str) -> None:
     """A model that is gone on from has its size and tokenizer; a recipe's own are for a fresh one.
 
     Errors: ConfigError where the user asks for others.
     """
-    for key in ("tokenizer", "preset"):
+    for key in ("tokenizer", "preset", *more):
         if key in above:
             raise ConfigError("recipes.comes_with_model", key=key, model=tree["model"])
         tree.pop(key, None)

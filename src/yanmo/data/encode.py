@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate, chain
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,31 +35,43 @@ CHUNK_CHARACTERS = 500_000  # work for one process at a time
 SMALL = 2_000_000  # below this, starting processes costs more than it saves
 
 
+class Part(NamedTuple):
+    """A document, or a part of a long one. opens, closes: whether the document begins, or ends, with it."""
+
+    text: str
+    opens: bool = True
+    closes: bool = True
+
+
 @dataclass(frozen=True, kw_only=True)
 class Encoded:
-    """One part of a document. checksum: CRC-32 of its text, which decides whether it is held out."""
+    """A part as ids. checksum: CRC-32 of its text, which decides whether it is held out."""
 
     ids: NDArray[np.integer[Any]]
     columns: dict[str, BoolArray]
     checksum: int
     characters: int
+    opens: bool
+    closes: bool
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class EncodedTexts:
-    """Several parts in one piece, which is quick to send to another process. ends: tokens up to the end of each."""
+class EncodedParts:
+    """Several parts in one piece, which is quick to send to another process. ends: tokens up to the end of each;
+    edges: whether each opens and closes its document."""
 
     ids: NDArray[np.integer[Any]]
     columns: dict[str, BoolArray]
     ends: IntArray
     checksums: list[int]
     characters: list[int]
+    edges: list[tuple[bool, bool]]
 
     def __iter__(self) -> Iterator[Encoded]:
         """The parts, views of these arrays; those without a token are left out."""
         start = 0
-        for end, checksum, characters in zip(
-            self.ends.tolist(), self.checksums, self.characters, strict=True
+        for end, checksum, characters, (opens, closes) in zip(
+            self.ends.tolist(), self.checksums, self.characters, self.edges, strict=True
         ):
             if end > start:
                 yield Encoded(
@@ -67,6 +79,8 @@ class EncodedTexts:
                     columns={name: bits[start:end] for name, bits in self.columns.items()},
                     checksum=checksum,
                     characters=characters,
+                    opens=opens,
+                    closes=closes,
                 )
             start = end
 
@@ -79,25 +93,25 @@ def encode_documents(
     Errors: BrokenProcessPool when a worker process was killed.
     """
     chunks = _chunks(documents)
-    head: list[list[str]] = []
+    head: list[list[Part]] = []
     size = 0
     for chunk in chunks:
         head.append(chunk)
-        size += sum(map(len, chunk))
+        size += sum(len(part.text) for part in chunk)
         if size > SMALL:
             break
     if workers <= 1 or size <= SMALL:
         reader = PieceReader(tokenizer)
         for chunk in chain(head, chunks):
-            yield from encode_texts(chunk, reader)
+            yield from encode_parts(chunk, reader)
     else:
         yield from _in_processes(chain(head, chunks), folder, workers)
 
 
-def _in_processes(chunks: Iterable[list[str]], folder: Path, workers: int) -> Iterator[Encoded]:
+def _in_processes(chunks: Iterable[list[Part]], folder: Path, workers: int) -> Iterator[Encoded]:
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, _start_worker, (folder,))
-    flying: deque[Future[EncodedTexts]] = deque()
+    flying: deque[Future[EncodedParts]] = deque()
     try:
         for chunk in chunks:
             with _without_main_module():  # a worker starts when there is work for it
@@ -110,8 +124,9 @@ def _in_processes(chunks: Iterable[list[str]], folder: Path, workers: int) -> It
         pool.shutdown(cancel_futures=True)
 
 
-def encode_texts(texts: Sequence[str], reader: PieceReader) -> EncodedTexts:
-    """Ids, sentence starts and word starts of each text."""
+def encode_parts(given: Sequence[Part], reader: PieceReader) -> EncodedParts:
+    """Ids, sentence starts and word starts of each part."""
+    texts = [part.text for part in given]
     tokens = reader.read(texts)
     edges = accumulate(map(len, texts), initial=0)
     sentences = [
@@ -120,7 +135,7 @@ def encode_texts(texts: Sequence[str], reader: PieceReader) -> EncodedTexts:
     sentence_start = np.zeros(len(tokens.ids) + 1, dtype=np.bool_)  # a last sentence may have no token
     sentence_start[np.searchsorted(tokens.starts, np.array(sentences, dtype=np.int64))] = True
     sentence_start[np.concatenate([[0], tokens.ends])] = True
-    return EncodedTexts(
+    return EncodedParts(
         ids=tokens.ids.astype(np.uint16 if reader.vocab_size <= 1 << 16 else np.uint32),
         columns={
             "sentence_start": sentence_start[:-1],
@@ -129,6 +144,7 @@ def encode_texts(texts: Sequence[str], reader: PieceReader) -> EncodedTexts:
         ends=tokens.ends,
         checksums=[zlib.crc32(text.encode("utf-8", "replace")) for text in texts],
         characters=list(map(len, texts)),
+        edges=[(part.opens, part.closes) for part in given],
     )
 
 
@@ -145,13 +161,15 @@ def parts(text: str, limit: int = PART_CHARACTERS) -> Iterator[str]:
     yield text[start:]
 
 
-def _chunks(documents: Iterable[Document]) -> Iterator[list[str]]:
-    chunk: list[str] = []
+def _chunks(documents: Iterable[Document]) -> Iterator[list[Part]]:
+    chunk: list[Part] = []
     size = 0
     for document in documents:
-        for part in parts(document.text):
-            chunk.append(part)
-            size += len(part)
+        done = 0
+        for text in parts(document.text):
+            opens, done = done == 0, done + len(text)
+            chunk.append(Part(text, opens, closes=done == len(document.text)))
+            size += len(text)
             if size >= CHUNK_CHARACTERS:
                 yield chunk
                 chunk, size = [], 0
@@ -178,9 +196,9 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _work(texts: list[str]) -> EncodedTexts:
+def _work(chunk: list[Part]) -> EncodedParts:
     assert _reader is not None
-    return encode_texts(texts, _reader)
+    return encode_parts(chunk, _reader)
 
 
 @contextmanager

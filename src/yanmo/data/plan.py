@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -127,8 +127,10 @@ class Plan:
         inside = cursor.batch / max(1, len(self._planned(cursor.epoch, cursor.window)))
         return cursor.epoch + (cursor.window + inside) / self.num_windows
 
-    def _planned(self, epoch: int, window: int) -> list[PlannedBatch]:
-        return _window(self, epoch, window)
+    @cached_property
+    def _planned(self) -> Callable[[int, int], list[PlannedBatch]]:
+        """`batches`, which remembers the window that is read and the one after it."""
+        return lru_cache(maxsize=2)(self.batches)
 
     def _after(self, epoch: int, window: int, number: int, count: int) -> Cursor:
         if number + 1 < count:
@@ -136,8 +138,3 @@ class Plan:
         if window + 1 < self.num_windows:
             return Cursor(epoch=epoch, window=window + 1)
         return Cursor(epoch=epoch + 1)
-
-
-@lru_cache(maxsize=4)  # the current window of the training plan and of an evaluation plan
-def _window(plan: Plan, epoch: int, window: int) -> list[PlannedBatch]:
-    return plan.batches(epoch, window)

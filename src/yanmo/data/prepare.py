@@ -74,7 +74,7 @@ class _Split:
             self._early.append(part)
         else:
             if self._last is not None:
-                self.train.add(self._last.ids, self._last.columns)
+                _write(self.train, self._last)
             self._last = part
         if self._last is not None:
             self._hold_out()
@@ -86,14 +86,18 @@ class _Split:
         self._hold_out()
         if self._last is not None:
             lacking = self._below and self.train.num_tokens and not self.held_out.num_tokens
-            (self.held_out if lacking else self.train).add(self._last.ids, self._last.columns)
+            _write(self.held_out if lacking else self.train, self._last)
         self.held_out.close(lineage)
         self.train.close(lineage)  # last: its index says that both are done
 
     def _hold_out(self) -> None:
         for part in self._early:
-            self.held_out.add(part.ids, part.columns)
+            _write(self.held_out, part)
         self._early.clear()
+
+
+def _write(store: StoreWriter, part: Encoded) -> None:
+    store.add(part.ids, part.columns, opens=part.opens, closes=part.closes)
 
 
 def is_prepared(folder: Path) -> bool:

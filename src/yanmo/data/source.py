@@ -90,8 +90,8 @@ class TextSource:
         document = int(np.searchsorted(self.store.documents, first, side="right")) - 1
         example = self.frame.build(
             [self.store.read(start, end) for start, end in sample.spans],
-            starts=first == self.store.documents[document],
-            ends=sample.spans[-1][1] == self.store.documents[document + 1],
+            starts=first == self.store.documents[document] and self.store.opens(document),
+            ends=sample.spans[-1][1] == self.store.documents[document + 1] and self.store.closes(document),
         )
         if sample.labels:
             place = np.array([self.frame.summary_position(len(example.input_ids))])

@@ -4,6 +4,9 @@
     tokens-00000.npy         uint16 or uint32
     sentence_start-00000.npy one bit per token (packed), and so on for each column
     documents.npy            int64 [documents + 1]: the first token of each document, then the end
+    edges.npy                uint8 [documents]: 1 where a text begins with it, 2 where one ends, 3 for a whole text
+
+A document here may be a part of a long text.
 
 A store never changes once built. A folder without index.json is not a store but the rest of an interrupted build.
 """
@@ -24,8 +27,9 @@ from numpy.typing import NDArray
 from yanmo.data.example import BoolArray, IntArray
 from yanmo.errors import InputError
 
-FORMAT = 1
+FORMAT = 2
 SHARD_TOKENS = 1 << 24
+OPENS, CLOSES = 1, 2  # bits of an edge
 
 
 class StoreWriter:
@@ -38,6 +42,7 @@ class StoreWriter:
         self.dtype = np.dtype(np.uint16 if vocab_size <= 1 << 16 else np.uint32)
         self.num_tokens = 0
         self._starts = array("q", [0])
+        self._edges = array("B")
         self._pending = np.empty(SHARD_TOKENS, dtype=self.dtype)  # pages are there once they are written to
         self._bits = {name: np.empty(SHARD_TOKENS, dtype=np.bool_) for name in columns}
         self._pending_tokens = 0
@@ -47,8 +52,15 @@ class StoreWriter:
         for old in folder.iterdir():
             old.unlink()
 
-    def add(self, ids: NDArray[np.integer[Any]], columns: Mapping[str, BoolArray]) -> None:
-        """One document: its ids and, for each column, one bit per token."""
+    def add(
+        self,
+        ids: NDArray[np.integer[Any]],
+        columns: Mapping[str, BoolArray],
+        *,
+        opens: bool = True,
+        closes: bool = True,
+    ) -> None:
+        """One document: its ids and, for each column, one bit per token. opens, closes: those of a part."""
         assert columns.keys() == self.columns.keys()
         start, end = self._pending_tokens, self._pending_tokens + len(ids)
         if end > SHARD_TOKENS and start:
@@ -63,12 +75,14 @@ class StoreWriter:
         self._pending_tokens = end
         self.num_tokens += len(ids)
         self._starts.append(self.num_tokens)
+        self._edges.append(OPENS * opens + CLOSES * closes)
 
     def close(self, lineage: Mapping[str, object]) -> TokenStore:
         """Writes what is left and the index. `lineage`: what the store was made from, kept as it is."""
         if self._pending_tokens:
             self._flush()
         self._write("documents.npy", np.frombuffer(self._starts, dtype=np.int64))
+        self._write("edges.npy", np.frombuffer(self._edges, dtype=np.uint8))
         index = {
             "format": FORMAT,
             "dtype": self.dtype.name,
@@ -127,6 +141,7 @@ class TokenStore:
         self.lineage: dict[str, object] = index["lineage"]
         self.digest = hashlib.sha256(json.dumps(index["sha256"], sort_keys=True).encode()).hexdigest()
         self.documents: NDArray[np.int64] = np.load(folder / "documents.npy", mmap_mode="r")
+        self._edges: NDArray[np.uint8] = np.load(folder / "edges.npy", mmap_mode="r")
         self._ends = np.cumsum(index["shards"], dtype=np.int64)
         self._files: dict[str, NDArray[np.generic]] = {}
 
@@ -143,6 +158,14 @@ class TokenStore:
         packed = np.asarray(self._file(column, shard)[first:last], dtype=np.uint8)
         bits = np.unpackbits(packed, bitorder="little")
         return bits[offset - first * 8 : offset - first * 8 + end - start].astype(np.bool_)
+
+    def opens(self, document: int) -> bool:
+        """Whether a text begins with this document."""
+        return bool(self._edges[document] & OPENS)
+
+    def closes(self, document: int) -> bool:
+        """Whether a text ends with this document."""
+        return bool(self._edges[document] & CLOSES)
 
     def _place(self, token: int) -> tuple[int, int]:
         shard = int(np.searchsorted(self._ends, token, side="right"))

@@ -18,13 +18,22 @@ if TYPE_CHECKING:
 
 
 def filtered(
-    scores: Float[Tensor, "rows vocab"], tokens: Int[Tensor, "rows length"], options: GenerateOptions
+    scores: Float[Tensor, "rows vocab"],
+    tokens: Int[Tensor, "rows length"],
+    options: GenerateOptions,
+    end: int,
 ) -> Float[Tensor, "rows vocab"]:
-    """The scores after every filter that the options ask for, in the order of `transformers`."""
+    """The scores after every filter that the options ask for, in the order of `transformers`.
+
+    A row that is left without any token ends: it keeps the token `end`.
+    """
     if options.repetition_penalty != 1:
         scores = repetition_penalty(scores, tokens, options.repetition_penalty)
     if options.no_repeat_ngram_size:
-        scores = no_repeat_ngrams(scores, tokens, options.no_repeat_ngram_size)
+        left = no_repeat_ngrams(scores, tokens, options.no_repeat_ngram_size)
+        nothing = left.isneginf().all(dim=-1)
+        left[:, end] = torch.where(nothing, scores[:, end], left[:, end])
+        scores = left
     if not options.samples:
         return scores
     if options.temperature != 1:

@@ -33,7 +33,7 @@ def sample(
     numbers = numbers.repeat(len(room) // len(numbers), 1)
     places = list(range(len(room)))
     for step in range(max(room)):
-        tokens, log_probabilities = next_token(rows, options, numbers[:, step])
+        tokens, log_probabilities = next_token(rows, options, numbers[:, step], ending.end)
         going = []
         for row, token, added in zip(places, tokens.tolist(), log_probabilities.tolist(), strict=True):
             ids[row].append(token)
@@ -51,11 +51,11 @@ def sample(
 
 
 def next_token(
-    rows: Rows, options: GenerateOptions, numbers: Float[Tensor, " rows"]
+    rows: Rows, options: GenerateOptions, numbers: Float[Tensor, " rows"], end: int
 ) -> tuple[Int[Tensor, " rows"], Float[Tensor, " rows"]]:
     """The next token of every row, and its log-probability before any filter."""
     logits = rows.next_logits()
-    scores = filtered(logits, rows.tokens, options)
+    scores = filtered(logits, rows.tokens, options, end)
     tokens = draw(scores, numbers) if options.samples else scores.argmax(dim=-1)
     chosen = logits.gather(1, tokens.unsqueeze(1)).squeeze(1)
     return tokens, chosen - logits.logsumexp(dim=-1)

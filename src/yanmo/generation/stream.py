@@ -34,20 +34,20 @@ def stream(
         )
     (new,) = new_tokens(learner, [prompt], options.max_new_tokens)
     ending = Ending(tokenizer=tokenizer, end=end, stop_strings=options.stop_strings)
-    tokens = _tokens(learner, prompt, options, new=new, forbidden=ending.never)
+    tokens = _tokens(learner, prompt, options, new=new, ending=ending)
     return _pieces(tokens, ending)
 
 
 def _tokens(
-    learner: Learner, prompt: Sequence[int], options: GenerateOptions, *, new: int, forbidden: Sequence[int]
+    learner: Learner, prompt: Sequence[int], options: GenerateOptions, *, new: int, ending: Ending
 ) -> Iterator[int]:
     # the mode is not held across a yield: it would leak to whoever reads the stream
     with torch.inference_mode():
-        rows = PromptRows(learner, [prompt], copies=1, new=new, forbidden=forbidden)
+        rows = PromptRows(learner, [prompt], copies=1, new=new, forbidden=ending.never)
         numbers = draws(options, new).to(rows.tokens.device)
     for step in range(new):
         with torch.inference_mode():
-            token, _ = next_token(rows, options, numbers[:, step])
+            token, _ = next_token(rows, options, numbers[:, step], ending.end)
             rows.append(token)
         yield int(token)
 

@@ -53,8 +53,9 @@ class Embedding(nn.Module):
             vectors = self._scaled(input_ids) + self._sinusoids()[position_ids]
         else:
             vectors = self.word(input_ids) + self.position(position_ids)
-        if self.segment is not None:
-            vectors = vectors + self.segment(token_type_ids)
+        if self.segment is not None:  # a table of one row tells no texts apart
+            single = self.segment.num_embeddings == 1
+            vectors = vectors + (self.segment.weight if single else self.segment(token_type_ids))
         if self.norm is not None:
             vectors = self.norm(vectors)
         return drop(vectors, self.dropout, self.training)

@@ -27,8 +27,8 @@ def wave_numbers(hidden_size: int) -> Float[Tensor, " half"]:
 
     In fp64: an angle of some hundred radians would lose five digits in fp32.
     """
-    half = (hidden_size + 1) // 2
-    return torch.exp(torch.arange(half, dtype=torch.float64) * (-math.log(10_000.0) / half))
+    waves = torch.arange((hidden_size + 1) // 2, dtype=torch.float64)
+    return torch.exp(waves * (-math.log(10_000.0) / (hidden_size / 2)))
 
 
 @lru_cache(maxsize=8)

@@ -73,10 +73,7 @@ class TransformerLayer(nn.Module):
         if not (self.recompute and self.training and torch.is_grad_enabled()):
             return self._forward(hidden, layout, past, memory)
         assert past is None, "keys and values of earlier tokens would be added twice"
-        random = self.dropout > 0 or self.attention.dropout > 0
-        output: Tensor = checkpoint(
-            self._forward, hidden, layout, past, memory, use_reentrant=False, preserve_rng_state=random
-        )
+        output: Tensor = checkpoint(self._forward, hidden, layout, past, memory, use_reentrant=False)
         return output
 
     def _forward(

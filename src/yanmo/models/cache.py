@@ -47,7 +47,7 @@ class Cache:
         start, self.length = self.length, self.length + batch.input_ids.shape[1]
         self.sequence_ids[:, start : self.length] = batch.sequence_ids
         self.position_ids[:, start : self.length] = batch.position_ids
-        self._one_sequence &= bool((batch.sequence_ids == 1).all())
+        self._one_sequence = self._one_sequence and bool((batch.sequence_ids == 1).all())
         if self._one_sequence and self.length == start + 1:
             return None
         return Layout(

@@ -51,7 +51,8 @@ class HeldOutLoss:
                 continue  # no label of it in the held-out text: a zero would look like a result
             metrics[f"loss_{term}"] = sums[f"loss_{term}"] / count
             metrics[f"accuracy_{term}"] = sums[f"correct_{term}"] / count
-        metrics["loss"] = sum(value for name, value in metrics.items() if name.startswith("loss_"))
+        losses = [value for name, value in metrics.items() if name.startswith("loss_")]
+        metrics["loss"] = sum(losses) if losses else math.nan
         if f"loss_{self.objective.text_term}" in metrics:
             metrics["perplexity"] = math.exp(min(metrics[f"loss_{self.objective.text_term}"], 700.0))
         return metrics
