@@ -131,7 +131,7 @@ def test_a_rate_keeps_the_usual_optimiser(train_file, model_folder):
 
 
 def test_an_architecture_alone_cannot_be_fine_tuned(train_file):
-    with pytest.raises(ConfigError, match="needs a tokenizer"):
+    with pytest.raises(ConfigError, match="Pretrain one first"):
         resolve_finetune("text_classification", {"model": "bert", "train": train_file})
 
 

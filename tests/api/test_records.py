@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -113,6 +114,13 @@ def test_whole_numbers_are_one_class_in_every_format() -> None:
     assert task.labels == ("0", "1")
     assert [task.gold(row(1, text="a", label=value))[0] for value in values] == ["0"] * 4 + ["1"] * 2
     assert task.gold(row(1, text="a", label=0.5)) == ["0.5"]
+    assert [task.gold(row(1, text="a", label=value)) for value in (True, False, " true ")] == [
+        ["true"], ["false"], ["true"],
+    ]  # fmt: skip
+    for value in (math.nan, math.inf, " ", "", None):
+        with pytest.raises(InputError) as error:
+            task.gold(row(1, text="a", label=value))
+        assert error.value.key == "tasks.bad_label"
 
 
 def test_widened_entities_are_told() -> None:

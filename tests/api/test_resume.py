@@ -416,6 +416,20 @@ def test_other_records_under_the_same_name_are_refused(run: Run, tmp_path: Path,
     run("text_classification", tmp_path / "run")
 
 
+def test_other_dev_records_are_refused(
+    run: Run, tmp_path: Path, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dev = tmp_path / "dev.jsonl"
+    lines = (files / "records.jsonl").read_text("utf-8").splitlines(keepends=True)
+    dev.write_text("".join(lines[:6]).replace('"text": "', '"text": "x'), "utf-8")
+    monkeypatch.setitem(VARIANTS, "dev", {"dev_file": str(dev)})
+    stopped(run, "text_classification+dev", tmp_path / "run", 1)
+    dev.write_text("".join(lines[:5]).replace('"text": "', '"text": "x'), "utf-8")
+    with pytest.raises(CheckpointError) as error:
+        run("text_classification+dev", tmp_path / "run")
+    assert error.value.values["name"] == "dev"
+
+
 def test_a_damaged_checkpoint_is_named_and_the_one_before_is_used(run: Run, tmp_path: Path) -> None:
     run("bert", tmp_path / "whole")
     stopped(run, "bert", tmp_path / "cut", 4)

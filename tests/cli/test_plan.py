@@ -21,6 +21,15 @@ def test_a_table_in_both_languages(run, files, language):
     assert "--out runs/planned train.batch_tokens=" in ran.out
 
 
+def test_the_command_has_what_the_plan_was_given(run, files):
+    given = ("--unit", "block", "--encoding", "utf-8", "max_length=64", "tokenizer.vocab_size=150")
+    ran = run("plan", "bert_mini_zh", "--corpus", files.corpus, "--budget", "1m", "--preset", "tiny", *given)
+    assert ran.code == 0, ran.err
+    said = " ".join(ran.out.split())
+    assert "yanmo pretrain bert_mini_zh --model bert" in said
+    assert " ".join(given) in said
+
+
 def test_json(run, files):
     ran = run(
         "plan",

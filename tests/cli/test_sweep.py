@@ -63,6 +63,14 @@ def test_chooses_on_dev_by_the_mean_over_seeds_and_tests_once(run, sweep, test_f
     assert predicted == best  # the sweep stands for its best run
 
 
+def test_the_test_file_has_the_encoding_that_was_named(sweep, test_file):
+    test_file.write_text(
+        '{"text": "très bon café", "label": "好"}\n'.replace("好", "good"), encoding="latin-1"
+    )
+    ran = sweep("--sweep", "lr=1e-9", "--test", test_file, "--encoding", "latin-1")
+    assert "encoding unknown" not in ran.err
+
+
 def test_goes_on_where_it_was_stopped(sweep, test_file, tmp_path):
     arguments = ("--sweep", "lr=1e-9,3e-3", "--test", test_file, "--json")
     whole = sweep(*arguments).json

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,15 +43,17 @@ def test_sentences_stay_whole() -> None:
     assert [len(one.text) for one in chinese] == [210, 210, 30]  # nine characters count as three letters each
 
 
-def test_the_line_is_that_of_the_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["a.txt", "a.log"])
+def test_the_line_is_that_of_the_file(tmp_path: Path, file: str) -> None:
     lines = [f"Line {number} says something about number {number}." for number in range(1, 60)]
-    (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")
-    raw = read_raw(CorpusConfig(paths=(str(tmp_path),), unit="file"), CorpusReport())
+    path = tmp_path / file
+    path.write_text("\n".join(lines), encoding="utf-8")
+    raw = read_raw(CorpusConfig(paths=(str(path),), unit="file"), CorpusReport())
     found = [one for each in raw for one in passages(each)]
     assert len(found) > 2
     for one in found:
         name, line = one.source.rsplit(":", 1)
-        assert Path(name).name == "a.txt"
+        assert Path(name).name == file
         assert lines[int(line) - 1] == one.text.split("\n")[0]
 
 

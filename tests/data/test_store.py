@@ -1,6 +1,8 @@
 """The token store gives back what was put in, and notices when it no longer can."""
 
+import errno
 import json
+import os
 import pickle
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 
 from yanmo.data import store as module
 from yanmo.data.store import StoreWriter, TokenStore, boundaries, is_store
-from yanmo.errors import InputError
+from yanmo.errors import InputError, TrainingError
 
 Documents = list[tuple[list[int], list[bool]]]
 documents = st.lists(
@@ -117,3 +119,14 @@ def test_verify_finds_any_flipped_byte_and_any_missing_file(
             TokenStore(folder, verify=True)
         path.write_bytes(content)
     TokenStore(folder, verify=True)
+
+
+def test_a_full_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(handle: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(TrainingError) as error:
+        build(tmp_path / "s", [[(1, True), (2, False)]])
+    assert error.value.key == "training.cannot_write"
+    assert "the disk is full" in str(error.value)

@@ -17,7 +17,7 @@ CONFIG = TaskConfig()
 
 def records(name: str, count: int) -> list[Record]:
     return [
-        Record(fields={"text": f"{name} {number}", "label": "a"}, source=f"{name}:1")
+        Record(fields={"text": f"{name} {number}", "label": "ab"[number % 2]}, source=f"{name}:1")
         for number in range(count)
     ]
 
@@ -85,3 +85,16 @@ def test_one_text_alone_cannot_be_parted() -> None:
     with pytest.raises(InputError) as error:
         made(train=[*records("train", 1), *records("train", 1)], test=records("test", 2))
     assert error.value.key == "run.one_text"
+
+
+def test_a_class_of_one_record_is_learned() -> None:
+    rare = [
+        Record(fields={"text": f"rare {number}", "label": f"r{number}"}, source="train:1")
+        for number in range(60)
+    ]
+    train, dev = hold_back([*records("train", 100), *rare], TextClassification, CONFIG)
+    assert {one.fields["label"] for one in train} == {"a", "b", *(f"r{number}" for number in range(60))}
+    assert dev and {one.fields["label"] for one in dev} <= {"a", "b"}
+    with pytest.raises(InputError) as error:
+        hold_back(rare, TextClassification, CONFIG)
+    assert error.value.key == "run.rare_classes"

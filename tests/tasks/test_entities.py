@@ -118,5 +118,6 @@ def test_no_entity_is_no_error(record: NewRecord) -> None:
         {"text": TEXT, "entities": []},
         {"text": TEXT, "tags": ["O"] * 9},
         {"text": "", "tags": []},
+        {"text": TEXT, "label": []},
     ):
         assert read_entities(record(**fields), TaskConfig()).entities == ()

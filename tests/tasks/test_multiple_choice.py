@@ -69,3 +69,15 @@ def test_bad_records_name_their_row(record: NewRecord, change: dict[str, object]
         MultipleChoice.from_records([record(**good), record(**(good | change))], TaskConfig())
     assert error.value.key == key
     assert "set.jsonl:7" in str(error.value) and len(str(error.value).splitlines()) == 3
+
+
+def test_a_smoothed_target_gives_each_choice_its_share() -> None:
+    logits = torch.tensor([[1.0], [2.0], [0.5], [3.0], [-1.0]])
+    value = torch.tensor([1, -100, -100, 0, -100])
+    smooth = MultipleChoice(labels=(), config=TaskConfig(), label_smoothing=0.3)
+    wanted = 0.0
+    for scores, right in (([1.0, 2.0, 0.5], 1), ([3.0, -1.0], 0)):
+        logs = torch.tensor(scores).log_softmax(0)
+        wanted -= float(0.7 * logs[right] + 0.3 * logs.mean())
+    assert smooth.term_loss("choice", logits, value).item() == pytest.approx(wanted, rel=1e-6)
+    assert MultipleChoice.from_records([], TaskConfig(), label_smoothing=0.3).label_smoothing == 0.3

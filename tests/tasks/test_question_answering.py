@@ -56,8 +56,8 @@ def oracle(encoded: Sequence[Encoded], score: float = 20.0) -> list[np.ndarray]:
 
 
 def beyond_accents(text: str, place: int) -> int:
-    """The normaliser composes an accent with the letter before it: nothing ends between the two."""
-    while place < len(text) and unicodedata.combining(text[place]):
+    """The normaliser composes or drops a mark with the letter before it: nothing ends between the two."""
+    while place < len(text) and unicodedata.category(text[place])[0] == "M":
         place += 1
     return place
 

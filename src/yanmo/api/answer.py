@@ -96,7 +96,7 @@ def answer(reader: Model, question: str, found: Sequence[Found], *, top: int = 3
     Errors: as `require_reader`.
     """
     require_reader(reader)
-    context = "context" if reader.settings.text_field == "text" else reader.settings.text_field
+    context = reader.settings.context_field
     read = reader.predict([{"question": question, context: one.passage.text} for one in found])
     answers = []
     best = max((one.score for one in found), default=0.0)

@@ -68,17 +68,19 @@ def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     except OSError as error:
         raise RunError("run.cannot_write", path=path, reason=reason_of(error)) from None
-    os.close(handle)
     try:
-        shape = (len(texts), width)
-        stored = np.lib.format.open_memmap(name, mode="w+", dtype=np.float32, shape=shape)
-        start = 0
-        for part in _parts(model, texts, normalize=normalize, batch_tokens=8192):
-            stored[start : start + len(part)] = part
-            start += len(part)
-        stored.flush()
+        with os.fdopen(
+            handle, "wb"
+        ) as file:  # not a memory map: writing to one on a full disk ends the process
+            header = {"descr": "<f4", "fortran_order": False, "shape": (len(texts), width)}
+            np.lib.format.write_array_header_1_0(file, header)
+            for part in _parts(model, texts, normalize=normalize, batch_tokens=8192):
+                file.write(part.astype("<f4").tobytes())
         Path(name).chmod(0o644)
         Path(name).replace(path)
+    except OSError as error:
+        Path(name).unlink(missing_ok=True)
+        raise RunError("run.cannot_write", path=path, reason=reason_of(error)) from None
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

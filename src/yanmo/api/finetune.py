@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -124,6 +124,7 @@ def finetune(
             schedule=config.schedule,
             ends_with_best=True,
             layer_decay=config.adapt.layer_decay,
+            dev_digest=_digest(dev),
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
         fitted = fit(run, what, compute, reporter=reporter, interrupt=interrupt, profile=profile)
@@ -176,7 +177,16 @@ def _lessons(
     _warn_cut(encoded, encoder, task, reporter)
     warn_widened(task, train, encoded, reporter)
     if config.teacher is not None:
-        return with_teacher(config.teacher, task, train, encoded, encoder, run=run, reporter=reporter)
+        return with_teacher(
+            config.teacher,
+            task,
+            train,
+            encoded,
+            encoder,
+            encoding=config.encoding,
+            run=run,
+            reporter=reporter,
+        )
     # what decoding needs besides takes more memory than the examples, and is dropped here
     return task, [one.example for each in encoded for one in each]
 
@@ -232,7 +242,11 @@ def _changed(config: FinetuneConfig, run: RunFolder) -> list[str]:
 
 
 def _sha256_of_rows(hub_id: str, split: str) -> str:
+    return _digest(labelled_records(hub_id, split=split))
+
+
+def _digest(records: Iterable[Record]) -> str:
     total = hashlib.sha256()
-    for record in labelled_records(hub_id, split=split):
-        total.update(json.dumps(record.fields, ensure_ascii=False).encode())
+    for record in records:
+        total.update(json.dumps(record.fields).encode())
     return total.hexdigest()

@@ -35,7 +35,10 @@ RESERVE = 0.01  # of a time budget, for the last evaluation and the saved model
 
 @dataclass(frozen=True, kw_only=True)
 class Fit:
-    """What is trained, and how. ends_with_best: with the best weights, not the last."""
+    """What is trained, and how. ends_with_best: with the best weights, not the last.
+
+    dev_digest: of labelled records that choose the best ones; a run resumes with the same ones alone.
+    """
 
     learner: Learner
     objective: Objective
@@ -46,6 +49,7 @@ class Fit:
     schedule: ScheduleConfig
     ends_with_best: bool
     layer_decay: float = 1.0
+    dev_digest: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,5 +163,6 @@ def _saver(run: RunFolder, what: Fit, compute: Compute) -> Saver:
         conditions={
             **conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
             "data": what.plan.source.digest[:16],
+            **({} if what.dev_digest is None else {"dev": what.dev_digest[:16]}),
         },
     )

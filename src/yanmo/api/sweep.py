@@ -157,7 +157,7 @@ def start_sweep(sweep: Sweep, out: str | Path, *, reporter: Reporter | None = No
         settings = _settings(sweep, metrics, metric)
         result = _chosen(folder.path, settings, metric, higher_is_better=higher)
         if sweep.config.test_file is not None:
-            result = _tested(result, sweep.config.test_file, reporter)
+            result = _tested(result, sweep.config.test_file, sweep.config.first.encoding, reporter)
         values = result.to_json()
         del values["path"]
         folder.finish(values)
@@ -221,10 +221,12 @@ def _chosen(
     )
 
 
-def _tested(result: SweepResult, test_file: str, reporter: Reporter) -> SweepResult:
+def _tested(result: SweepResult, test_file: str, encoding: str, reporter: Reporter) -> SweepResult:
     """With the scores of each seed of the chosen setting on test."""
     folders = result.settings[result.chosen].folders
-    found = [evaluate(str(result.path / each), test_file, reporter=reporter) for each in folders]
+    found = [
+        evaluate(str(result.path / each), test_file, encoding=encoding, reporter=reporter) for each in folders
+    ]
     names = [name for name in found[0].metrics if all(name in each.metrics for each in found)]
     return SweepResult(
         path=result.path,

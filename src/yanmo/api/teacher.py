@@ -42,15 +42,17 @@ def with_teacher(
     encoded: Sequence[Sequence[Encoded]],
     encoder: Encoder,
     *,
+    encoding: str,
     run: RunFolder,
     reporter: Reporter,
 ) -> tuple[Distillation, list[Example]]:
     """The objective, and the training examples with what the teacher says of each; also those without labels.
 
-    encoded: of the training records, for the model that learns. Errors: ConfigError for a teacher of another task or
-    other labels; InputError where it cuts a text into other words; RunError.
+    encoded: of the training records, for the model that learns. encoding: of the file without labels.
+    Errors: ConfigError for a teacher of another task or other labels; InputError where it cuts a text into other
+    words; RunError.
     """
-    more = _unlabelled(config.unlabelled_file, task.config)
+    more = _unlabelled(config.unlabelled_file, task.config, encoding)
     records = [*train, *more]
     encoded = [*encoded, *(task.encode(record, encoder, labelled=False) for record in more)]
     examples = [one.example for each in encoded for one in each]
@@ -105,13 +107,13 @@ def _kind(task: Task) -> str:
     return text("teacher.several", task=name) if task.multi_label else name
 
 
-def _unlabelled(path: str | None, settings: TaskConfig) -> list[Record]:
+def _unlabelled(path: str | None, settings: TaskConfig, encoding: str) -> list[Record]:
     """The lines of a plain text, or the records of another file, whatever labels they may have."""
     if path is None:
         return []
     if source_file(Path(path)).format not in (None, "text", "markdown"):
-        return [record.renamed(settings.columns) for record in read_records(path)]
-    lines = read_raw(CorpusConfig(paths=(path,), unit="line"), CorpusReport())
+        return [record.renamed(settings.columns) for record in read_records(path, encoding=encoding)]
+    lines = read_raw(CorpusConfig(paths=(path,), unit="line", encoding=encoding), CorpusReport())
     name = settings.text_field
     return [Record(fields={name: line.text}, source=line.source) for line in lines if line.text.strip()]
 

@@ -51,6 +51,8 @@ def train_tokenizer(
             tokenizer = tokenizers.train(_texts(corpus, advance), settings)
         tokenizer.save(path)
     except OSError as error:
+        for half in path.glob("*"):  # the folder was empty, and is again
+            half.unlink(missing_ok=True)
         raise RunError("recipes.cannot_write", path=path, reason=reason_of(error)) from None
     finally:
         if ours:

@@ -19,8 +19,6 @@ def doctor(
     encoding: str | None = None,
     json: Json = False,
 ) -> None:
-    if path is not None and corpus:
-        raise ConfigError("cli.doctor_one_thing")
     from yanmo.api.corpus_check import CorpusCheck, check_corpus
     from yanmo.api.doctor import MachineCheck, ModelCheck, check_machine, check_model
     from yanmo.cli.progress import ProgressBar
@@ -33,6 +31,8 @@ def doctor(
         "text_field": text_field,
         "encoding": encoding,
     }
+    if path is not None and any(flags.values()):
+        raise ConfigError("cli.doctor_one_thing")
     with ProgressBar() as reporter:
         if corpus:
             found: CorpusCheck | ModelCheck | MachineCheck = check_corpus(flags, reporter=reporter)

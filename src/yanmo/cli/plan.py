@@ -55,8 +55,12 @@ def plan(
         found = make(config, reporter=reporter)
     if json:
         print_json(found.to_json())
-    else:
-        _show(found, config)
+        return
+    given = {"--unit": unit, "--text-field": text_field, "--encoding": encoding}
+    more = [word for flag, value in given.items() if value is not None for word in (flag, value)]
+    _show(found, config)
+    command = _command(found, config, recipe)
+    print_line(text("plan.next", command=shlex.join([*command, *more, *overrides, *behind])))
 
 
 def _show(found: PlanResult, config: PretrainConfig) -> None:
@@ -93,20 +97,20 @@ def _show(found: PlanResult, config: PretrainConfig) -> None:
                 step=f"{1000 * machine.step_seconds:g}",
             )
         )
-    print_line(text("plan.next", command=_command(found, config)))
 
 
-def _command(found: PlanResult, config: PretrainConfig) -> str:
+def _command(found: PlanResult, config: PretrainConfig, recipe: str | None) -> list[str]:
     """What follows the plan; with a size that was given, the rest of the plan is spelt out."""
     from yanmo.api.pretrain_config import AUTO
 
-    words = ["yanmo", "pretrain", "--model", found.model, "--preset", config.preset]
+    words = ["yanmo", "pretrain", *([recipe] if recipe else [])]
+    words += ["--model", found.model, "--preset", config.preset]
     here = found.machines[0]
     rest = [f"train.batch_tokens={here.batch_tokens}"]
     if config.preset != AUTO:
         words += ["--vocab-size", str(here.vocab_size)]
     words += ["--corpus", *config.corpus.paths, "--budget", found.budget, "--out", "runs/planned"]
-    return shlex.join(words if config.preset == AUTO else [*words, *rest])
+    return words if config.preset == AUTO else [*words, *rest]
 
 
 def _column(each: MachinePlan) -> list[tuple[str, str]]:

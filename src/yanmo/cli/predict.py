@@ -51,10 +51,11 @@ def predict(
         _check_file(file)
     if abstain_below is not None and not 0 < abstain_below <= 1:
         raise ConfigError("cli.bad_probability", value=abstain_below)
+    read = _text_of(context, encoding) if context is not None else ""
+    loaded = load_model(model, precision)
     given: Sequence[str | Mapping[str, JsonValue]] = words
     if asked:
-        given = [{"question": question, "context": _text_of(context or "", encoding)}]
-    loaded = load_model(model, precision)
+        given = [{"question": question, loaded.settings.context_field: read}]
     if abstain_below is not None:
         _check_abstention(loaded)
     if "choices" in loaded.task.reads and file is None:
@@ -235,7 +236,7 @@ def _of_file(model: Model, path: str, field: str | None, encoding: str) -> Itera
             model.task = model.task.with_config(model.settings.model_copy(update={"text_field": field}))
         records = read_records(path, encoding=encoding)
     else:
-        records = _records(path, field or "text", model.settings, encoding)
+        records = _records(path, field, model.settings, encoding)
     empty = True
     while group := list(islice(records, AT_ONCE)):
         empty = False
@@ -255,8 +256,9 @@ def _reads_records(model: Model, path: str) -> bool:
     return model.task.generates and not is_plain(Path(path).expanduser())
 
 
-def _records(path: str, field: str, pairs: TaskConfig, encoding: str) -> Iterator[Record]:
-    """pairs: how the model reads pairs; those stay as they are."""
+def _records(path: str, field: str | None, reads: TaskConfig, encoding: str) -> Iterator[Record]:
+    """The text of each record, from `field` where it is given, under the name that the task reads it by; pairs, and
+    what has no text, stay as they are."""
     from pathlib import Path
 
     from yanmo.cli.lines import is_plain, lines_of
@@ -265,12 +267,13 @@ def _records(path: str, field: str, pairs: TaskConfig, encoding: str) -> Iterato
     from yanmo.tasks.texts import pair_names
 
     if is_plain(Path(path).expanduser()):
-        yield from lines_of(Path(path).expanduser(), pairs.text_field, encoding=encoding)
+        yield from lines_of(Path(path).expanduser(), reads.text_field, encoding=encoding)
         return
     for record in read_records(path, encoding=encoding):
-        named = record.renamed(pairs.columns)
-        if pair_names(named, pairs) is None and (field in named.fields or field != "text"):
-            record = Record(fields={"text": named.text(field)}, source=record.source)
+        named = record.renamed(reads.columns)
+        name = field or (reads.text_field if reads.text_field in named.fields else "text")
+        if pair_names(named, reads) is None and (field is not None or name in named.fields):
+            record = Record(fields={reads.text_field: named.text(name)}, source=record.source)
         yield record  # else whatever the task reads: tokens, the two sides of a pair
 
 

@@ -25,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from yanmo.data.example import BoolArray, IntArray
-from yanmo.errors import InputError
+from yanmo.errors import InputError, TrainingError, reason_of
 
 FORMAT = 2
 SHARD_TOKENS = 1 << 24
@@ -112,10 +112,15 @@ class StoreWriter:
 
     def _write(self, name: str, values: NDArray[np.generic]) -> None:
         path = self.folder / name
-        with path.open("wb") as file:
-            np.save(file, values)
-            file.flush()
-            os.fsync(file.fileno())
+        header = np.lib.format.header_data_from_array_1_0(values)
+        try:
+            with path.open("wb") as file:
+                np.lib.format.write_array_header_1_0(file, header)
+                file.write(values.tobytes())  # np.save says of a full disk only how much it wrote
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise TrainingError("training.cannot_write", path=path, reason=reason_of(error)) from error
         self._hashes[name] = _sha256(path)
 
 

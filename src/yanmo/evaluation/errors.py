@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
+from pydantic import field_validator
+
 from yanmo.config import Config, build
 from yanmo.corpus.document import Record
 from yanmo.metrics import classification
@@ -13,6 +15,7 @@ from yanmo.tasks.entities import read_entities
 from yanmo.tasks.task import Task, TaskPrediction
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
 from yanmo.tasks.token_classification import EntityPrediction
+from yanmo.tokenizers.tokenizer import replace_surrogates
 
 EXAMPLES = 20  # of a classification
 EXAMPLES_OF_A_KIND = 3
@@ -27,6 +30,11 @@ class ErrorExample(Config):
     gold: str
     predicted: str
     confidence: float | None = None
+
+    @field_validator("text", "gold", "predicted")
+    @classmethod
+    def _writable(cls, value: str) -> str:
+        return replace_surrogates(value)
 
 
 class KindErrors(Config):

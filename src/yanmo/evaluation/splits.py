@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
@@ -69,18 +70,45 @@ def hold_back(
     """The records without a share of them, and that share.
 
     Chosen by the hash of the text, so that order, labels and other records make no difference to which; equal texts,
-    and questions about one context, fall on the same side. Errors: InputError when there is one text alone.
+    and questions about one context, fall on the same side. A class that would then never be learned stays.
+    Errors: InputError when there is one text alone, or no two of any class.
     """
     if len(records) == 1:
         raise InputError("run.one_record", path=source or records[0].source)
     contents = [kind.group(record, config) for record in records]
     if len(set(contents)) < 2:
         contents = [kind.content(record, config) for record in records]
-    distinct = sorted(set(contents), key=lambda content: hashlib.sha256(content.encode()).digest())
+    distinct = sorted(
+        set(contents), key=lambda content: hashlib.sha256(content.encode("utf-8", "surrogatepass")).digest()
+    )
     if len(distinct) < 2:
         raise InputError("run.one_text", path=source or records[0].source)
-    chosen = set(distinct[: min(len(distinct) - 1, max(1, round(len(distinct) * share)))])
+    count = min(len(distinct) - 1, max(1, round(len(distinct) * share)))
+    chosen = _with_all_classes_learnt(distinct[:count], records, contents, kind, config)
+    if not chosen:
+        raise InputError("run.rare_classes", path=source or records[0].source)
     sides: tuple[list[Record], list[Record]] = ([], [])
     for record, content in zip(records, contents, strict=True):
         sides[content in chosen].append(record)
     return sides
+
+
+def _with_all_classes_learnt(
+    chosen: Sequence[str],
+    records: Sequence[Record],
+    contents: Sequence[str],
+    kind: type[Task],
+    config: TaskConfig,
+) -> set[str]:
+    """Those of the chosen groups that are not the last to hold one of their classes."""
+    task = kind.from_records(records, config)
+    classes: dict[str, set[str]] = {}
+    for record, content in zip(records, contents, strict=True):
+        classes.setdefault(content, set()).update(task.gold(record))
+    left = Counter(name for names in classes.values() for name in names)
+    kept: set[str] = set()
+    for content in chosen:
+        if all(left[name] > 1 for name in classes[content]):
+            left.subtract(classes[content])
+            kept.add(content)
+    return kept

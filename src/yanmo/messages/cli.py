@@ -108,9 +108,9 @@ TEXTS: Texts = {
         "--minutes 的值是 {value}。\n应为大于零的数。\n例如写作 --minutes 5。",
     ),
     "cli.doctor_one_thing": (
-        "A model and a corpus are both given.\nOne of them at a time.\n"
+        "A model is given, and options that are of a corpus.\nOne of them is checked at a time.\n"
         "Call `yanmo doctor MODEL`, then `yanmo doctor --corpus PATH`.",
-        "同时给出了模型和语料。\n一次只能检查一个。\n请先后执行 `yanmo doctor MODEL` 和 `yanmo doctor --corpus PATH`。",
+        "给出了模型，又给出了用于语料的选项。\n一次只能检查其中一个。\n请先后执行 `yanmo doctor MODEL` 和 `yanmo doctor --corpus PATH`。",
     ),
     "cli.no_folder": (
         "Cannot write {path}: there is no folder {folder}.\nThe folder of --out must exist.\nMake it, or use another --out.",

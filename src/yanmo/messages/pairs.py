@@ -48,6 +48,10 @@ TEXTS: Texts = {
         "{encoder} 编码器的损失 {loss} 无法从{given}中学习（{source}）。\n适用于这些记录的有：{fits}。\n"
         "请将 settings.similarity.loss 设为其中之一，或不设置。",
     ),
+    "pairs.threshold_of_these": (
+        "The model has no threshold, for it learned from pairs without labels: this one was chosen on these records.",
+        "该模型从不带标签的句对学来，没有阈值：这里的阈值是在这些记录上选出的。",
+    ),
     "pairs.holds_score": ("pairs with scores", "带分数的句对"),
     "pairs.holds_label": ("pairs with labels", "带标签的句对"),
     "pairs.holds_classes": (

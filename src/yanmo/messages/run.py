@@ -70,9 +70,10 @@ TEXTS: Texts = {
         "yanmo finetune {task} --model {path} --train ... --out ...",
     ),
     "run.no_tokenizer": (
-        "The model “{model}” starts from random weights and needs a tokenizer.\nGive a run or a model directory whose tokenizer fits.\n"
-        "Use --tokenizer runs/my-bert, or pretrain first.",
-        "模型“{model}”从随机权重开始，需要分词器。\n请提供分词器合适的运行或模型目录。\n使用 --tokenizer runs/my-bert，或先预训练。",
+        "This task cannot begin with the random weights of “{model}”.\nIt needs a model with a tokenizer: a run, a directory or a hub id.\n"
+        "Pretrain one first (yanmo pretrain --model {model} ...) and give its folder; --random-weights then starts from scratch.",
+        "该任务不能直接从“{model}”的随机权重开始。\n需要一个带分词器的模型：运行目录、模型目录或 Hub 上的名称。\n"
+        "请先预训练（yanmo pretrain --model {model} ...）并给出其目录；若要从随机权重开始，再加 --random-weights。",
     ),
     "run.sequence_too_long": (
         "max_length is {given}, but the model has only {limit} positions.\nAt most {limit}.\nLower max_length, or choose a model with more positions.",
@@ -180,6 +181,13 @@ TEXTS: Texts = {
         "All records of {path} have the same text.\nTwo different texts are needed, one to train on and one to choose by.\n"
         "Give more records, or say which column the text is: --columns text=COLUMN.",
         "{path} 中所有记录的文本都相同。\n至少需要两段不同的文本：一段用于训练，一段用于选择。\n请提供更多记录，或说明文本在哪一列：--columns text=列名。",
+    ),
+    "run.rare_classes": (
+        "{path}: each class occurs in one text alone, so none can be held back to choose by.\n"
+        "What is held back must leave every class in what is learned.\n"
+        "Give more records of a class, or a file of others with --dev.",
+        "{path} 中每个类别都只出现在一段文本中，无法留出用于选择的记录。\n留出之后，每个类别都必须还有可供学习的记录。\n"
+        "请为各类别补充记录，或用 --dev 另外指定一个文件。",
     ),
     "run.warn_no_held_out": (
         "The corpus is a single document: nothing is held out, so there is no validation loss.",

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor
 from torch.nn import Parameter
 
-# of the polynomial of each step: with them four steps do what five did with one polynomial (3.4445, -4.775, 2.0315)
+# of the polynomial of each step. Four of them lift small singular values 428 times, five of the first Muon's
+# (3.4445, -4.775, 2.0315) 485 times; the others end between 0.4 and 1.6, there between 0.7 and 1.2.
 STEPS = (
     (8.2052, -22.9019, 16.4607),
     (4.0664, -2.8612, 0.5184),
@@ -88,7 +89,7 @@ def matrices(name: str, weight: Tensor) -> Tensor:
 
 def orthogonalize(matrices: Tensor) -> Tensor:
     """The nearest matrix with orthogonal rows (or columns) to each of a batch [n, rows, columns], nearly: singular
-    values go to about 1, the very small ones excepted.
+    values end between 0.4 and 1.6, the very small ones excepted.
 
     Each step takes an odd polynomial of the matrix, x -> a x + b x x'x + c x x'x x'x. Of a matrix that is much longer
     than wide, only the product with its own transpose, square and small, is carried from step to step; in bf16 it is

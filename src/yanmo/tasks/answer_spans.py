@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from yanmo.tasks.pieces import with_marks
 from yanmo.tasks.questions import Answer
 
 Span = tuple[int, int]
@@ -72,9 +72,8 @@ def best_spans(likely: Probabilities, longest: int, count: int) -> list[tuple[in
 
 
 def trimmed(text: str, start: int, end: int) -> Span:
-    """The span without white space around it, and with the accents that the normaliser composed with its end."""
-    while end < len(text) and unicodedata.combining(text[end]):
-        end += 1
+    """The span without white space around it, and with the marks that belong to its last character."""
+    end = with_marks(text, end)
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():

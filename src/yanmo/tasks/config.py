@@ -11,6 +11,8 @@ from yanmo.config import Config
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 
+TEXT = "text"  # the usual field of a text
+
 
 class AnswerConfig(Config):
     """How question answering reads a context and answers."""
@@ -53,7 +55,7 @@ class SimilarityConfig(Config):
 class TaskConfig(Config):
     """Where a record keeps its text and labels, and what happens to long texts."""
 
-    text_field: str = "text"
+    text_field: str = TEXT
     """Field of the text. Token classification also reads `tokens`."""
     pair_field: str | None = None
     """Field of the second text of a pair, whose first is in `text_field`; None: the first usual pair of names that the
@@ -77,6 +79,11 @@ class TaskConfig(Config):
     """Of a translation: candidates that are kept; 1: always the likeliest token."""
     length_penalty: float = 1.0
     """Of a translation: scores are divided by length ** this; higher gives longer ones."""
+
+    @property
+    def context_field(self) -> str:
+        """Field of the context of a question: `context`, unless `text_field` says another."""
+        return "context" if self.text_field == TEXT else self.text_field
 
     def preferred(self, usual: Sequence[str]) -> list[str]:
         """The usual names of a field, those that `columns` gives before the others."""

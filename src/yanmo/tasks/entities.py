@@ -40,7 +40,7 @@ def read_entities(record: Record, config: TaskConfig) -> TaggedText:
     value = record.fields[name]
     if not isinstance(value, list):
         raise InputError("tasks.bad_tags", source=record.source, field=name, value=as_json(value))
-    if all(isinstance(item, dict) for item in value) and (value or name == "entities"):
+    if all(isinstance(item, dict) for item in value) and (value or "tokens" not in record.fields):
         text = read_text(record, config)
         return TaggedText(text=text, entities=_apart([_span(item, text, record) for item in value], record))
     if "tokens" in record.fields:

@@ -70,7 +70,7 @@ class MultipleChoice(Task):
     ) -> Self:
         for record in records:
             _right(record, config)
-        return cls(labels=(), config=config)
+        return cls(labels=(), config=config, label_smoothing=label_smoothing)
 
     @classmethod
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
@@ -115,8 +115,11 @@ class MultipleChoice(Task):
         inside = number < (ends - firsts).unsqueeze(1)  # [questions, most choices]
         at = (firsts.unsqueeze(1) + number).clamp(max=len(value) - 1)
         scores = logits.float().flatten()[at].masked_fill(~inside, -torch.inf)
-        chosen = scores.gather(1, value[firsts].unsqueeze(1)).squeeze(1)
-        return (scores.logsumexp(dim=1) - chosen).sum()
+        wanted = scores.gather(1, value[firsts].unsqueeze(1)).squeeze(1)
+        if self.label_smoothing:
+            mean = scores.masked_fill(~inside, 0.0).sum(dim=1) / inside.sum(dim=1)
+            wanted = torch.lerp(wanted, mean, self.label_smoothing)
+        return (scores.logsumexp(dim=1) - wanted).sum()
 
     def decode(
         self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]

@@ -60,6 +60,16 @@ def are_joined(before: str, after: str) -> bool:
     return _is_letter(before) and _is_letter(after)
 
 
+def with_marks(text: str, end: int) -> int:
+    """The end of a span that ends at `end`, with the marks that follow: a normaliser composes or drops them.
+
+    Accents, vowel signs of Thai and Devanagari, variation selectors.
+    """
+    while end < len(text) and unicodedata.category(text[end])[0] == "M":
+        end += 1
+    return end
+
+
 def _is_letter(character: str) -> bool:
     """Whether it forms words with its neighbours: no character of a script without spaces, punctuation or symbol."""
     alone = HAN_RUN.match(character) or SPACELESS.match(character)

@@ -41,10 +41,9 @@ def read_question(record: Record, config: TaskConfig) -> Question:
 
     Errors: InputError with file and line where one is missing or empty.
     """
-    default = TaskConfig().text_field
-    context = "context" if config.text_field == default else config.text_field
-    texts = [record.text(name) for name in ("question", context)]
-    for name, text in zip(("question", context), texts, strict=True):
+    names = ("question", config.context_field)
+    texts = [record.text(name) for name in names]
+    for name, text in zip(names, texts, strict=True):
         if not text.strip():
             raise InputError("tasks.empty_text", source=record.source, field=name)
     return Question(question=texts[0], context=texts[1])

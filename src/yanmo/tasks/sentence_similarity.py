@@ -259,6 +259,12 @@ class SentenceSimilarity(Task):
         threshold = threshold_of(records, found, self.config, positive)
         return replace(self, labels=labels, positive=positive, threshold=threshold)
 
+    def signatures(self, records: Sequence[Record]) -> dict[str, str]:
+        chosen_here = self.threshold is None and self.goal != "softmax" and self.labels != SCORE
+        if chosen_here and self._measured_by(records) == "label":
+            return {"threshold": text("pairs.threshold_of_these")}
+        return {}
+
     def outputs(self, learner: Learner, batch: Batch) -> Tensor:
         if self.is_cross:
             return Task.outputs(self, learner, batch)

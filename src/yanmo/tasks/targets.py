@@ -62,7 +62,7 @@ def read_target(record: Record, config: TaskConfig) -> Target | None:
         if not math.isfinite(value):
             raise _bad("pairs.bad_score", record, name)
         return float(value) if name in SCORE_FIELDS else value
-    if isinstance(value, str) and value:
+    if isinstance(value, str) and value.strip():
         return value
     raise _bad("tasks.bad_label", record, name)
 
@@ -110,8 +110,17 @@ def refuse_mixture(records: Sequence[Record], values: Sequence[object]) -> None:
             )
 
 
+def is_class(value: object) -> bool:
+    """Whether a value names a class: a word, a number, true or false."""
+    if isinstance(value, str):
+        return bool(value.strip())
+    return isinstance(value, int | float) and math.isfinite(value)
+
+
 def class_name(value: object) -> str:
     """A class as it is called everywhere: 0, 0.0 and "0.0" are one, for pandas mixes them; no space around."""
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return _WHOLE.sub(r"\1", str(value).strip())

@@ -21,7 +21,7 @@ from yanmo.metrics.calibration import expected_calibration_error, fit_temperatur
 from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig, label_field
 from yanmo.tasks.entities import are_tags
-from yanmo.tasks.targets import class_name, order, read_targets, refuse_mixture
+from yanmo.tasks.targets import class_name, is_class, order, read_targets, refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 from yanmo.tasks.texts import fit, pair_names, texts_of
 from yanmo.tasks.unseen import unseen_label
@@ -291,7 +291,7 @@ def _labels(record: Record, config: TaskConfig) -> list[str]:
     name = label_field(record, config, USUAL_FIELDS)
     value = record.fields[name]
     values = value if isinstance(value, list) else [value]
-    if not all(isinstance(item, str | int | float) and item != "" for item in values):
+    if not all(is_class(item) for item in values):
         raise InputError("tasks.bad_label", source=record.source, field=name, value=as_json(value))
     return [class_name(item) for item in values]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self, final
@@ -14,7 +13,7 @@ from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.entities import USUAL_FIELDS, are_tags, read_entities, read_text
-from yanmo.tasks.pieces import are_joined, encode_units
+from yanmo.tasks.pieces import are_joined, encode_units, with_marks
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 from yanmo.tasks.unseen import unseen_label
 from yanmo.tokenizers import Encoding
@@ -188,8 +187,7 @@ def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], lis
             start += 1
         if start == end:
             continue
-        while end < len(text) and unicodedata.combining(text[end]):  # composed by the normaliser
-            end += 1
+        end = with_marks(text, end)
         joined = word_id == word and are_joined(text[start - 1], text[start])
         if units and (start < units[-1][1] or joined):  # of the same character, or of the same word
             units[-1] = (units[-1][0], max(end, units[-1][1]))

@@ -112,7 +112,8 @@ class Tokenizer:
         to its input as if they were words.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        self.backend.save(str(folder / "tokenizer.json"))
+        # not backend.save: what it raises on a full disk is no OSError
+        (folder / "tokenizer.json").write_text(self.backend.to_str(pretty=True), encoding="utf-8")
         names = {f"{role}_token": token for role, token in self.specials.items()}
         settings: dict[str, object] = {**self._transformers_class(), **names}
         types = ["token_type_ids"] if token_types or (token_types is None and self.cls_id is not None) else []
