@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -19,6 +18,7 @@ from yanmo import __version__
 from yanmo.config import Config, build, digest, dump, read_yaml
 from yanmo.errors import ConfigError, RunError, reason_of
 from yanmo.messages import text
+from yanmo.metrics.finite import finite
 
 Schema = TypeVar("Schema", bound=Config)
 REPORT = "report.html"
@@ -96,6 +96,8 @@ class RunFolder:
         if not path.is_file():
             return None
         values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if "metrics" in values:
+            values["metrics"] = {name: float(value) for name, value in values["metrics"].items()}
         return values
 
     @property
@@ -126,7 +128,7 @@ class RunFolder:
         """
         if self._weights.is_file():  # a sweep has none of its own
             self._write_lineage(self._lineage | {"outputs": {WEIGHTS: sha256_of(self._weights)}})
-        replace_text(self.path / "results.json", json.dumps(_finite(results), ensure_ascii=False, indent=1))
+        replace_text(self.path / "results.json", json.dumps(finite(results), ensure_ascii=False, indent=1))
 
     def require_whole(self) -> None:
         """Errors: RunError when the weights are not those that the finished run wrote."""
@@ -196,13 +198,6 @@ def replace_text(path: Path, content: str) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no NaN: a number that is not finite becomes its name."""
-    if isinstance(value, Mapping):
-        return {key: _finite(item) for key, item in value.items()}
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _changes(before: str, after: str) -> str:

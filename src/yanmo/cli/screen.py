@@ -15,7 +15,9 @@ from yanmo.cli.wrapping import Wrapped
 
 def print_json(value: object) -> None:
     """The one object that --json promises."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    from yanmo.metrics.finite import finite
+
+    sys.stdout.write(json.dumps(finite(value), ensure_ascii=False, allow_nan=False) + "\n")
 
 
 def print_line(*parts: str | tuple[str, str]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 from yanmo.errors import TrainingError, reason_of
+from yanmo.metrics.finite import finite
 from yanmo.training.hooks import Hook, StepReport
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ class MetricsLog(Hook):
             values["loss"] = line.loss
         try:
             with self.path.open("a", encoding="utf-8", newline="\n") as file:
-                file.write(json.dumps(_finite(values), ensure_ascii=False, allow_nan=False) + "\n")
+                file.write(json.dumps(finite(values), ensure_ascii=False, allow_nan=False) + "\n")
         except OSError as error:
             raise TrainingError("training.cannot_write", path=self.path, reason=reason_of(error)) from error
 
@@ -207,13 +207,6 @@ def _lines(path: Path) -> Iterator[tuple[str, Line]]:
             yield source, LINE.validate_json(source)
         except ValidationError:
             continue
-
-
-def _finite(value: JsonValue) -> JsonValue:
-    """JSON has no NaN: "nan", "inf" and "-inf" stand for such numbers."""
-    if isinstance(value, dict):
-        return {name: _finite(item) for name, item in value.items()}
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _writer(folder: Path, resumed_step: int) -> SummaryWriter | None:
