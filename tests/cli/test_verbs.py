@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -204,3 +205,21 @@ def test_python_does_what_the_commands_do(files, bert, tmp_path):
     assert sum(p.numel() for p in yanmo.TransformerLayer(8, 2, 16).parameters()) > 0
     with pytest.raises(AttributeError, match="pretrian"):
         _ = yanmo.pretrian
+
+
+def test_training_goes_on_from_a_model(run, files, bert, tmp_path):
+    def more(out, *words):
+        return run(
+            "pretrain", "--model", bert, "--corpus", files.corpus, "--budget", "1steps", "--out", tmp_path / out,
+            "train.batch_tokens=256", "train.evaluations=0", "train.precision=fp32", *words,
+        )  # fmt: skip
+
+    for words, rate in (((), 0.0), (("dropout=0.3",), 0.3)):
+        ran = more(f"run-{rate}", *words)
+        assert ran.code == 0, ran.err
+        config = json.loads((tmp_path / f"run-{rate}" / "model" / "config.json").read_text("utf-8"))
+        assert config["hidden_dropout_prob"] == config["attention_probs_dropout_prob"] == rate
+    for words in (("max_positions=64",), ("position_init=normal",), ("--preset", "mini")):
+        ran = more("refused", *words)
+        assert ran.code == 2
+        assert "goes on from" in ran.err
