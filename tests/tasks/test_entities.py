@@ -63,6 +63,9 @@ def test_the_text_of_the_record_is_kept_beside_tokens(record: NewRecord) -> None
         (["a", "b"], "a b"),
         ([], ""),
         (["a", "", "b"], "a  b"),
+        (["田中", "さくら", "は", "東京", "に"], "田中さくらは東京に"),
+        (["สวัสดี", "ครับ", "John"], "สวัสดีครับ John"),
+        (["김철수", "는"], "김철수 는"),
     ],
 )
 def test_joined_tokens(tokens: list[str], text: str) -> None:

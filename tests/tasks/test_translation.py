@@ -203,3 +203,21 @@ def test_bleu_by_hand() -> None:
     """1 to 4-gram precisions 5/6, 3/5, 2/4, 1/3, no brevity penalty."""
     value = metrics.bleu(["the cat sat on a mat"], ["the cat sat on the mat"]).value
     assert value == pytest.approx(100 * (5 / 6 * 3 / 5 * 2 / 4 * 1 / 3) ** 0.25)
+
+
+@pytest.mark.parametrize(
+    ("direction", "reference", "cut"),
+    [
+        ("en-ja", "abc", "char"),
+        (None, "田中さくらは東京に住んでいる。", "char"),
+        (None, "น้ำฝนอยู่ที่เชียงใหม่", "char"),
+        (None, "Ein Haus im Wald.", "13a"),
+        (None, "서울에 산다.", "13a"),
+    ],
+)
+def test_texts_without_spaces_are_scored_by_characters(
+    record: NewRecord, direction: str | None, reference: str, cut: str
+) -> None:
+    task = make([record(source="x", target=reference)])
+    task = task.with_config(task.config.model_copy(update={"direction": direction}))
+    assert f"tok:{cut}" in task.signatures([record(source="x", target=reference)])["bleu"]

@@ -92,7 +92,10 @@ def _show(found: TokenizerReport) -> None:
             (text("cli.tokens"), number(found.tokens)),
             (text("cli.coverage"), percent(found.coverage, 3)),
             (text("cli.unknown_rate"), percent(found.unknown_rate, 3)),
-            (text("cli.round_trip"), percent(found.round_trip, 2)),
+            (
+                text("cli.round_trip" if found.kind == "byte_bpe" else "cli.round_trip_folded"),
+                percent(found.round_trip, 2),
+            ),
             (text("cli.longest_pieces"), _listed(found.longest_pieces)),
         ]
     )

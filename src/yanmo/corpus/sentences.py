@@ -21,7 +21,7 @@ import re
 
 from yanmo.corpus.abbreviations import BEFORE_NUMBER, NEVER_LAST, SOMETIMES_LAST, STARTERS
 
-_CANDIDATE = re.compile(r"\n|([.。！？!?…⋯｡．‼⁇⁈⁉؟۔]+)([”“’」』）】》〉〕］)\]\"'»]*)")
+_CANDIDATE = re.compile(r"\n|([.。！？!?…⋯｡．‼⁇⁈⁉؟۔।॥]+)([”“’」』）】》〉〕］)\]\"'»]*)")
 _SPACE = re.compile(r"\s*")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _DOTTED = re.compile(r"(?:[A-Za-z]\.)+[A-Za-z]")

@@ -20,7 +20,7 @@ from yanmo.tasks.task import Task, TaskPrediction
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
 from yanmo.tasks.text_generation import TextLoss
 from yanmo.tasks.token_classification import EntityPrediction
-from yanmo.tasks.translation import Translation, TranslationPrediction
+from yanmo.tasks.translation import Translation, TranslationPrediction, cut_for
 
 CLOSE = 1e-6  # how near the evidence must come to the task's own score
 Found = tuple[Measure, Rows]
@@ -58,8 +58,8 @@ def _counted(
     if isinstance(task, Translation) and metric == "bleu":
         said = [one.translation for one in predictions if isinstance(one, TranslationPrediction)]
         references = [task.texts(record)[1] for record in records]
-        chinese = "tok:zh" in task.signatures(records)["bleu"]
-        return "bleu", _rows(bleu_counts(said, references, chinese=chinese))
+        tokenize = cut_for(references, task.config.direction)
+        return "bleu", _rows(bleu_counts(said, references, tokenize=tokenize))
     losses = [one for one in predictions if isinstance(one, TextLoss)]
     if losses and metric == "loss":
         return "ratio", _rows([[one.nats, one.tokens] for one in losses])

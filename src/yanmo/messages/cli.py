@@ -149,6 +149,10 @@ TEXTS: Texts = {
     "cli.coverage": ("Characters covered", "字符覆盖率"),
     "cli.unknown_rate": ("Unknown tokens", "未知词元占比"),
     "cli.round_trip": ("Texts that come back whole", "可完整还原的文本"),
+    "cli.round_trip_folded": (
+        "Texts that come back whole, but for white space and what normalisation takes away",
+        "除空白和规范化去掉的内容外，可完整还原的文本",
+    ),
     "cli.longest_pieces": ("Longest pieces", "最长的词表项"),
     "cli.script": ("Script", "文字"),
     "cli.characters_per_token": ("Characters per token", "每词元字符数"),

@@ -34,9 +34,9 @@ TEXTS: Texts = {
     "data.pairs_without_neighbour": (
         "Next-sentence prediction finds no document with two sentences in this corpus.\n"
         "It needs documents of several sentences, one document per file, blank-line block or record.\n"
-        "Set the unit (--unit block or file), or use --objective mlm.",
+        "Use --objective mlm: sentences are told by their full stops, which Thai does not have. Or set another --unit.",
         "语料中没有一篇文档含有两个以上的句子，无法做下一句预测。\n它需要由多个句子组成的文档：每个文件、空行分隔的块或记录为一篇。\n"
-        "请设置单位（--unit block 或 file），或使用 --objective mlm。",
+        "请使用 --objective mlm：句子靠句末标点识别，泰文等没有这种标点。或换一种 --unit。",
     ),
     "data.no_samples": (
         "The objective found no usable sequence in a whole pass over the data ({units} units).\n"

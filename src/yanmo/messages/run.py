@@ -156,8 +156,9 @@ TEXTS: Texts = {
         "{total} 条文本中有 {count} 条超过 {room} 个词元，已截断（规则：{rule}）。",
     ),
     "run.warn_widened": (
-        "{count} of {total} entities begin or end inside a word; they are trained as the whole word.",
-        "{total} 个实体中有 {count} 个的起点或终点在词的内部；训练时按整个词处理。",
+        "{count} of {total} entities begin or end inside a word; they are trained as the whole word, and scored as they are "
+        "given: as wrong.",
+        "{total} 个实体中有 {count} 个的起点或终点在词的内部；训练时按整个词处理，评分仍按给定的范围：算作错误。",
     ),
     "run.warn_dev_in_train": (
         "{count} of {total} dev records also stand in the training records: scores on dev will flatter.",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_UNIT = re.compile(rf"[{_HAN}]|[^\W{_HAN}]+|[^\w\s]")
 
 
 def distinct(texts: Iterable[str], n: int) -> float:
@@ -33,7 +35,15 @@ def copied(texts: Iterable[str], training: Iterable[str], n: int) -> float:
 
 def units(text: str) -> list[str]:
     """Words in lower case, punctuation marks, single Chinese characters."""
-    return _UNIT.findall(text.lower())
+    return _unit().findall(text.lower())
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    """Marks (Thai vowels, Devanagari and Arabic signs, accents) are no letters to `re`, but they go on a word."""
+    every = map(chr, range(sys.maxunicode + 1))
+    marks = "".join(character for character in every if unicodedata.category(character)[0] == "M")
+    return re.compile(rf"[{_HAN}]|[^\W{_HAN}](?:[^\W{_HAN}]|[{marks}])*|[^\w\s]")
 
 
 def ngrams(text: str, n: int) -> Iterator[tuple[str, ...]]:

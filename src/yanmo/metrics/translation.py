@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -14,27 +15,28 @@ class Score:
     signature: str
 
 
-def bleu(hypotheses: Sequence[str], references: Sequence[str], *, chinese: bool = False) -> Score:
-    """Corpus BLEU; Chinese targets are cut into characters (sacrebleu's tokenizer `zh`), others as in WMT (`13a`).
+Cut = Literal["13a", "zh", "char"]  # sacrebleu's tokenizers: of WMT; of WMT for Chinese; into characters
+
+
+def bleu(hypotheses: Sequence[str], references: Sequence[str], *, tokenize: Cut = "13a") -> Score:
+    """Corpus BLEU, 0 to 100.
 
     Paper: Papineni et al. 2002, "BLEU"; Post 2018, "A Call for Clarity in Reporting BLEU Scores".
     """
     from sacrebleu.metrics.bleu import BLEU
 
-    metric = BLEU(tokenize="zh" if chinese else "13a")
+    metric = BLEU(tokenize=tokenize)
     value = metric.corpus_score(list(hypotheses), [list(references)]).score
     return Score(value=float(value), signature=f"BLEU|{metric.get_signature()}")
 
 
 def bleu_counts(
-    hypotheses: Sequence[str], references: Sequence[str], *, chinese: bool = False
+    hypotheses: Sequence[str], references: Sequence[str], *, tokenize: Cut = "13a"
 ) -> list[list[int]]:
     """What corpus BLEU adds up, of each text: both lengths, the right n-grams of each order, all of each order."""
     from sacrebleu.metrics.bleu import BLEU
 
-    metric = BLEU(
-        tokenize="zh" if chinese else "13a", effective_order=True
-    )  # which silences a warning, no more
+    metric = BLEU(tokenize=tokenize, effective_order=True)  # which silences a warning, no more
     found = [metric.sentence_score(one, [right]) for one, right in zip(hypotheses, references, strict=True)]
     return [[one.sys_len, one.ref_len, *one.counts, *one.totals] for one in found]
 

@@ -11,7 +11,7 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError, as_json
 from yanmo.metrics.entities import Entity, spans_from_bio
 from yanmo.tasks.config import TaskConfig, label_field
-from yanmo.tokenizers.scripts import HAN_RUN
+from yanmo.tokenizers.scripts import SPACELESS
 
 USUAL_FIELDS = ("entities", "tags", "ner_tags", "labels", "label")
 
@@ -89,17 +89,17 @@ def _token_spans(record: Record, config: TaskConfig) -> tuple[str, list[tuple[in
 def join(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     """Tokens -> the text that they stand for, and each one's character span.
 
-    Single characters with Chinese among them are joined as they are; words are joined with spaces, but not where
-    two Chinese ones meet.
+    Single characters with Chinese (kana, Thai ...) among them are joined as they are; words are joined with spaces,
+    but not where two meet of scripts that have none.
     """
-    characters = all(len(token) == 1 for token in tokens) and any(HAN_RUN.match(token) for token in tokens)
+    characters = all(len(token) == 1 for token in tokens) and any(map(SPACELESS.match, tokens))
     parts: list[str] = []
     spans: list[tuple[int, int]] = []
     length = 0
     for number, token in enumerate(tokens):
         if number and not characters:
             before = tokens[number - 1]
-            if not (before and token and HAN_RUN.match(before[-1]) and HAN_RUN.match(token[0])):
+            if not (before and token and SPACELESS.match(before[-1]) and SPACELESS.match(token[0])):
                 parts.append(" ")
                 length += 1
         parts.append(token)

@@ -1,6 +1,7 @@
 """Pieces of a text of which none holds more than one unit, so that a label may begin at any of them.
 
-A unit is a word; of a script without spaces between words each character: Chinese, kana, Thai, Lao, Khmer, Burmese.
+A unit is a word; of a script without spaces between words each character: Chinese, kana, Thai, Lao, Khmer, Burmese;
+of Korean, whose words end with particles, each piece of a word.
 """
 
 from __future__ import annotations
@@ -11,11 +12,9 @@ from itertools import pairwise
 
 from yanmo.tasks.task import Encoder
 from yanmo.tokenizers import Encoding
-from yanmo.tokenizers.scripts import HAN_RUN
+from yanmo.tokenizers.scripts import SPACELESS
 
-KANA = "\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f"
-THAI_TO_KHMER = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
-SPACELESS = re.compile(f"[{KANA}{THAI_TO_KHMER}]")
+_HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
 
 
 def encode_units(text: str, encoder: Encoder) -> Encoding:
@@ -60,6 +59,11 @@ def are_joined(before: str, after: str) -> bool:
     return _is_letter(before) and _is_letter(after)
 
 
+def are_one_unit(before: str, after: str) -> bool:
+    """Whether two pieces of a word are of one unit, by the characters where they meet."""
+    return are_joined(before, after) and not _HANGUL.match(after)
+
+
 def with_marks(text: str, end: int) -> int:
     """The end of a span that ends at `end`, with the marks that follow: a normaliser composes or drops them.
 
@@ -72,5 +76,4 @@ def with_marks(text: str, end: int) -> int:
 
 def _is_letter(character: str) -> bool:
     """Whether it forms words with its neighbours: no character of a script without spaces, punctuation or symbol."""
-    alone = HAN_RUN.match(character) or SPACELESS.match(character)
-    return not alone and unicodedata.category(character)[0] not in "PS"
+    return not SPACELESS.match(character) and unicodedata.category(character)[0] not in "PS"

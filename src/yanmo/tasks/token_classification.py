@@ -13,7 +13,7 @@ from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.entities import USUAL_FIELDS, are_tags, read_entities, read_text
-from yanmo.tasks.pieces import are_joined, encode_units, with_marks
+from yanmo.tasks.pieces import are_one_unit, encode_units, with_marks
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 from yanmo.tasks.unseen import unseen_label
 from yanmo.tokenizers import Encoding
@@ -178,7 +178,7 @@ class TokenClassification(Task):
 
 
 def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], list[tuple[int, int]]]:
-    """The first (or last) piece of each word, Chinese character and punctuation mark, and its character span."""
+    """The first (or last) piece of each unit and punctuation mark, and its character span."""
     read: list[int] = []
     units: list[tuple[int, int]] = []
     word: int | None = None
@@ -188,7 +188,7 @@ def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], lis
         if start == end:
             continue
         end = with_marks(text, end)
-        joined = word_id == word and are_joined(text[start - 1], text[start])
+        joined = word_id == word and are_one_unit(text[start - 1], text[start])
         if units and (start < units[-1][1] or joined):  # of the same character, or of the same word
             units[-1] = (units[-1][0], max(end, units[-1][1]))
             read[-1] = place if last else read[-1]

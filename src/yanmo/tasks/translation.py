@@ -17,10 +17,11 @@ from yanmo.metrics import translation as scores
 from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
-from yanmo.tokenizers.scripts import HAN_RUN
+from yanmo.tokenizers.scripts import HAN_RUN, SPACELESS
 
 SOURCE_FIELDS = ("source", "src")
 TARGET_FIELDS = ("target", "tgt")
+SPACELESS_LANGUAGES = frozenset(["ja", "jp", "jpn", "th", "tha", "lo", "lao", "km", "khm", "my", "mya"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,8 +161,11 @@ class Translation(Task):
 
     def _scores(self, records: Sequence[Record], said: Sequence[str]) -> dict[str, scores.Score]:
         references = [_target(record, self.config) for record in records]
-        chinese = _is_chinese(references, self.config.direction)
-        return {"bleu": scores.bleu(said, references, chinese=chinese), "chrf": scores.chrf(said, references)}
+        tokenize = cut_for(references, self.config.direction)
+        return {
+            "bleu": scores.bleu(said, references, tokenize=tokenize),
+            "chrf": scores.chrf(said, references),
+        }
 
 
 def _example(ids: list[int], *, bidirectional: bool) -> Example:
@@ -173,12 +177,16 @@ def _example(ids: list[int], *, bidirectional: bool) -> Example:
     )
 
 
-def _is_chinese(references: Sequence[str], direction: str | None) -> bool:
-    """As the direction says, else whether most of the characters are Chinese."""
+def cut_for(references: Sequence[str], direction: str | None) -> scores.Cut:
+    """How BLEU cuts the targets: Chinese as WMT does, others without spaces between words into characters; as the
+    direction says, else as most characters are."""
     if direction is not None:
-        return direction.split("-")[1].lower().startswith("zh")
+        language = direction.split("-")[1].lower()
+        return "zh" if language.startswith("zh") else "char" if language in SPACELESS_LANGUAGES else "13a"
     characters = "".join("".join(reference.split()) for reference in references)
-    return 2 * sum(len(run) for run in HAN_RUN.findall(characters)) > len(characters)
+    if 2 * sum(map(len, HAN_RUN.findall(characters))) > len(characters):
+        return "zh"
+    return "char" if 2 * len(SPACELESS.findall(characters)) > len(characters) else "13a"
 
 
 def _source(record: Record, config: TaskConfig, *, empty: bool = False) -> str:

@@ -13,6 +13,7 @@ from yanmo.tokenizers.words import segmenter, word_starts
 NOT_MEMBERS = frozenset(
     {
         "chat",
+        "composed",
         "config",
         "kind",
         "pairs",

@@ -10,6 +10,11 @@ from typing import Literal
 Script = Literal["han", "latin", "digit", "punctuation", "other", "space"]
 HAN = r"\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 HAN_RUN = re.compile(f"[{HAN}]+")
+KANA = r"\u3041-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+THAI_TO_KHMER = r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"
+SPACELESS = re.compile(
+    f"[{HAN}{KANA}{THAI_TO_KHMER}]"
+)  # a character of a script without spaces between words
 _WIDE = rf"[{HAN}\u3000-\u303f\uff00-\uffef]"
 _SPACE_BESIDE_WIDE = re.compile(rf"(?<={_WIDE}) | (?={_WIDE})")
 

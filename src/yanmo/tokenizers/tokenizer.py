@@ -11,6 +11,7 @@ from pathlib import Path
 from tokenizers import AddedToken, normalizers, processors
 from tokenizers import Encoding as BackendEncoding
 from tokenizers import Tokenizer as Backend
+from yanmo.tokenizers.composed import as_given, composed, is_composed
 from yanmo.tokenizers.pretrained import ROLES, read_chat_template, read_pretrained
 from yanmo.tokenizers.scripts import join_chinese
 
@@ -75,7 +76,10 @@ class Tokenizer:
         """The tokens of many texts, on all cores (unless TOKENIZERS_PARALLELISM=false).
 
         A corpus is encoded with `read_special=False`, or a document with `<|endoftext|>` in it would end.
+        WordPiece reads composed characters; offsets are of the text as given.
         """
+        if self.kind == "wordpiece" and not all(map(is_composed, texts)):
+            return self._encode_composed(texts, read_special=read_special)
         self.backend.encode_special_tokens = not read_special
         try:
             encoded = self.backend.encode_batch(list(texts), add_special_tokens=False)
@@ -86,9 +90,19 @@ class Tokenizer:
             encoded = self.backend.encode_batch(cleaned, add_special_tokens=False)
         return [_encoding(text, one) for text, one in zip(texts, encoded, strict=True)]
 
+    def _encode_composed(self, texts: Sequence[str], *, read_special: bool) -> list[Encoding]:
+        pairs = [composed(text) for text in texts]
+        encoded = self.encode_batch([text for text, _ in pairs], read_special=read_special)
+        return [
+            Encoding(one.ids, as_given(one.offsets, spans), one.word_ids)
+            for one, (_, spans) in zip(encoded, pairs, strict=True)
+        ]
+
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of many texts, as `encode_batch(texts, read_special=False)` has them, without their places."""
         self.backend.encode_special_tokens = True
+        if self.kind == "wordpiece":
+            texts = [text if is_composed(text) else composed(text)[0] for text in texts]
         try:
             encoded = self.backend.encode_batch_fast(list(texts), add_special_tokens=False)
         except TypeError:  # as in `encode_batch`

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 
 from tokenizers import Tokenizer as Backend
@@ -24,7 +25,9 @@ class WordPiece(TokenizerKind):
     sample_characters = 32_000_000
 
     def train(self, texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
-        sample = draw(texts, config.sample_characters or self.sample_characters)
+        # composed, as `Tokenizer.encode` reads them
+        composed = (unicodedata.normalize("NFC", text) for text in texts)
+        sample = draw(composed, config.sample_characters or self.sample_characters)
         backend = bert_pipeline({}, lowercase=config.lowercase, strip_accents=config.strip_accents)
         letters = alphabet(
             sample,
