@@ -20,7 +20,7 @@ from yanmo.optim import optimizer
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.tasks import Encoder
 from yanmo.tasks.config import SimilarityConfig, TaskConfig
-from yanmo.tasks.inference import predict
+from yanmo.tasks.inference import predict, run
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.training.precision import Weights
 from yanmo.training.step import train_step
@@ -322,3 +322,30 @@ def test_long_texts_lose_their_tails(encoder: Encoder) -> None:
     (encoded,) = task_of(SCORED).encode(row, encoder, labelled=True)
     assert encoded.cut
     assert encoded.example.parts == (32, 3)
+
+
+@pytest.mark.parametrize(("rows", "settings"), [(SCORED, {}), (PAIRS, {}), (TEXTS, {"pooling": "cls"})])
+def test_a_bi_encoder_begins_without_the_mean_of_all_vectors(
+    encoder: Encoder, rows: list[Record], settings: dict[str, str]
+) -> None:
+    task = task_of(rows, **settings)
+    learner = learner_of(task, encoder)
+    examples = [one.example for row in rows for one in task.encode(row, encoder, labelled=True)]
+
+    def mean() -> np.ndarray:
+        vectors = run(learner, examples, task.term, batch_tokens=64, outputs=task.outputs)
+        found: np.ndarray = np.concatenate(vectors).mean(axis=0)
+        return found
+
+    assert np.abs(mean()).max() > 0.1
+    task.begin(learner, examples)
+    assert np.abs(mean()).max() < 1e-5
+
+
+@pytest.mark.parametrize("settings", [{"encoder": "cross"}, {"loss": "softmax"}])
+def test_what_compares_no_angles_begins_as_it_is(encoder: Encoder, settings: dict[str, str]) -> None:
+    task = task_of(LABELLED, **settings)
+    learner = learner_of(task, encoder)
+    before = learner.backbone.last_norm.bias.clone()
+    task.begin(learner, [one.example for row in LABELLED for one in task.encode(row, encoder, labelled=True)])
+    assert torch.equal(learner.backbone.last_norm.bias, before)

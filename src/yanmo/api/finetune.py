@@ -113,6 +113,7 @@ def finetune(
             metric=task.metric_on(dev),
         )
         objective, examples = _lessons(config, task, train, encoder, run, reporter)
+        task.begin(loaded.learner, examples)
         tell_records(task, train, dev, reporter)
         what = Fit(
             learner=loaded.learner,

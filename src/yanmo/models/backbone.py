@@ -164,6 +164,13 @@ class Backbone(nn.Module, ABC):
         initialize(head, deviation=self.config.initializer_range, generator=generator)
         return head
 
+    @property
+    def last_norm(self) -> nn.LayerNorm:
+        """The norm that the hidden states of the (encoder's) last layer come out of."""
+        last = self.layers[-1]
+        assert isinstance(last, TransformerLayer)
+        return last.feed_forward_norm
+
     def recompute(self, on: bool) -> None:
         """Whether training keeps only the inputs of each layer and computes the rest again."""
         for module in self.modules():

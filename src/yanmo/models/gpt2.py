@@ -66,6 +66,10 @@ class Gpt2(Backbone):
         hidden: Tensor = self.norm(self._encode(batch, cache))
         return hidden
 
+    @property
+    def last_norm(self) -> nn.LayerNorm:
+        return self.norm
+
     @torch.no_grad()
     def initialize(self, generator: torch.Generator) -> None:
         """As every backbone, but what enters the sums is divided by the root of their number (paper, 2.3)."""

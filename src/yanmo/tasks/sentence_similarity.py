@@ -15,6 +15,7 @@ from torch import Tensor
 from yanmo.config import Config, build
 from yanmo.corpus.document import Record
 from yanmo.data.batch import Batch
+from yanmo.data.example import Example
 from yanmo.errors import InputError
 from yanmo.layers.cross_entropy import cross_entropy
 from yanmo.layers.pair_losses import compared, cosine_regression, in_batch_negatives, squared
@@ -22,6 +23,7 @@ from yanmo.layers.pooling import fingerprints, mean_pool
 from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.tasks.config import SimilarityConfig, TaskConfig
+from yanmo.tasks.inference import run
 from yanmo.tasks.similarity_scores import (
     Held,
     SimilarityPrediction,
@@ -53,6 +55,7 @@ FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned f
         "classes": ("softmax",),
     },
 }
+LOOKED_AT = 1000  # pairs whose mean vector stands for all
 COMPARE = "compare"  # the head of softmax: classes from (u, v, |u - v|)
 SCORE = ("score",)
 
@@ -264,6 +267,20 @@ class SentenceSimilarity(Task):
         if chosen_here and self._measured_by(records) == "label":
             return {"threshold": text("pairs.threshold_of_these")}
         return {}
+
+    def begin(self, learner: Learner, examples: Sequence[Example]) -> None:
+        """Takes the mean vector of the texts from all of them, in the bias of the last norm: the vectors of a language
+        model share a direction, beside which texts hardly differ by their angle.
+
+        Papers: Mu and Viswanath 2018, "All-but-the-Top"; Su et al. 2021, "Whitening Sentence Representations".
+        """
+        if self.is_cross or self.goal == "softmax":
+            return
+        some = examples[:: max(1, len(examples) // LOOKED_AT)]
+        vectors = run(learner, some, self.term, batch_tokens=8192, outputs=self.outputs)
+        mean = torch.from_numpy(np.concatenate(vectors).mean(axis=0))
+        with torch.no_grad():
+            learner.backbone.last_norm.bias.sub_(mean)
 
     def outputs(self, learner: Learner, batch: Batch) -> Tensor:
         if self.is_cross:

@@ -168,6 +168,9 @@ class Task(Objective, ABC):
         """Measured once, at the end: what the texts that the model writes for these records are like."""
         return {}
 
+    def begin(self, learner: Learner, examples: Sequence[Example]) -> None:
+        """Changes the weights before the first step, where the training examples tell how."""
+
     def outputs(self, learner: Learner, batch: Batch) -> Tensor:
         """The logits that `decode` reads: one row [classes] for each label of the batch, in their order."""
         return learner.logits(self.term, learner.backbone(batch), batch.labels[self.term].at)
