@@ -95,6 +95,9 @@ def test_a_class_of_one_record_is_learned() -> None:
     train, dev = hold_back([*records("train", 100), *rare], TextClassification, CONFIG)
     assert {one.fields["label"] for one in train} == {"a", "b", *(f"r{number}" for number in range(60))}
     assert dev and {one.fields["label"] for one in dev} <= {"a", "b"}
+    for number in range(20):  # wherever the hash puts the one of its kind
+        train, dev = hold_back([*records("few", 5), rare[number]], TextClassification, CONFIG)
+        assert len(dev) == 1 and rare[number] in train
     with pytest.raises(InputError) as error:
         hold_back(rare, TextClassification, CONFIG)
     assert error.value.key == "run.rare_classes"

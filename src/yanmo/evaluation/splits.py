@@ -84,7 +84,7 @@ def hold_back(
     if len(distinct) < 2:
         raise InputError("run.one_text", path=source or records[0].source)
     count = min(len(distinct) - 1, max(1, round(len(distinct) * share)))
-    chosen = _with_all_classes_learnt(distinct[:count], records, contents, kind, config)
+    chosen = _first_that_may_go(distinct, count, records, contents, kind, config)
     if not chosen:
         raise InputError("run.rare_classes", path=source or records[0].source)
     sides: tuple[list[Record], list[Record]] = ([], [])
@@ -93,22 +93,23 @@ def hold_back(
     return sides
 
 
-def _with_all_classes_learnt(
-    chosen: Sequence[str],
+def _first_that_may_go(
+    order: Sequence[str],
+    count: int,
     records: Sequence[Record],
     contents: Sequence[str],
     kind: type[Task],
     config: TaskConfig,
 ) -> set[str]:
-    """Those of the chosen groups that are not the last to hold one of their classes."""
+    """The first groups, `count` at most, that leave each of their classes to another group that stays."""
     task = kind.from_records(records, config)
     classes: dict[str, set[str]] = {}
     for record, content in zip(records, contents, strict=True):
         classes.setdefault(content, set()).update(task.gold(record))
     left = Counter(name for names in classes.values() for name in names)
-    kept: set[str] = set()
-    for content in chosen:
-        if all(left[name] > 1 for name in classes[content]):
+    found: set[str] = set()
+    for content in order:
+        if len(found) < count and all(left[name] > 1 for name in classes[content]):
             left.subtract(classes[content])
-            kept.add(content)
-    return kept
+            found.add(content)
+    return found
