@@ -214,7 +214,9 @@ def _folder(source: str | Path) -> Path:
 
     try:
         return Path(snapshot_download(str(source), allow_patterns=_DOWNLOADED))
-    except (HfHubHTTPError, LocalEntryNotFoundError, HFValidationError, OSError) as error:
+    except LocalEntryNotFoundError:
+        raise InputError("interop.no_model", source=source, reason=text("interop.no_network")) from None
+    except (HfHubHTTPError, HFValidationError, OSError) as error:
         raise InputError(
             "interop.no_model",
             source=source,

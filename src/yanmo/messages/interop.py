@@ -12,6 +12,7 @@ TEXTS: Texts = {
         "请检查拼写；没有网络时，请给出本地目录。",
     ),
     "interop.no_such_folder": ("there is no such directory", "没有这个目录"),
+    "interop.no_network": ("it is not here, and the hub cannot be reached", "本地没有，也连接不上 Hub"),
     "interop.no_hub": (
         "it is not here, and could not be had from the hub ({words})",
         "本地没有，也无法从 Hub 取得（{words}）",
