@@ -67,6 +67,13 @@ class TaskEvaluator:
     encoder: Encoder
     metric: str
 
+    @classmethod
+    def of(cls, task: Task, records: Sequence[Record], encoder: Encoder) -> TaskEvaluator:
+        encoded = _encode(task, records, encoder)
+        return cls(
+            task=task, records=records, encoded=encoded, encoder=encoder, metric=task.metric_on(records)
+        )
+
     @property
     def higher_is_better(self) -> bool:
         return self.task.higher_is_better
@@ -105,13 +112,7 @@ def finetune(
         refuse_unseen(task, dev)
         loaded = starting_model(config, task, train, run, reporter)
         encoder = encoder_of(config, loaded)
-        evaluator = TaskEvaluator(
-            task=task,
-            records=dev,
-            encoded=_encode(task, dev, encoder),
-            encoder=encoder,
-            metric=task.metric_on(dev),
-        )
+        evaluator = TaskEvaluator.of(task, dev, encoder)
         objective, examples = _lessons(config, task, train, encoder, run, reporter)
         task.begin(loaded.learner, examples)
         tell_records(task, train, dev, reporter)

@@ -9,7 +9,7 @@ from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 
 NOT_MEMBERS = frozenset(
     {
-        "task", "config", "inference", "conversation", "distillation", "entities", "pieces", "questions",
+        "task", "centring", "config", "inference", "conversation", "distillation", "entities", "pieces", "questions",
         "answer_spans", "similarity_scores", "targets", "texts", "unseen",
     }
 )  # fmt: skip

@@ -22,8 +22,8 @@ from yanmo.layers.pair_losses import compared, cosine_regression, in_batch_negat
 from yanmo.layers.pooling import fingerprints, mean_pool
 from yanmo.messages import text
 from yanmo.models.learner import Learner
+from yanmo.tasks.centring import centre
 from yanmo.tasks.config import SimilarityConfig, TaskConfig
-from yanmo.tasks.inference import run
 from yanmo.tasks.similarity_scores import (
     Held,
     SimilarityPrediction,
@@ -55,7 +55,6 @@ FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned f
         "classes": ("softmax",),
     },
 }
-LOOKED_AT = 1000  # pairs whose mean vector stands for all
 COMPARE = "compare"  # the head of softmax: classes from (u, v, |u - v|)
 SCORE = ("score",)
 
@@ -264,23 +263,12 @@ class SentenceSimilarity(Task):
 
     def signatures(self, records: Sequence[Record]) -> dict[str, str]:
         chosen_here = self.threshold is None and self.goal != "softmax" and self.labels != SCORE
-        if chosen_here and self._measured_by(records) == "label":
-            return {"threshold": text("pairs.threshold_of_these")}
-        return {}
+        chosen_here = chosen_here and self._measured_by(records) == "label"
+        return {"threshold": text("pairs.threshold_of_these")} if chosen_here else {}
 
     def begin(self, learner: Learner, examples: Sequence[Example]) -> None:
-        """Takes the mean vector of the texts from all of them, in the bias of the last norm: the vectors of a language
-        model share a direction, beside which texts hardly differ by their angle.
-
-        Papers: Mu and Viswanath 2018, "All-but-the-Top"; Su et al. 2021, "Whitening Sentence Representations".
-        """
-        if self.is_cross or self.goal == "softmax":
-            return
-        some = examples[:: max(1, len(examples) // LOOKED_AT)]
-        vectors = run(learner, some, self.term, batch_tokens=8192, outputs=self.outputs)
-        mean = torch.from_numpy(np.concatenate(vectors).mean(axis=0))
-        with torch.no_grad():
-            learner.backbone.last_norm.bias.sub_(mean)
+        if not self.is_cross and self.goal != "softmax":
+            centre(learner, examples, self.term, self.outputs)
 
     def outputs(self, learner: Learner, batch: Batch) -> Tensor:
         if self.is_cross:
