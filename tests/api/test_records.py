@@ -142,6 +142,9 @@ def test_widened_entities_are_told() -> None:
     )
     encoded = Encoded(example=example, units=((0, 3), (4, 5)))
     warn_widened(task, [given], [[encoded]], Told())
-    assert told == ["1 of 2 entities begin or end inside a word; they are trained as the whole word."]
+    assert told == [
+        "1 of 2 entities begin or end inside a word; they are trained as the whole word, and scored as they are "
+        "given: as wrong."
+    ]
     warn_widened(task, [given], [[replace(encoded, units=((0, 2), (2, 3), (4, 5)))]], Told())
     assert len(told) == 1

@@ -108,11 +108,13 @@ def test_inference(kind: str, peers: bool, tmp_path: Path) -> None:
         "--batches", "2", "--prompt", "5", "--new", "6", "--rounds", "1", "--threads", "1",
         "--corpus", corpus(tmp_path), *([] if peers else ["--without-peers"]),
     )  # fmt: skip
-    (result,) = results.values()
+    ((name, result),) = results.items()
     ours = [row for row in result["rows"] if row["row"].startswith("Yanmo")]
     assert [row["precision"] for row in ours][-1] == "int8"
+    imitated = name.endswith("without bf16")  # there the rows in bf16 are left out
+    assert len(ours) == 3 - (imitated and kind == "generate")
     onnx = 2 if kind == "encode" and all(find_spec(name) for name in ("onnxruntime", "onnxscript")) else 0
-    assert len(result["rows"]) == 3 + peers * (2 + (kind == "encode") + onnx)
+    assert len(result["rows"]) == len(ours) + peers * (2 + (kind == "encode") + onnx - imitated)
     assert all(row["rounds"][0]["count"] == (30 if kind == "encode" else 12) for row in result["rows"])
     if peers and kind == "generate":
         assert result["rows"][0]["tokens"] == ours[0]["tokens"], "the same greedy tokens in fp32"

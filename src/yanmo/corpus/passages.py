@@ -58,6 +58,6 @@ def _size(text: str) -> int:
 def _passage(document: Document, start: int, end: int) -> Passage:
     name, _, line = document.source.rpartition(":")
     source = document.source
-    if source_file(Path(name)).format in (None, "text", "markdown"):
+    if line.isdecimal() and source_file(Path(name)).format in (None, "text", "markdown"):
         source = f"{name}:{int(line) + document.text.count(chr(10), 0, start)}"
     return Passage(text=document.text[start:end], start=start, end=end, source=source)
