@@ -63,12 +63,16 @@ def test_chooses_on_dev_by_the_mean_over_seeds_and_tests_once(run, sweep, test_f
     assert predicted == best  # the sweep stands for its best run
 
 
-def test_the_test_file_has_the_encoding_that_was_named(sweep, test_file):
-    test_file.write_text(
-        '{"text": "très bon café", "label": "好"}\n'.replace("好", "good"), encoding="latin-1"
-    )
-    ran = sweep("--sweep", "lr=1e-9", "--test", test_file, "--encoding", "latin-1")
-    assert "encoding unknown" not in ran.err
+def test_the_test_file_has_the_encoding_that_was_named(sweep, tmp_path):
+    rows = [f"très bon café {number},{'ja' if number % 2 else 'nein'}" for number in range(40)]
+    files = {"train.csv": rows[:30], "dev.csv": rows[30:], "test.csv": ["à la crème,ja", "brûlée,nein"]}
+    for name, lines in files.items():
+        (tmp_path / name).write_text("\n".join(["text,label", *lines]) + "\n", encoding="latin-1")
+    given = {"train": tmp_path / "train.csv", "dev": tmp_path / "dev.csv"}
+    words = ("--sweep", "lr=1e-9", "--test", tmp_path / "test.csv", "--encoding", "latin-1", "--json")
+    ran = sweep(*words, **given)
+    assert ran.code == 0, ran.err
+    assert len(ran.json["test"]["accuracy"]["values"]) == 1
 
 
 def test_goes_on_where_it_was_stopped(sweep, test_file, tmp_path):

@@ -69,9 +69,8 @@ def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool
     except OSError as error:
         raise RunError("run.cannot_write", path=path, reason=reason_of(error)) from None
     try:
-        with os.fdopen(
-            handle, "wb"
-        ) as file:  # not a memory map: writing to one on a full disk ends the process
+        # not a memory map: writing to one on a full disk ends the process
+        with os.fdopen(handle, "wb") as file:
             header = {"descr": "<f4", "fortran_order": False, "shape": (len(texts), width)}
             np.lib.format.write_array_header_1_0(file, header)
             for part in _parts(model, texts, normalize=normalize, batch_tokens=8192):

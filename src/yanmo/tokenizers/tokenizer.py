@@ -79,7 +79,15 @@ class Tokenizer:
         WordPiece reads composed characters; offsets are of the text as given.
         """
         if self.kind == "wordpiece" and not all(map(is_composed, texts)):
-            return self._encode_composed(texts, read_special=read_special)
+            pairs = [composed(text) for text in texts]
+            encodings = self._encode_batch([text for text, _ in pairs], read_special=read_special)
+            return [
+                Encoding(one.ids, as_given(one.offsets, spans), one.word_ids)
+                for one, (_, spans) in zip(encodings, pairs, strict=True)
+            ]
+        return self._encode_batch(texts, read_special=read_special)
+
+    def _encode_batch(self, texts: Sequence[str], *, read_special: bool) -> list[Encoding]:
         self.backend.encode_special_tokens = not read_special
         try:
             encoded = self.backend.encode_batch(list(texts), add_special_tokens=False)
@@ -89,14 +97,6 @@ class Tokenizer:
             cleaned = [replace_surrogates(text) for text in texts]
             encoded = self.backend.encode_batch(cleaned, add_special_tokens=False)
         return [_encoding(text, one) for text, one in zip(texts, encoded, strict=True)]
-
-    def _encode_composed(self, texts: Sequence[str], *, read_special: bool) -> list[Encoding]:
-        pairs = [composed(text) for text in texts]
-        encoded = self.encode_batch([text for text, _ in pairs], read_special=read_special)
-        return [
-            Encoding(one.ids, as_given(one.offsets, spans), one.word_ids)
-            for one, (_, spans) in zip(encoded, pairs, strict=True)
-        ]
 
     def ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids of many texts, as `encode_batch(texts, read_special=False)` has them, without their places."""
