@@ -104,3 +104,14 @@ def test_what_does_not_fit_is_refused(student, classifier, tagger, gpt, files, t
         for word in words:
             assert word in ran.err
         assert not (tmp_path / "student").exists()
+
+
+def test_unlabelled_texts_have_the_encoding_that_was_named(student, classifier, files, tmp_path):
+    more, train, dev = (tmp_path / name for name in ("more.txt", "train.jsonl", "dev.jsonl"))
+    more.write_text("第91家酒店很好\n第92家酒店很差\n", encoding="utf-16-le")  # which tells nobody what it is
+    for path, source in ((train, files.classes), (dev, files.classes_dev)):
+        path.write_text(source.read_text("utf-8"), encoding="utf-16-le")
+    words = ("--teacher", classifier, "--unlabelled", more, "--dev", dev, "--encoding", "utf-16-le")
+    ran = student(*words, train=train)
+    assert ran.code == 0, ran.err
+    assert "on 42 texts (2 of them without labels)" in ran.err
