@@ -10,6 +10,7 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.evaluation.splits import Splits, complete, hold_back
 from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.tasks.text_classification import TextClassification
 
 CONFIG = TaskConfig()
@@ -101,3 +102,14 @@ def test_a_class_of_one_record_is_learned() -> None:
     with pytest.raises(InputError) as error:
         hold_back(rare, TextClassification, CONFIG)
     assert error.value.key == "run.rare_classes"
+
+
+def test_a_class_of_one_pair_is_learned() -> None:
+    def pair(number: int, label: str) -> Record:
+        fields = {"text_a": f"one {number}", "text_b": f"other {number}", "label": label}
+        return Record(fields=fields, source="train:1")
+
+    usual = [pair(number, "xyz"[number % 3]) for number in range(6)]
+    for number in range(6, 26):  # wherever the hash puts the one of its kind
+        train, dev = hold_back([*usual, pair(number, "rare")], SentenceSimilarity, CONFIG)
+        assert len(dev) == 1 and "rare" in {one.fields["label"] for one in train}
