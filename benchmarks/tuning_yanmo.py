@@ -17,7 +17,7 @@ from turns import work_of
 from yanmo import tasks
 from yanmo.api import model_source
 from yanmo.api.compute import choose_once
-from yanmo.api.finetune import default_optim
+from yanmo.api.usual_optim import default_optim
 from yanmo.corpus.document import Record
 from yanmo.data.cursor import Cursor
 from yanmo.data.frame import frame_of

@@ -17,6 +17,7 @@ from yanmo.api.recipes import (
     resolve_tokenizer,
 )
 from yanmo.api.reporter import Reporter
+from yanmo.api.usual_optim import optim_of
 from yanmo.config import build, dump
 from yanmo.errors import ConfigError, YanmoError
 from yanmo.messages import LANGUAGES
@@ -128,6 +129,27 @@ def test_a_rate_keeps_the_usual_optimiser(train_file, model_folder):
     optim = resolve_finetune("text_classification", {**flags, "lr": 0.001}).optim
     assert optim is not None
     assert (optim.name, optim.lr, optim.weight_decay, optim.betas) == ("adamw", 0.001, 0.01, (0.9, 0.999))
+
+
+def test_a_model_that_is_gone_on_from_has_its_own_optimiser(model_folder):
+    flags = {"corpus": ["a"], "model": model_folder}
+    for recipe in (None, "gpt2_base_en"):  # whose rates are for random weights
+        assert resolve_pretrain(recipe, flags).optim is None
+        optim = resolve_pretrain(recipe, flags, ["optim.lr=0.0001"]).optim
+        assert optim is not None
+        assert (optim.name, optim.lr, optim.weight_decay) == ("adamw", 0.0001, 0.01)
+    muon = resolve_pretrain(None, flags, ["optim.name=muon"]).optim
+    assert muon is not None and muon.name == "muon"
+    assert optim_of(None, model=model_folder, hidden_size=768).name == "adamw"
+    assert optim_of(None, model="gpt2", hidden_size=768).name == "muon"
+
+
+def test_a_guessed_task_takes_its_recipe(tmp_path, model_folder):
+    path = tmp_path / "entities.jsonl"
+    path.write_text(json.dumps({"tokens": ["a"], "tags": ["B-x"]}), encoding="utf-8")
+    flags = {"model": model_folder, "train": str(path)}
+    guessed, named = (resolve_finetune(name, flags) for name in (None, "token_classification"))
+    assert guessed == named
 
 
 def test_an_architecture_alone_cannot_be_fine_tuned(train_file):

@@ -12,11 +12,12 @@ from typing import Any
 from yanmo import tasks
 from yanmo.api import model_source
 from yanmo.api.compute import choose_once
-from yanmo.api.finetune_config import FinetuneConfig, default_optim
+from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder, sha256_of
-from yanmo.api.task_model import encoder_of, optim_of, save, starting_model
+from yanmo.api.task_model import encoder_of, save, starting_model
+from yanmo.api.usual_optim import optim_of
 from yanmo.api.task_records import labelled_records, tell_records, train_and_dev, warn_widened
 from yanmo.api.teacher import with_teacher
 from yanmo.corpus.document import Record
@@ -35,7 +36,7 @@ from yanmo.training.interrupt import interruptible
 from yanmo.training.lora import merge_lora
 from yanmo.training.state import TrainState
 
-__all__ = ["FinetuneConfig", "FinetuneResult", "TaskEvaluator", "default_optim", "finetune"]
+__all__ = ["FinetuneConfig", "FinetuneResult", "TaskEvaluator", "finetune"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,7 +123,10 @@ def finetune(
             plan=_plan(config, examples, encoder),
             evaluator=evaluator,
             train=config.train,
-            optim=optim_of(config, loaded),
+            optim=optim_of(
+                config.optim, model=config.model, hidden_size=loaded.learner.backbone.config.hidden_size,
+                rate=task.rate, lora=config.adapt.lora is not None,
+            ),  # fmt: skip
             schedule=config.schedule,
             ends_with_best=True,
             layer_decay=config.adapt.layer_decay,

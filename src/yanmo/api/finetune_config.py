@@ -10,7 +10,6 @@ from yanmo.optim.optimizer import OptimConfig
 from yanmo.optim.schedule import ScheduleConfig
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.distillation import TeacherConfig
-from yanmo.tasks.task import Task
 from yanmo.tokenizers import TokenizerConfig
 from yanmo.training.adaptation import AdaptConfig
 from yanmo.training.trainer import TrainConfig
@@ -62,12 +61,3 @@ class FinetuneConfig(Config):
     def unlabelled_file(self) -> str | None:
         """The texts that a teacher alone speaks of."""
         return None if self.teacher is None else self.teacher.unlabelled_file
-
-
-def default_optim(hidden_size: int, rate: float = Task.rate, *, lora: bool = False) -> OptimConfig:
-    """AdamW at `rate` for a width of 256, less with the width: of 4e-4, 2.6e-5 is left at BERT-base's 768.
-
-    lora: ten times that (Biderman et al. 2024, "LoRA Learns Less and Forgets Less").
-    """
-    rate = min(1e-3, rate * (256 / hidden_size) ** 2.5) * (10 if lora else 1)
-    return OptimConfig(name="adamw", lr=rate, weight_decay=0.01, betas=(0.9, 0.999))

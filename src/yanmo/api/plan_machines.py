@@ -19,6 +19,7 @@ from yanmo.machine.memory import total_memory
 from yanmo.machine.rentable import Rentable
 from yanmo.models.backbone import ModelConfig
 from yanmo.models.learner import Learner
+from yanmo.optim.optimizer import OptimConfig
 from yanmo.training.budget import Budget
 
 HERE = "here"
@@ -82,6 +83,7 @@ class Planner:
         self.objective = desk.objective
         self.compute = compute
         self.budget = Budget.parse(desk.config.train.budget)
+        self.optim = desk.config.optim or OptimConfig()
 
     def here(self) -> MachinePlan:
         """For this machine: the chosen size is timed once more and longer, and its memory is taken then."""
@@ -171,7 +173,7 @@ class Planner:
         heads = self.objective.head_sizes()
         learner = Learner.build(self.desk.model, candidate.sizes, heads, seed=self.config.train.seed)
         plan = self.desk.plan(candidate.look, batch)
-        return measure(learner, self.objective, plan, self.compute, self.config.optim, seconds=seconds)
+        return measure(learner, self.objective, plan, self.compute, self.optim, seconds=seconds)
 
     def _reckon(self, machine: Rentable, candidate: Candidate, batch: int) -> Speed:
         """From the operations of a token, 6 for each weight it meets (Kaplan et al. 2020), and of a step at least."""

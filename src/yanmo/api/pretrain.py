@@ -18,6 +18,7 @@ from yanmo.api.pretrain_config import DEFAULT_TOKENIZER, PretrainConfig, usual_o
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.text_plan import text_plan
+from yanmo.api.usual_optim import optim_of
 from yanmo.corpus.fingerprint import fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
 from yanmo.corpus.statistics import CorpusReport
@@ -227,7 +228,9 @@ def _fit(
         plan=text_plan(config.train, stores.train, objective, frame, length=length),
         evaluator=evaluator,
         train=config.train,
-        optim=config.optim,
+        optim=optim_of(
+            config.optim, model=config.model, hidden_size=learner.backbone.config.hidden_size
+        ),
         schedule=config.schedule,
         ends_with_best=config.train.patience > 0,
     )

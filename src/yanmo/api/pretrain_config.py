@@ -57,7 +57,8 @@ class PretrainConfig(Config):
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     """Share of the target that goes to all tokens alike."""
     train: TrainConfig = TrainConfig()
-    optim: OptimConfig = OptimConfig()
+    optim: OptimConfig | None = None
+    """Unset: Muon from random weights; AdamW at a rate that fits the width for a model that is gone on from."""
     schedule: ScheduleConfig = ScheduleConfig()
 
     @property

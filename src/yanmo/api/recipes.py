@@ -11,11 +11,12 @@ from pathlib import Path
 
 from yanmo import models, objectives, registry, tasks, tokenizers
 from yanmo.api import model_source, recipe_files
-from yanmo.api.finetune_config import FinetuneConfig, default_optim
+from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.guess import check_columns, check_settings, guess_task
 from yanmo.api.pretrain_config import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
 from yanmo.api.teacher import check_teacher
+from yanmo.api.usual_optim import default_optim
 from yanmo.config import Tree, build, merge, override
 from yanmo.corpus.encoding import known_encoding
 from yanmo.corpus.hub import is_hub_id
@@ -91,6 +92,10 @@ def resolve_pretrain(
         tree = _with_kind(tree, model)
     else:
         _refuse_size(tree, above, "max_positions", "position_init")
+        if _architecture(below.get("model", "bert")) is not None:  # the recipe's rates are for random weights
+            tree = {key: value for key, value in tree.items() if key != "optim"}
+            tree = merge(tree, {key: value for key, value in above.items() if key == "optim"})
+        tree = _with_optim(tree)
     config = build(PretrainConfig, tree)
     if model is not None:
         _check_sizes(config, model)
@@ -121,13 +126,7 @@ def resolve_finetune(
     else:
         _check_scratch(model, str(tree["model"]), tasks.find(str(tree["task"])))
         tree = _with_kind(tree, model)
-    optim = tree.get("optim")
-    if isinstance(optim, dict) and model is None:
-        if "lr" not in optim:
-            raise ConfigError("recipes.rate_needed", keys=[f"optim.{key}" for key in optim])
-        usual = default_optim(256).model_dump(include={"name", "weight_decay", "betas"})
-        tree["optim"] = merge(usual, optim)
-    config = build(FinetuneConfig, tree)
+    config = build(FinetuneConfig, tree if model is not None else _with_optim(tree))
     check_columns(config.task, config.settings)
     check_settings(config.task, above.get("settings", {}))
     if model is not None:
@@ -211,6 +210,17 @@ def _refuse_size(tree: Tree, above: Tree, *more: str) -> None:
         tree.pop(key, None)
 
 
+def _with_optim(tree: Tree) -> Tree:
+    """What is not said of the optimiser of learned weights is as usual. Errors: ConfigError without a rate."""
+    optim = tree.get("optim")
+    if not isinstance(optim, dict) or optim.get("name") == "muon":
+        return tree
+    if "lr" not in optim:
+        raise ConfigError("recipes.rate_needed", keys=[f"optim.{key}" for key in optim])
+    usual = default_optim(256).model_dump(include={"name", "weight_decay", "betas"})
+    return {**tree, "optim": merge(usual, optim)}
+
+
 def _check_scratch(model: type[Backbone], name: str, task: type[Task]) -> None:
     """Errors: ConfigError where the task cannot be learned from random weights, or not by this architecture."""
     if not task.from_scratch:
@@ -238,7 +248,7 @@ def _task_or_recipe(name: str | None) -> Tree:
 
 
 def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
-    """With the task that the columns tell, where none is named. Errors: as `guess_task`."""
+    """With the task that the columns tell, where none is named, and its recipe. Errors: as `guess_task`."""
     if tree.get("task"):
         return tree
     settings = build(TaskConfig, tree.get("settings", {}))
@@ -247,7 +257,7 @@ def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
     task, known = guess_task(str(tree["train_file"]), settings, encoding)
     if reporter is not None:
         reporter.note(text("guess.note", task=task, known=known))
-    return {**tree, "task": task}
+    return merge(_task_or_recipe(task), tree)
 
 
 def _architecture(name: object) -> type[Backbone] | None:

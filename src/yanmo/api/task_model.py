@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from yanmo import tasks
 from yanmo.api import model_source
-from yanmo.api.finetune_config import FinetuneConfig, default_optim
+from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.fresh_model import fresh_model
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
@@ -53,16 +53,6 @@ def encoder_of(config: FinetuneConfig, loaded: LoadedModel) -> Encoder:
         frame=frame_of(loaded.tokenizer, loaded.learner.backbone.family),
         room=min(config.max_length, loaded.max_length),
     )
-
-
-def optim_of(config: FinetuneConfig, loaded: LoadedModel) -> OptimConfig:
-    """As set, else what fits the model: a fresh one learns as in pre-training."""
-    if config.optim is not None:
-        return config.optim
-    if model_source.architecture(config.model) is not None:
-        return OptimConfig()
-    width = loaded.learner.backbone.config.hidden_size
-    return default_optim(width, tasks.find(config.task).rate, lora=config.adapt.lora is not None)
 
 
 def save(
