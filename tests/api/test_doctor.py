@@ -51,6 +51,9 @@ def test_a_corpus_without_neighbouring_sentences_is_refused(tmp_path):
     with pytest.raises(InputError) as error:
         check_corpus({"corpus": [str(path)], "unit": "line", "preset": "tiny"})
     assert error.value.key == "data.pairs_without_neighbour"
+    late = [*(f"line {number}" for number in range(2000)), "Only here are two. This is the second."]
+    path.write_text("\n".join(late), encoding="utf-8")
+    assert check_corpus({"corpus": [str(path)], "unit": "line", "preset": "tiny"}).tokens > 80
     path.write_text(
         " ".join(f"Sentence number {number} stands here." for number in range(99)), encoding="utf-8"
     )

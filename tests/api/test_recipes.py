@@ -17,7 +17,7 @@ from yanmo.api.recipes import (
     resolve_tokenizer,
 )
 from yanmo.api.reporter import Reporter
-from yanmo.api.usual_optim import optim_of
+from yanmo.api.usual_optim import usual_optim
 from yanmo.config import build, dump
 from yanmo.errors import ConfigError, YanmoError
 from yanmo.messages import LANGUAGES
@@ -140,8 +140,8 @@ def test_a_model_that_is_gone_on_from_has_its_own_optimiser(model_folder):
         assert (optim.name, optim.lr, optim.weight_decay) == ("adamw", 0.0001, 0.01)
     muon = resolve_pretrain(None, flags, ["optim.name=muon"]).optim
     assert muon is not None and muon.name == "muon"
-    assert optim_of(None, model=model_folder, hidden_size=768).name == "adamw"
-    assert optim_of(None, model="gpt2", hidden_size=768).name == "muon"
+    assert usual_optim(model_folder, 768).name == "adamw"
+    assert usual_optim("gpt2", 768).name == "muon"
 
 
 def test_a_guessed_task_takes_its_recipe(tmp_path, model_folder):

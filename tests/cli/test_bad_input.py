@@ -379,3 +379,12 @@ def test_a_setting_of_another_task_is_refused(run, bert, files, tmp_path, words,
     assert f"settings.{named}" in ran.err
     assert ("translation" if named == "direction" else "question_answering") in ran.err
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [("quickstart", "--out", "{file}/x"), ("corpus", "stats", "x" * 300), ("fill-mask", "x" * 300, "a")],
+    ids=["below a file", "too long", "too long a model"],
+)  # fmt: skip
+def test_a_path_that_the_system_refuses(run, language, files, argv):
+    refused(run(*(word.format(file=files.classes) for word in argv)), language)

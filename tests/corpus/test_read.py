@@ -65,6 +65,17 @@ def test_a_folder_is_read_in_order_with_sources(folder: Path) -> None:
     assert (report.documents_read, report.documents, report.longest) == (9, 9, 14)
 
 
+def test_links_are_followed_and_lead_nowhere_twice(folder: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path.with_name(f"{tmp_path.name} elsewhere")
+    elsewhere.mkdir()
+    (elsewhere / "far.txt").write_text("A text behind a link.", encoding="utf-8")
+    (folder / "link").symlink_to(elsewhere, target_is_directory=True)
+    (elsewhere / "back").symlink_to(folder, target_is_directory=True)
+    found = texts(paths=str(folder), deduplicate="none")
+    assert found.count("A text behind a link.") == 1
+    assert len(found) == len(set(found))
+
+
 def test_patterns_and_overlapping_paths_read_each_file_once(folder: Path) -> None:
     paths = [f"{folder}/*.txt", f"{folder}/**/*.csv", str(folder / "b.txt")]
     assert texts(paths=paths) == ["alpha line", "beta line", "gamma line", "one, two\nthree", "four"]

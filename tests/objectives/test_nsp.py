@@ -1,6 +1,7 @@
 """Next-sentence prediction: pairs that are what their labels say."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from yanmo.data.example import Sample
 from yanmo.data.random import Key
 from yanmo.data.source import TextSource
-from yanmo.data.store import TokenStore
+from yanmo.data.store import StoreWriter, TokenStore
 from yanmo.objectives.nsp import NEXT, RANDOM, _sentences
 
 NewStore = Callable[..., TokenStore]
@@ -124,6 +125,23 @@ def test_every_other_document_is_drawn_from(many: TextSource) -> None:
         if sample.labels.get("nsp") == RANDOM
     ]
     assert len(set(owners)) > 250
+
+
+def test_other_parts_of_the_same_text_are_not_another(tmp_path: Path, new_source: NewSource) -> None:
+    writer = StoreWriter(tmp_path / "parts", vocab_size=1 << 17, columns={"sentence_start": "test 1"})
+    bits = np.arange(400) % 5 == 0
+    for part in range(12):  # three texts in four parts each; of the second, the first part is held out
+        if part != 4:
+            ids = 5 + np.arange(400) + 400 * part
+            writer.add(ids, {"sentence_start": bits}, opens=part % 4 == 0, closes=part % 4 == 3)
+    store = writer.close({})
+    assert store.texts.tolist() == [0] * 4 + [1] * 3 + [2] * 4
+    pairs = [
+        sample for _, sample in epoch(new_source(store, "mlm+nsp")) if sample.labels.get("nsp") == RANDOM
+    ]
+    owners = [[store.texts[document_of(store, start)] for start, _ in sample.spans] for sample in pairs]
+    assert len(pairs) > 20
+    assert all(first != second for first, second in owners)
 
 
 def test_epochs_pair_anew_and_keys_repeat(many: TextSource) -> None:

@@ -16,8 +16,7 @@ from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder, sha256_of
-from yanmo.api.task_model import encoder_of, save, starting_model
-from yanmo.api.usual_optim import optim_of
+from yanmo.api.task_model import encoder_of, optim_of, save, starting_model
 from yanmo.api.task_records import labelled_records, tell_records, train_and_dev, warn_widened
 from yanmo.api.teacher import with_teacher
 from yanmo.corpus.document import Record
@@ -123,10 +122,7 @@ def finetune(
             plan=_plan(config, examples, encoder),
             evaluator=evaluator,
             train=config.train,
-            optim=optim_of(
-                config.optim, model=config.model, hidden_size=loaded.learner.backbone.config.hidden_size,
-                rate=task.rate, lora=config.adapt.lora is not None,
-            ),  # fmt: skip
+            optim=optim_of(config, loaded),
             schedule=config.schedule,
             ends_with_best=True,
             layer_decay=config.adapt.layer_decay,

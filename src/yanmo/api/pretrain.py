@@ -6,7 +6,6 @@ import math
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +17,7 @@ from yanmo.api.pretrain_config import DEFAULT_TOKENIZER, PretrainConfig, usual_o
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.text_plan import text_plan
-from yanmo.api.usual_optim import optim_of
+from yanmo.api.usual_optim import usual_optim
 from yanmo.corpus.fingerprint import fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
 from yanmo.corpus.statistics import CorpusReport
@@ -156,6 +155,7 @@ def _stores(
             workers=available_cores(),
             on_progress=progress,
         )
+    reporter.note(text("run.note_read", how=report.how_read()))
     for warning in report.warnings():
         reporter.warn(warning)
     return stores
@@ -228,21 +228,17 @@ def _fit(
         plan=text_plan(config.train, stores.train, objective, frame, length=length),
         evaluator=evaluator,
         train=config.train,
-        optim=optim_of(
-            config.optim, model=config.model, hidden_size=learner.backbone.config.hidden_size
-        ),
+        optim=optim_of(config.optim, model=config.model, hidden_size=learner.backbone.config.hidden_size),
         schedule=config.schedule,
         ends_with_best=config.train.patience > 0,
     )
 
 
 def require_pairs(store: TokenStore) -> None:
-    """Errors: InputError when there is one document, or none among the first ones has two sentences."""
+    """Errors: InputError when there is one document, or none has two sentences."""
     if store.num_documents < 2:
         raise InputError("data.pairs_of_one_document")
-    looked_at = min(store.num_documents, 1000)
-    starts = store.documents[: looked_at + 1].tolist()
-    if not any(store.bits("sentence_start", start, end).sum() > 1 for start, end in pairwise(starts)):
+    if store.count("sentence_start") == store.num_documents:  # every document begins with one
         raise InputError("data.pairs_without_neighbour")
 
 

@@ -39,6 +39,7 @@ PRETRAIN_FLAGS = {
     "unit": "corpus.unit",
     "text_field": "corpus.text_field",
     "encoding": "corpus.encoding",
+    "drop_stop_words": "corpus.drop_stop_words",
     "vocab_size": "tokenizer.vocab_size",
     "max_length": "max_length",
     "budget": "train.budget",

@@ -57,7 +57,7 @@ class RunFolder:
                     before = run.config_path.read_text(encoding="utf-8")
                     raise RunError("run.other_configuration", path=path, changes=_changes(before, content))
                 return run
-            if path.is_dir() and any(path.iterdir()):
+            if path.is_dir() and any(not _is_unfinished(file) for file in path.iterdir()):
                 raise RunError("run.not_a_run", path=path)
             path.mkdir(parents=True, exist_ok=True)
             replace_text(run.config_path, content)
@@ -183,6 +183,11 @@ class RunFolder:
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_unfinished(file: Path) -> bool:
+    """What `replace_text` leaves of a configuration where it is killed."""
+    return file.is_file() and file.name.startswith(".config.yaml-")
 
 
 def replace_text(path: Path, content: str) -> None:

@@ -10,6 +10,7 @@ from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.fresh_model import fresh_model
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
+from yanmo.api.usual_optim import usual_optim
 from yanmo.corpus.document import Record
 from yanmo.data.frame import frame_of
 from yanmo.errors import RunError
@@ -53,6 +54,14 @@ def encoder_of(config: FinetuneConfig, loaded: LoadedModel) -> Encoder:
         frame=frame_of(loaded.tokenizer, loaded.learner.backbone.family),
         room=min(config.max_length, loaded.max_length),
     )
+
+
+def optim_of(config: FinetuneConfig, loaded: LoadedModel) -> OptimConfig:
+    """As set, else what fits the model and the task."""
+    if config.optim is not None:
+        return config.optim
+    width, rate = loaded.learner.backbone.config.hidden_size, tasks.find(config.task).rate
+    return usual_optim(config.model, width, rate=rate, lora=config.adapt.lora is not None)
 
 
 def save(

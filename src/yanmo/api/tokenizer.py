@@ -12,6 +12,7 @@ from yanmo import tokenizers
 from yanmo.api import model_source
 from yanmo.api.reporter import Advance, Reporter
 from yanmo.corpus.read import CorpusConfig, read_corpus
+from yanmo.corpus.statistics import CorpusReport
 from yanmo.errors import InputError, RunError, reason_of
 from yanmo.messages import text
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, TokenizerReport
@@ -48,7 +49,7 @@ def train_tokenizer(
     try:
         path.mkdir(parents=True, exist_ok=True)
         with reporter.stage(text("run.stage_tokenizer")) as advance:
-            tokenizer = tokenizers.train(_texts(corpus, advance), settings)
+            tokenizer = tokenizers.train(_texts(corpus, advance, reporter), settings)
         tokenizer.save(path)
     except OSError as error:
         for half in path.glob("*"):  # the folder was empty, and is again
@@ -73,7 +74,7 @@ def tokenizer_report(
     reporter = reporter or Reporter()
     tokenizer = load_tokenizer(source)
     with reporter.stage(text("recipes.stage_corpus")) as advance:
-        return tokenizers.report(tokenizer, _texts(corpus, advance))
+        return tokenizers.report(tokenizer, _texts(corpus, advance, reporter))
 
 
 def load_tokenizer(source: str) -> Tokenizer:
@@ -86,9 +87,12 @@ def load_tokenizer(source: str) -> Tokenizer:
     return Tokenizer.load(Path(model_source.model_folder(str(folder))))
 
 
-def _texts(config: CorpusConfig, advance: Advance) -> Iterator[str]:
+def _texts(config: CorpusConfig, advance: Advance, reporter: Reporter) -> Iterator[str]:
+    found = CorpusReport()
     characters = 0
-    for document in read_corpus(config):
+    for document in read_corpus(config, found):
         characters += len(document.text)
         advance(characters, 0)
         yield document.text
+    for warning in found.warnings():
+        reporter.warn(warning)

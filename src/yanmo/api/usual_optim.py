@@ -7,17 +7,8 @@ from yanmo.optim.optimizer import OptimConfig
 from yanmo.tasks.task import Task
 
 
-def optim_of(
-    given: OptimConfig | None,
-    *,
-    model: str,
-    hidden_size: int,
-    rate: float = Task.rate,
-    lora: bool = False,
-) -> OptimConfig:
-    """As given, else what fits `model`: random weights learn by Muon, learned ones go on by AdamW at a low rate."""
-    if given is not None:
-        return given
+def usual_optim(model: str, hidden_size: int, *, rate: float = Task.rate, lora: bool = False) -> OptimConfig:
+    """What fits `model`: random weights learn by Muon, learned ones go on by AdamW at a low rate."""
     if model_source.architecture(model) is not None:
         return OptimConfig()
     return default_optim(hidden_size, rate, lora=lora)

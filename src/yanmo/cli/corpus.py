@@ -6,7 +6,7 @@ from typing import Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import Json, split_settings
+from yanmo.cli.options import Flag, Json, split_settings
 from yanmo.cli.screen import print_json, print_pairs
 
 
@@ -15,6 +15,7 @@ def stats(
     unit: str | None = None,
     text_field: str | None = None,
     encoding: str | None = None,
+    drop_stop_words: Flag = False,
     json: Json = False,
 ) -> None:
     from yanmo.api.corpus import corpus_stats
@@ -22,7 +23,13 @@ def stats(
     from yanmo.cli.progress import ProgressBar
 
     words, overrides = split_settings(paths)
-    flags = {"paths": words, "unit": unit, "text_field": text_field, "encoding": encoding}
+    flags = {
+        "paths": words,
+        "unit": unit,
+        "text_field": text_field,
+        "encoding": encoding,
+        "drop_stop_words": drop_stop_words or None,
+    }
     config = resolve_corpus(flags, overrides)
     with ProgressBar() as reporter:
         report = corpus_stats(config, reporter=reporter)

@@ -25,6 +25,7 @@ def pretrain(
     unit: str | None = None,
     text_field: str | None = None,
     encoding: str | None = None,
+    drop_stop_words: Flag = False,
     seed: int | None = None,
     precision: str | None = None,
     profile: Flag = False,
@@ -44,6 +45,7 @@ def pretrain(
         "unit": unit,
         "text_field": text_field,
         "encoding": encoding,
+        "drop_stop_words": drop_stop_words or None,
         "seed": seed,
         "precision": precision,
     }

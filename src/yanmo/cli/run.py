@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 
-from yanmo.errors import ConfigError, Preempted, RunError, YanmoError, reason_of
+from yanmo.errors import ConfigError, InputError, Preempted, RunError, YanmoError, reason_of
 from yanmo.messages import text
 
 STOPPED = 130  # 128 + SIGINT, as a shell would say
@@ -51,7 +51,11 @@ def run(argv: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
     except OSError as error:
-        if error.filename is not None or error.errno not in (errno.ENOSPC, errno.EIO):
+        if error.filename is not None:  # a path that no verb has looked at as closely
+            refused = InputError("cli.refused_path", path=error.filename, reason=reason_of(error))
+            _tell(refused, as_json=as_json)
+            return refused.exit_code
+        if error.errno not in (errno.ENOSPC, errno.EIO):
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is printed goes nowhere
         _tell(RunError("cli.cannot_print", reason=reason_of(error)), as_json=False)

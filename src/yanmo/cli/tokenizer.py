@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import Folder, Json, Paths, split_settings
+from yanmo.cli.options import Flag, Folder, Json, Paths, split_settings
 from yanmo.cli.screen import print_json, print_line, print_pairs, print_table
 from yanmo.errors import ConfigError
 from yanmo.messages import percent, text
@@ -25,6 +25,7 @@ def train(
     unit: str | None = None,
     text_field: str | None = None,
     encoding: str | None = None,
+    drop_stop_words: Flag = False,
     json: Json = False,
 ) -> None:
     from yanmo.api.recipes import resolve_corpus, resolve_tokenizer
@@ -36,7 +37,15 @@ def train(
     paths, behind = split_settings(corpus or ())
     if words:
         raise ConfigError("cli.unused", given=" ".join(words), command="yanmo tokenizer train")
-    texts = resolve_corpus({"paths": paths, "unit": unit, "text_field": text_field, "encoding": encoding})
+    texts = resolve_corpus(
+        {
+            "paths": paths,
+            "unit": unit,
+            "text_field": text_field,
+            "encoding": encoding,
+            "drop_stop_words": drop_stop_words or None,
+        }
+    )
     config = resolve_tokenizer({"kind": kind, "vocab_size": vocab_size}, [*overrides, *behind])
     with ProgressBar() as reporter:
         trained = train_tokenizer(texts, config, out, reporter=reporter)
@@ -62,6 +71,7 @@ def report(
     unit: str | None = None,
     text_field: str | None = None,
     encoding: str | None = None,
+    drop_stop_words: Flag = False,
     json: Json = False,
 ) -> None:
     from yanmo.api.recipes import resolve_corpus
@@ -69,7 +79,13 @@ def report(
     from yanmo.cli.progress import ProgressBar
 
     texts = resolve_corpus(
-        {"paths": list(corpus or ()), "unit": unit, "text_field": text_field, "encoding": encoding}
+        {
+            "paths": list(corpus or ()),
+            "unit": unit,
+            "text_field": text_field,
+            "encoding": encoding,
+            "drop_stop_words": drop_stop_words or None,
+        }
     )
     with ProgressBar() as reporter:
         found = tokenizer_report(tokenizer, texts, reporter=reporter)

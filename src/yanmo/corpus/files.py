@@ -80,9 +80,11 @@ def is_builtin(path: str) -> bool:
 
 
 def find_files(given: str) -> list[SourceFile]:
-    """The files that a path or pattern stands for, sorted. Errors: InputError when there is no such path.
+    """The files that a path or pattern stands for, sorted.
 
-    Folders are walked whole; names that begin with a dot are left out.
+    Errors: InputError for a path that is not there, or a folder that cannot be read.
+
+    Folders are walked whole, also behind links; names that begin with a dot are left out.
     """
     path = Path(given).expanduser()
     matches = [path]
@@ -107,9 +109,19 @@ def stored_bytes(paths: Sequence[str]) -> int:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+    seen: set[str] = set()  # a link may lead back to a folder above it
+    for parent, folders, names in os.walk(folder, followlinks=True, onerror=_refuse):
+        there = os.path.realpath(parent)
+        if there in seen:
+            folders.clear()
+            continue
+        seen.add(there)
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in sorted(names) if not name.startswith("."))
+
+
+def _refuse(error: OSError) -> None:
+    raise InputError("corpus.unreadable", path=error.filename, reason=reason_of(error)) from None
 
 
 def is_binary(file: SourceFile, *, encoding: str = "auto") -> bool:

@@ -80,14 +80,13 @@ class CorpusReport:
 
     def rows(self) -> list[tuple[str, str]]:
         """Head and value of each line of a table, in the user's language; empty counts are left out."""
-        units = Counter({text(f"corpus.unit_{name}"): count for name, count in self.units.items()})
         dropped = Counter({text(f"corpus.dropped_{name}"): count for name, count in self.dropped.items()})
         rows = [
             ("files", f"{self.files:,}"),
             ("bytes", f"{self.bytes:,}"),
             ("skipped", f"{len(self.skipped):,}" if self.skipped else ""),
             ("encodings", _listed(self.encodings)),
-            ("units", _listed(units)),
+            ("units", _listed(self._named_units())),
             ("documents_read", f"{self.documents_read:,}"),
             ("dropped", _listed(dropped)),
             ("documents", f"{self.documents:,}"),
@@ -101,6 +100,11 @@ class CorpusReport:
         ]
         return [(text(f"corpus.{head}"), value) for head, value in rows if value]
 
+    def how_read(self) -> str:
+        """What a document was, in how many files, and their encodings."""
+        counts = {"units": self._named_units(), "encodings": self.encodings}
+        return listed(f"{text(f'corpus.{head}')}: {_listed(each)}" for head, each in counts.items() if each)
+
     def warnings(self) -> list[str]:
         """What the user should know of files that were skipped or split, a sentence each."""
         skipped = [
@@ -108,6 +112,9 @@ class CorpusReport:
         ]
         limit = f"{MAX_DOCUMENT_CHARACTERS:,}"
         return skipped + [text("corpus.split_file", path=path, limit=limit) for path in self.split]
+
+    def _named_units(self) -> Counter[str]:
+        return Counter({text(f"corpus.unit_{name}"): count for name, count in self.units.items()})
 
     def _shares(self) -> str:
         total = self.scripts.total()

@@ -77,6 +77,11 @@ class TextSource:
         """The document that a unit belongs to."""
         return int(np.searchsorted(self._units_before, unit, side="right")) - 1
 
+    def text(self, unit: int) -> int:
+        """The text that a unit comes from; where the store holds one alone, the part of it."""
+        document = self.document(unit)
+        return int(self.store.texts[document]) if self.store.texts[-1] else document
+
     def sentence_bits(self, start: int, end: int) -> BoolArray:
         """Which tokens of [start, end) begin a sentence."""
         return self.store.bits("sentence_start", start, end)

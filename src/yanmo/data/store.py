@@ -18,6 +18,7 @@ import json
 import os
 from array import array
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,21 @@ class TokenStore:
         packed = np.asarray(self._file(column, shard)[first:last], dtype=np.uint8)
         bits = np.unpackbits(packed, bitorder="little")
         return bits[offset - first * 8 : offset - first * 8 + end - start].astype(np.bool_)
+
+    def count(self, column: str) -> int:
+        """How many tokens of the store have that bit."""
+        shards = (self._file(column, shard) for shard in range(len(self._ends)))
+        return sum(int(np.unpackbits(shard.view(np.uint8)).sum(dtype=np.int64)) for shard in shards)
+
+    @cached_property
+    def texts(self) -> NDArray[np.int32]:
+        """The number of the text that each document is a part of, from 0."""
+        begins = (self._edges & OPENS).astype(np.bool_)
+        begins[1:] |= (self._edges[:-1] & CLOSES).astype(
+            np.bool_
+        )  # the part that opens a text may be held out
+        begins[:1] = False
+        return np.cumsum(begins, dtype=np.int32)
 
     def opens(self, document: int) -> bool:
         """Whether a text begins with this document."""

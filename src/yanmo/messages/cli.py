@@ -22,6 +22,10 @@ TEXTS: Texts = {
         "The output cannot be written: {reason}.\nStandard output must take what a command prints.\nMake room, or send it elsewhere.",
         "无法写出输出：{reason}。\n标准输出必须能接收命令打印的内容。\n请腾出空间，或输出到别处。",
     ),
+    "cli.refused_path": (
+        "“{path}” cannot be used: {reason}.\nA path must exist where it is read, and be one that may be written where it is written to.\nCheck it, and whose it is.",
+        "“{path}”无法使用：{reason}。\n要读取的路径必须存在，要写入的路径必须可写。\n请检查路径及其权限。",
+    ),
     "cli.no_value": (
         "{name} is given without a value, or with one that begins with a dash.\nA value stands behind it.\nOne that begins with a dash is written {name}=VALUE; `{command} --help` shows an example.",
         "{name} 后面没有值，或者值以“-”开头。\n它后面必须有一个值。\n以“-”开头的值请写作 {name}=值；`{command} --help` 中有示例。",

@@ -262,6 +262,10 @@ TEXTS: Texts = {
     ),
     "help.text_field": ("The field that holds the text.", "存放文本的字段。"),
     "help.label_field": ("The field that holds the labels.", "存放标签的字段。"),
+    "help.drop_stop_words": (
+        "Take Chinese and English stop words out, for classical baselines.",
+        "去掉中文和英文停用词，用于传统基线。",
+    ),
     "help.encoding": (
         "auto (UTF-8, UTF-16 with a byte order mark, GB18030), or an encoding's name.",
         "auto（自动识别 UTF-8、带字节顺序标记的 UTF-16、GB18030），或某种编码的名称。",

@@ -119,6 +119,7 @@ TEXTS: Texts = {
         "Tokenizer: {kind}, {vocab_size} entries",
         "分词器：{kind}，词表 {vocab_size} 项",
     ),
+    "run.note_read": ("Read: {how}", "读取：{how}"),
     "run.note_data": (
         "Corpus: {documents} documents, {tokens} tokens to train on, {held_out} held out",
         "语料：{documents} 篇文档，{tokens} 个训练词元，{held_out} 个留作验证",

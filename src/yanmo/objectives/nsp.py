@@ -24,7 +24,8 @@ class NSP(Objective):
 
     Paper: Devlin et al. 2019, "BERT", section 3.1. Whole sentences are gathered until they fill a sequence (one in
     ten times a shorter, random length), and cut into A and B at a sentence start; half the time B is replaced by
-    sentences of another document, and the ones that it replaced are used again.
+    sentences of another document (of another part, where the corpus is one text), and the ones that it replaced are
+    used again.
     Inputs: documents of several sentences. A document of one sentence becomes a single segment without a label.
     Loss: cross-entropy of two classes at the first token (term `nsp`).
     Relations: used as `mlm+nsp`; alone it learns little.
@@ -98,7 +99,7 @@ def _elsewhere(
     """Whole sentences of another document, about `wanted` tokens; None when ten draws found no other document."""
     for _ in range(10):
         other = int(generator.integers(len(text)))
-        if text.document(other) == text.document(unit):
+        if text.text(other) == text.text(unit):
             continue
         starts = _sentences(text, other)
         first = int(generator.integers(len(starts) - 1))
