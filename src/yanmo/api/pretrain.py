@@ -228,7 +228,7 @@ def _fit(
         plan=text_plan(config.train, stores.train, objective, frame, length=length),
         evaluator=evaluator,
         train=config.train,
-        optim=optim_of(config.optim, model=config.model, hidden_size=learner.backbone.config.hidden_size),
+        optim=config.optim or usual_optim(config.model, learner.backbone.config.hidden_size),
         schedule=config.schedule,
         ends_with_best=config.train.patience > 0,
     )
