@@ -94,7 +94,7 @@ def test_without_the_library_it_names_the_extra(monkeypatch) -> None:
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(MissingExtra) as error:
         list(hub_records("owner/name", split="train"))
-    assert "yanmo[hub]" in str(error.value)
+    assert "pip install -e '.[hub]'" in str(error.value)
 
 
 def test_the_library_itself(tmp_path, monkeypatch) -> None:

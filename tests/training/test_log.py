@@ -120,21 +120,17 @@ def test_tensorboard_events(tmp_path: Path) -> None:
     log.on_step(report(1))
     log.on_step(report(2))
     log.on_evaluate(2, {"accuracy": 0.75}, best=True)
-    log.text("samples", "从前有一座山", 2)
     log.on_end(2)
     events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
     tags = set(events.Tags()["scalars"])
     assert {"train/loss", "train/loss_mlm", "train/loss_nsp", "train/lr_scale", "evaluate/accuracy"} <= tags
     assert [(event.step, event.value) for event in events.Scalars("train/loss")] == [(1, 2.5), (2, 2.5)]
-    (sample,) = events.Tensors("samples/text_summary")
-    assert "从前有一座山" in sample.tensor_proto.string_val[0].decode()
 
 
 def test_without_the_extra_there_is_only_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("yanmo.training.log.find_spec", lambda name: None)
     log = MetricsLog(tmp_path)
     log.on_step(report(1))
-    log.text("samples", "text", 1)
     log.on_end(1)
     assert [path.name for path in tmp_path.iterdir()] == [FILE]
 

@@ -89,7 +89,7 @@ TEXTS: Texts = {
     ),
     "errors.missing_extra": (
         "This needs the package “{package}”, which is not installed.\nIt comes with the extra “{extra}”.\n"
-        "Run: pip install 'yanmo[{extra}]'",
-        "此功能需要“{package}”包，但尚未安装。\n它包含在附加组件“{extra}”中。\n请运行：pip install 'yanmo[{extra}]'",
+        "In the checkout of Yanmo, run: pip install -e '.[{extra}]'",
+        "此功能需要“{package}”包，但尚未安装。\n它包含在附加组件“{extra}”中。\n请在研墨的代码目录中运行：pip install -e '.[{extra}]'",
     ),
 }

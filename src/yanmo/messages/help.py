@@ -301,7 +301,7 @@ TEXTS: Texts = {
     ),
     "help.budget": (
         "Time (20m, 1h30m), tokens (5Mtok), epochs (3ep) or steps (500steps); the schedule ends with it.",
-        "时间（20m、1h30m）、词元数（5Mtok）、轮数（3ep）或步数（500steps）；学习率随之结束。",
+        "时间（20m、1h30m）、词元数（5Mtok）、轮数（3ep）或步数（500steps）；学习率调度恰好随预算一同结束。",
     ),
     "help.seed": (
         "Decides the data order, masks, dropout and random weights.",

@@ -149,13 +149,7 @@ class MetricsLog(Hook):
 
     def on_end(self, step: int) -> None:
         if self._writer is not None:
-            self._writer.close()  # it opens again by itself, should a text follow
-
-    def text(self, tag: str, value: str, step: int) -> None:
-        """Shows a text, such as a generated sample, in TensorBoard."""
-        if self._writer is not None:
-            self._writer.add_text(tag, value, step)
-            self._writer.flush()
+            self._writer.close()
 
     def _is_due(self, report: StepReport) -> bool:
         if self._every is not None:
