@@ -58,7 +58,7 @@ def _counted(
     if isinstance(task, Translation) and metric == "bleu":
         said = [one.translation for one in predictions if isinstance(one, TranslationPrediction)]
         references = [task.texts(record)[1] for record in records]
-        tokenize = cut_for(references, task.config.direction)
+        tokenize = cut_for(references)
         return "bleu", _rows(bleu_counts(said, references, tokenize=tokenize))
     losses = [one for one in predictions if isinstance(one, TextLoss)]
     if losses and metric == "loss":

@@ -21,7 +21,6 @@ from yanmo.tokenizers.scripts import HAN_RUN, SPACELESS
 
 SOURCE_FIELDS = ("source", "src")
 TARGET_FIELDS = ("target", "tgt")
-SPACELESS_LANGUAGES = frozenset(["ja", "jp", "jpn", "th", "tha", "lo", "lao", "km", "khm", "my", "mya"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +74,7 @@ class Translation(Task):
     @classmethod
     def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
         fields = records[0].fields
-        if config.direction is not None and all(each in fields for each in config.direction.split("-")):
+        if config.languages is not None and all(each in fields for each in config.languages):
             return True
         pairs = zip(SOURCE_FIELDS, TARGET_FIELDS, strict=True)
         return isinstance(fields.get("translation"), Mapping) or any(
@@ -161,7 +160,7 @@ class Translation(Task):
 
     def _scores(self, records: Sequence[Record], said: Sequence[str]) -> dict[str, scores.Score]:
         references = [_target(record, self.config) for record in records]
-        tokenize = cut_for(references, self.config.direction)
+        tokenize = cut_for(references)
         return {
             "bleu": scores.bleu(said, references, tokenize=tokenize),
             "chrf": scores.chrf(said, references),
@@ -177,12 +176,9 @@ def _example(ids: list[int], *, bidirectional: bool) -> Example:
     )
 
 
-def cut_for(references: Sequence[str], direction: str | None) -> scores.Cut:
-    """How BLEU cuts the targets: Chinese as WMT does, others without spaces between words into characters; as the
-    direction says, else as most characters are."""
-    if direction is not None:
-        language = direction.split("-")[1].lower()
-        return "zh" if language.startswith("zh") else "char" if language in SPACELESS_LANGUAGES else "13a"
+def cut_for(references: Sequence[str]) -> scores.Cut:
+    """How BLEU cuts the targets, as most of their characters are: Chinese as WMT does, other scripts without spaces
+    between words into characters. The names in a direction do not tell: they are those of columns."""
     characters = "".join("".join(reference.split()) for reference in references)
     if 2 * sum(map(len, HAN_RUN.findall(characters))) > len(characters):
         return "zh"
@@ -202,8 +198,8 @@ def _side(record: Record, config: TaskConfig, side: int, usual: Sequence[str], *
     """One of the two texts. Errors: InputError naming the row where it is missing, empty or no text."""
     fields: Mapping[str, JsonValue] = record.fields
     nested = fields.get("translation")
-    if config.direction is not None:
-        language = config.direction.split("-")[side]
+    if config.languages is not None:
+        language = config.languages[side]
         if isinstance(nested, Mapping) and language in nested:
             fields, usual = nested, (language,)
         elif language in fields or isinstance(nested, Mapping):
