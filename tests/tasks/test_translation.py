@@ -15,6 +15,7 @@ from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.errors import ConfigError, InputError
+from yanmo.generation.translate import Translated
 from yanmo.metrics import translation as metrics
 from yanmo.models.learner import Learner
 from yanmo.models.transformer import Transformer, TransformerConfig
@@ -195,7 +196,7 @@ def predictions(said: list[str]) -> list[TranslationPrediction]:
 def test_scores_and_signatures_are_those_of_sacrebleu(
     record: NewRecord, references: list[str], said: list[str], tokenizer: str
 ) -> None:
-    records = [record(source="x", target=target) for target in references]
+    records = [record(source=target, target=target) for target in references]
     task = make(records)
     expected = sacrebleu.corpus_bleu(said, [references], tokenize=tokenizer).score
     scores = task.score(records, predictions(said))
@@ -210,8 +211,31 @@ def test_scores_and_signatures_are_those_of_sacrebleu(
 
 def test_bleu_by_hand() -> None:
     """1 to 4-gram precisions 5/6, 3/5, 2/4, 1/3, no brevity penalty."""
-    value = metrics.bleu(["the cat sat on a mat"], ["the cat sat on the mat"]).value
+    value = metrics.bleu(["the cat sat on a mat"], [["the cat sat on the mat"]]).value
     assert value == pytest.approx(100 * (5 / 6 * 3 / 5 * 2 / 4 * 1 / 3) ** 0.25)
+
+
+def test_records_of_one_source_are_its_references_and_are_read_once(
+    record: NewRecord, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [("a", "the cat sat on a mat"), ("b", "it rains today, again"), ("a", "a cat sat on the mat")]
+    records = [record(source=source, target=target) for source, target in rows]
+    task, said = make(records), ["a cat sat on a mat", "it rains again today", "never read"]
+    streams = [["the cat sat on a mat", "it rains today, again"], ["a cat sat on the mat", None]]
+    found = task.score(records, predictions(said))
+    assert found["bleu"] == pytest.approx(sacrebleu.corpus_bleu(said[:2], streams).score)  # type: ignore
+    assert found["chrf"] == pytest.approx(sacrebleu.corpus_chrf(said[:2], streams).score)  # type: ignore
+    assert "nrefs:var" in task.signatures(records)["bleu"]
+    read: list[list[int]] = []
+
+    def translated(learner: object, sources: list[list[int]], **options: object) -> list[Translated]:
+        read.extend(sources)
+        return [Translated(ids=ids[:-1], score=0.0) for ids in sources]
+
+    monkeypatch.setattr("yanmo.tasks.translation.translate", translated)
+    answers = predict(task, None, records, encoder)  # type: ignore[arg-type]
+    assert len(read) == 2
+    assert [one.to_json()["translation"] for one in answers] == ["a", "b", "a"]
 
 
 @pytest.mark.parametrize("direction", [None, "en-cmn", "english-japanese", "zh-de"])
