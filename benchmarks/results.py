@@ -38,7 +38,7 @@ CORE = (
 OTHERS = (
     "zh_tnews", "zh_waimai", "zh_ocnli", "zh_stsb", "zh_msra", "zh_resume", "zh_classical_to_modern", "tatoeba_en_zh",
     "tatoeba_zh_en", "zh_quatrains", "en_trec", "en_imdb", "en_mrpc", "en_mnli", "en_wnut17", "en_squadshifts",
-    "en_subjqa", "multi30k_en_fr",
+    "en_subjqa", "multi30k_en_fr", "en_e2e",
 )  # fmt: skip
 EPOCHS = {"en_imdb": 2.0, "en_sst2": 1.0, "zh_msra": 1.0, "zh_tnews": 1.0}
 MOST_SEEN, MOST_EPOCHS = (

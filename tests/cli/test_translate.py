@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 
@@ -94,6 +95,64 @@ def test_predict_and_evaluate(run, pairs, translator):
         assert set(ran.json["metrics"]) == {"bleu", "chrf"} and "tok:zh" in ran.json["signatures"]["bleu"]
     ran = run("evaluate", translator, pairs / "dev.jsonl", "--direction", "zh-en")
     assert ran.code == 0 and "tok:13a" in ran.out
+
+
+SUITE = """# Cats.
+# 猫。
+task: translation
+language: en
+source: my own
+licence: mine
+folder: .
+splits:
+  test: {{file: dev.jsonl, records: 8, sha256: {hash}}}
+metric: bleu
+settings: {{"direction": "en-zh"}}
+"""
+
+
+@pytest.fixture(scope="session")
+def decoder(pairs, gpt, tmp_path_factory):
+    out = tmp_path_factory.mktemp("runs") / "en-zh-gpt"
+    words = [gpt if word == "transformer" else word for word in arguments(pairs, out)]
+    words[1] = "text_generation"
+    del words[4:6]  # the size is that of the model
+    assert main([str(word) for word in words]) == 0
+    return out
+
+
+def test_a_decoder_learns_a_direction_and_is_measured_by_bleu(run, pairs, decoder):
+    results = json.loads((decoder / "results.json").read_text("utf-8"))
+    assert results["metric"] == "loss" and "tok:zh" in results["signatures"]["bleu"]
+    assert {"perplexity", "bleu", "chrf", "rouge_l"} <= results["metrics"].keys()
+    on_the_way = [json.loads(line) for line in (decoder / "metrics.jsonl").read_text("utf-8").splitlines()]
+    assert not any("bleu" in str(line) for line in on_the_way)  # writing takes longer than learning
+    again = run("evaluate", decoder, pairs / "dev.jsonl", "--json")
+    assert again.json["metrics"]["bleu"] == pytest.approx(results["metrics"]["bleu"])
+    shown = run("evaluate", decoder, pairs / "pairs.tsv")
+    assert "ROUGE-L" in shown.out and "BLEU|" in shown.out
+
+
+def test_a_decoder_and_a_translator_meet_on_a_suite(run, pairs, translator, decoder, tmp_path):
+    digest = hashlib.sha256((pairs / "dev.jsonl").read_bytes()).hexdigest()
+    (tmp_path / "cats.yaml").write_text(SUITE.format(hash=digest), encoding="utf-8")
+    ran = run("evaluate", decoder, tmp_path / "cats.yaml", "--data", pairs, "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["interval"]["metric"] == "bleu"
+    ran = run("compare", translator, decoder, tmp_path / "cats.yaml", "--data", pairs, "--json")
+    assert ran.code == 0 and ran.json["metric"] == "bleu"
+
+
+def test_a_decoder_translates_line_by_line(run, pairs, decoder, gpt, tmp_path):
+    source, target = tmp_path / "source.txt", tmp_path / "target.txt"
+    source.write_text("We saw 11 cats.\n\nWe saw 12 cats.\nWe saw 11 cats.\n", encoding="utf-8")
+    ran = run("translate", decoder, source, "--out", target)
+    assert ran.code == 0, ran.err
+    lines = target.read_text("utf-8").split("\n")
+    assert len(lines) == 5 and lines[1] == "" and lines[0] == lines[3]
+    ran = run("translate", decoder, pairs / "dev.jsonl", "--beams", "2", "--length-penalty", "0.5", "--json")
+    assert ran.code == 0 and ran.json["translations"][0]["text"] == PAIRS[32][0]
+    assert run("translate", gpt, "a").code == 2  # it continues texts, and never learnt to answer
 
 
 def refused(ran, language, *words):

@@ -115,13 +115,26 @@ def losses() -> Case:
     return task, given, [*found], ("loss", "bits_per_byte")
 
 
-def translations() -> Case:
+def answers() -> Case:
     given = records(
         {"source": "x", "target": "the cat sat on the mat ."},
         {"source": "y", "target": "a dog ran home fast ."},
+        {"source": "x", "target": "on the mat sat a cat ."},
+    )
+    task = TextGeneration.from_records(given, TaskConfig())
+    said = ("the cat sat on a mat .", "a dog ran home .", "the cat sat on a mat .")
+    found = [TextLoss(nats=3.0, tokens=2, num_bytes=5, generated=each) for each in said]
+    return task, given, [*found], ("bleu", "rouge_l", "loss")
+
+
+def translations() -> Case:
+    given = records(
+        {"source": "x", "target": "the cat sat on the mat ."},
+        {"source": "x", "target": "there sat a cat on the mat ."},
+        {"source": "y", "target": "a dog ran home fast ."},
     )
     task = Translation.from_records(given, TaskConfig())
-    said = ("the cat sat on a mat .", "a dog ran home .")
+    said = ("the cat sat on a mat .", "the cat sat on a mat .", "a dog ran home .")
     return (
         task,
         given,
@@ -131,7 +144,7 @@ def translations() -> Case:
 
 
 @pytest.mark.parametrize(
-    "case", [classes, several, entities, questions, scores, search, losses, translations]
+    "case", [classes, several, entities, questions, scores, search, losses, answers, translations]
 )
 def test_evidence_gives_the_metric_back(case: type) -> None:
     task, given, predictions, metrics = case()

@@ -118,6 +118,33 @@ def test_forms_with_names_of_their_own(record: NewRecord, encoder: Encoder) -> N
     assert decoded(encoder, encoded.example.input_ids) == "¶U\nAdd.\n1 2¶A\n3¶"
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"en": "Paris", "zh": "北京"},
+        {"translation": {"en": "Paris", "zh": "北京"}},
+        {"src": "Paris", "tgt": "北京"},
+    ],
+)
+def test_the_two_sides_of_a_direction(record: NewRecord, encoder: Encoder, fields: dict[str, object]) -> None:
+    task = TextGeneration.from_records([record(**fields)], TaskConfig(direction="en-zh"))
+    (encoded,) = task.encode(record(**fields), encoder, labelled=True)
+    assert decoded(encoder, encoded.example.input_ids) == "¶U\nParis¶A\n北京¶"
+    assert learnt(encoder, encoded) == "北京¶"
+    for unanswered in (record(en="Paris"), record(text="Paris")):
+        (asked,) = task.encode(unanswered, encoder, labelled=False)
+        assert decoded(encoder, asked.example.input_ids) == "¶U\nParis¶A\n"
+
+
+def test_a_direction_that_a_record_lacks_names_it(record: NewRecord) -> None:
+    for settings, key in (({}, "tasks.no_direction"), ({"direction": "en-de"}, "tasks.side_missing")):
+        with pytest.raises(InputError) as error:
+            TextGeneration.from_records(
+                [record(translation={"en": "a", "zh": "b"})], build(TaskConfig, settings)
+            )
+        assert error.value.key == key and "set.jsonl:7" in str(error.value)
+
+
 def test_only_answers_are_learnt(record: NewRecord, encoder: Encoder) -> None:
     one = record(messages=turns("好", "a.", "A\nx", "b!", system="be"))
     (encoded,) = TASK.encode(one, encoder, labelled=True)
@@ -267,3 +294,19 @@ def test_a_few_conversations_are_learnt_and_answered_in_both_languages(
     assert set(scores) == {"distinct_1", "distinct_2", "copied_5"}
     assert scores["copied_5"] > 0.5  # it has learnt them by heart
     assert "copied_5" not in task.sample_scores(learner, records, [], encoder)
+    assert "bleu" not in scored(task, learner, records, encoder)  # a question may have many answers
+    sides = [
+        record(source=asked, target=answer) for asked, answer in [*pairs, (pairs[0][0], "another answer")]
+    ]
+    assert scored(task, learner, sides[:4], encoder)["rouge_l"] == pytest.approx(1)
+    found = scored(task, learner, sides, encoder)
+    assert (found["bleu"], found["rouge_l"]) == (pytest.approx(100), pytest.approx(1))  # the best of two
+    assert "nrefs:var" in task.signatures(sides)["bleu"] and task.signatures(records) == {}
+    assert "bleu" not in scored(task.quick(), learner, sides, encoder)
+
+
+def scored(
+    task: TextGeneration, learner: Learner, records: list[Record], encoder: Encoder
+) -> dict[str, float]:
+    encoded = [task.encode(each, encoder, labelled=True) for each in records]
+    return task.score(records, predict_encoded(task, learner, records, encoded, encoder))

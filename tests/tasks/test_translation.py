@@ -15,6 +15,7 @@ from yanmo.data.frame import frame_of
 from yanmo.data.plan import Plan
 from yanmo.data.source import ExampleSource
 from yanmo.errors import ConfigError, InputError
+from yanmo.generation.translate import Translated
 from yanmo.metrics import translation as metrics
 from yanmo.models.learner import Learner
 from yanmo.models.transformer import Transformer, TransformerConfig
@@ -71,6 +72,9 @@ def make(records: list[Record], **settings: object) -> Translation:
         ({"en": "Hi", "zh": "你好", "fr": "Salut"}, {"direction": "en-zh"}),
         ({"translation": {"en": "Hi", "zh": "你好"}}, {"direction": "en-zh"}),
         ({"translation": {"zh": "你好", "en": "Hi"}, "id": 3}, {"direction": "en-zh"}),
+        ({"en": "Hi", "zh-CN": "你好"}, {"direction": "en-zh-CN"}),
+        ({"en-GB": "Hi", "zh-Hant-TW": "你好"}, {"direction": "en-GB-zh-Hant-TW"}),
+        ({"eng_Latn": "Hi", "zho_Hans": "你好"}, {"direction": "eng_Latn-zho_Hans"}),
         ({"question": "Hi", "answer": "你好"}, {"text_field": "question", "label_field": "answer"}),
         ({"text": "Hi", "target": "你好"}, {}),
     ],
@@ -114,7 +118,8 @@ def test_bad_pairs_name_the_row(
 
 @pytest.mark.parametrize(
     ("settings", "key"),
-    [({"beams": 0}, "beams"), ({"direction": "en"}, "direction"), ({"direction": "en-"}, "d")],
+    [({"beams": 0}, "beams"), ({"direction": "en"}, "direction"), ({"direction": "en-"}, "d")]
+    + [({"direction": direction}, "en-zh-Hant") for direction in ("en-zh-cn", "en-GB-", "en-GB-US")],
 )
 def test_bad_settings(settings: dict[str, object], key: str) -> None:
     with pytest.raises(ConfigError, match=key):
@@ -178,16 +183,21 @@ def predictions(said: list[str]) -> list[TranslationPrediction]:
 
 
 @pytest.mark.parametrize(
-    ("direction", "tokenizer"), [("en-zh", "zh"), ("en-de", "13a"), (None, "zh"), ("zh-en", "13a")]
+    ("references", "said", "tokenizer"),
+    [
+        (
+            ["他在读一本很厚的书。", "我们很早就回家了。", "猫在桌子下面睡着了。"],
+            ["他读一本很厚的书。", "我们回家很早。", "猫在桌子下面睡着了。"],
+            "zh",
+        ),
+        (["He reads a book.", "The cat is asleep."], ["He reads the book.", "The cat is here."], "13a"),
+    ],
 )
 def test_scores_and_signatures_are_those_of_sacrebleu(
-    record: NewRecord, direction: str | None, tokenizer: str
+    record: NewRecord, references: list[str], said: list[str], tokenizer: str
 ) -> None:
-    references = ["他在读一本很厚的书。", "我们很早就回家了。", "猫在桌子下面睡着了。"]
-    said = ["他读一本很厚的书。", "我们回家很早。", "猫在桌子下面睡着了。"]
-    records = [record(source="x", target=target) for target in references]
+    records = [record(source=target, target=target) for target in references]
     task = make(records)
-    task = task.with_config(task.config.model_copy(update={"direction": direction}))
     expected = sacrebleu.corpus_bleu(said, [references], tokenize=tokenizer).score
     scores = task.score(records, predictions(said))
     assert scores == {
@@ -201,21 +211,45 @@ def test_scores_and_signatures_are_those_of_sacrebleu(
 
 def test_bleu_by_hand() -> None:
     """1 to 4-gram precisions 5/6, 3/5, 2/4, 1/3, no brevity penalty."""
-    value = metrics.bleu(["the cat sat on a mat"], ["the cat sat on the mat"]).value
+    value = metrics.bleu(["the cat sat on a mat"], [["the cat sat on the mat"]]).value
     assert value == pytest.approx(100 * (5 / 6 * 3 / 5 * 2 / 4 * 1 / 3) ** 0.25)
 
 
+def test_records_of_one_source_are_its_references_and_are_read_once(
+    record: NewRecord, encoder: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [("a", "the cat sat on a mat"), ("b", "it rains today, again"), ("a", "a cat sat on the mat")]
+    records = [record(source=source, target=target) for source, target in rows]
+    task, said = make(records), ["a cat sat on a mat", "it rains again today", "never read"]
+    streams = [["the cat sat on a mat", "it rains today, again"], ["a cat sat on the mat", None]]
+    found = task.score(records, predictions(said))
+    assert found["bleu"] == pytest.approx(sacrebleu.corpus_bleu(said[:2], streams).score)  # type: ignore
+    assert found["chrf"] == pytest.approx(sacrebleu.corpus_chrf(said[:2], streams).score)  # type: ignore
+    assert "nrefs:var" in task.signatures(records)["bleu"]
+    read: list[list[int]] = []
+
+    def translated(learner: object, sources: list[list[int]], **options: object) -> list[Translated]:
+        read.extend(sources)
+        return [Translated(ids=ids[:-1], score=0.0) for ids in sources]
+
+    monkeypatch.setattr("yanmo.tasks.translation.translate", translated)
+    answers = predict(task, None, records, encoder)  # type: ignore[arg-type]
+    assert len(read) == 2
+    assert [one.to_json()["translation"] for one in answers] == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize("direction", [None, "en-cmn", "english-japanese", "zh-de"])
 @pytest.mark.parametrize(
-    ("direction", "reference", "cut"),
+    ("reference", "cut"),
     [
-        ("en-ja", "abc", "char"),
-        (None, "田中さくらは東京に住んでいる。", "char"),
-        (None, "น้ำฝนอยู่ที่เชียงใหม่", "char"),
-        (None, "Ein Haus im Wald.", "13a"),
-        (None, "서울에 산다.", "13a"),
+        ("我们很早就回家了。", "zh"),
+        ("田中さくらは東京に住んでいる。", "char"),
+        ("น้ำฝนอยู่ที่เชียงใหม่", "char"),
+        ("Ein Haus im Wald.", "13a"),
+        ("서울에 산다.", "13a"),
     ],
 )
-def test_texts_without_spaces_are_scored_by_characters(
+def test_texts_without_spaces_are_scored_by_characters_whatever_the_columns_are_called(
     record: NewRecord, direction: str | None, reference: str, cut: str
 ) -> None:
     task = make([record(source="x", target=reference)])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from yanmo.api.evaluate import Measured, labelled_data, measure
+from yanmo.api.evaluate import Measured, are_alike, labelled_data, measure
 from yanmo.api.predict import load, use_machine
 from yanmo.api.reporter import Reporter
 from yanmo.errors import RunError
@@ -15,8 +15,6 @@ from yanmo.evaluation.evidence import Evidence, Interval, interval
 from yanmo.evaluation.significance import Comparison
 from yanmo.evaluation.splits import Part
 from yanmo.tasks.config import TaskConfig
-
-ALIKE = {"text_classification", "sentence_similarity"}  # tasks that may score the same pairs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +78,7 @@ def compare(
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter or Reporter())
     models = (load(first), load(second))
     tasks = [type(model.task).__module__.rpartition(".")[2] for model in models]
-    if tasks[0] != tasks[1] and set(tasks) - ALIKE:
+    if not are_alike(*tasks):
         raise RunError("suites.two_tasks", first=first, second=second, one=tasks[0], other=tasks[1])
     one, other = (measure(model, given, settings) for model in models)
     both = _both(one, other)

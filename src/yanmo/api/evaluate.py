@@ -30,6 +30,7 @@ from yanmo.tasks.task import Task
 from yanmo.tasks.unseen import refuse_unseen
 
 NAMELESS = re.compile(r"LABEL_\d+")  # what `transformers` calls a class without a name
+ALIKE = ({"text_classification", "sentence_similarity"}, {"translation", "text_generation"})
 FORM = ("text_field", "pair_field", "label_field", "direction")  # of records, not of a model
 
 
@@ -184,6 +185,11 @@ def measure(model: Model, given: LabelledData, settings: TaskConfig | None = Non
     )
 
 
+def are_alike(one: str, other: str) -> bool:
+    """Whether two tasks may answer the same records, so that one metric measures both."""
+    return one == other or {one, other} in ALIKE
+
+
 def _configured(task: Task, changes: Mapping[str, Any]) -> Task:
     """The task with some settings laid over its own."""
     own = task.config.model_dump(exclude_unset=True)
@@ -197,7 +203,7 @@ def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Tas
         return task if settings is None else _configured(task, settings.model_dump(exclude_unset=True))
     suite = given.suite
     name = type(task).__module__.rpartition(".")[2]
-    if name != suite.task and {name, suite.task} - {"text_classification", "sentence_similarity"}:
+    if not are_alike(name, suite.task):
         raise RunError("suites.other_task", model=model.source, task=name, name=suite.name, wanted=suite.task)
     form = {key: getattr(suite.settings, key) for key in FORM}
     own = suite.settings.model_dump(exclude_unset=True, exclude=set(FORM))

@@ -20,7 +20,7 @@ from yanmo.api.encode import similar as similar_texts
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.trained import no_task, require
-from yanmo.config import build
+from yanmo.api.translate import translate_records
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.corpus.read import read_records
 from yanmo.data.collate import collate
@@ -117,15 +117,10 @@ class Model:
     ) -> list[TranslationPrediction]:
         """The translation of each text, in their order; of a blank one a blank one.
 
-        beams, length_penalty: unset, as the run says. Errors: RunError when the model is no trained translator;
-        ConfigError for what does not fit.
+        beams, length_penalty: unset, as the run says; a decoder's are 1. Errors: RunError when the model is no trained
+        translator, nor a decoder that has learnt to answer; ConfigError for what does not fit.
         """
-        require(self, "seq2seq")
-        given = {"beams": beams, "length_penalty": length_penalty}
-        changes = {name: value for name, value in given.items() if value is not None}
-        task = self.task.with_config(build(TaskConfig, self.settings.model_dump() | changes))
-        found = predict(task, self.learner, self._records(texts), self.encoder)
-        return [one for one in found if isinstance(one, TranslationPrediction)]
+        return translate_records(self, self._records(texts), beams=beams, length_penalty=length_penalty)
 
     def _record(self, item: str | Mapping[str, JsonValue] | Record, number: int) -> Record:
         source = text("predict.given", number=number)

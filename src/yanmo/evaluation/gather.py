@@ -11,16 +11,16 @@ from yanmo.corpus.document import Record
 from yanmo.errors import YanmoError
 from yanmo.evaluation.evidence import Evidence, Measure, Rows
 from yanmo.evaluation.significance import entity_counts
-from yanmo.metrics.translation import bleu_counts
 from yanmo.tasks.entities import read_entities
+from yanmo.tasks.references import Answers
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.tasks.similarity_scores import SimilarityPrediction, search_ranks
 from yanmo.tasks.targets import read_targets
 from yanmo.tasks.task import Task, TaskPrediction
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
-from yanmo.tasks.text_generation import TextLoss
+from yanmo.tasks.text_generation import TextGeneration, TextLoss
 from yanmo.tasks.token_classification import EntityPrediction
-from yanmo.tasks.translation import Translation, TranslationPrediction, cut_for
+from yanmo.tasks.translation import Translation
 
 CLOSE = 1e-6  # how near the evidence must come to the task's own score
 Found = tuple[Measure, Rows]
@@ -55,11 +55,9 @@ def _counted(
         return _classes(task, records, predictions, metric)
     if isinstance(task, SentenceSimilarity):
         return _similarity(task, records, predictions, metric)
-    if isinstance(task, Translation) and metric == "bleu":
-        said = [one.translation for one in predictions if isinstance(one, TranslationPrediction)]
-        references = [task.texts(record)[1] for record in records]
-        tokenize = cut_for(references, task.config.direction)
-        return "bleu", _rows(bleu_counts(said, references, tokenize=tokenize))
+    if metric in ("bleu", "rouge_l") and isinstance(task, Translation | TextGeneration):
+        answers = task.answers(records, predictions)
+        return None if answers is None else _answers(answers, len(records), metric)
     losses = [one for one in predictions if isinstance(one, TextLoss)]
     if losses and metric == "loss":
         return "ratio", _rows([[one.nats, one.tokens] for one in losses])
@@ -106,6 +104,15 @@ def _similarity(
         limit = int(metric.removeprefix("recall_at_"))
         return "ratio", _rows([[rank <= limit, 1.0] for rank in search_ranks(found).tolist()])
     return None
+
+
+def _answers(answers: Answers, count: int, metric: str) -> Found:
+    """A row for each of `count` records: that of a source stands at its first one, the others add nothing."""
+    as_bleu = metric == "bleu"
+    values = _rows(answers.bleu_counts() if as_bleu else [[value, 1.0] for value in answers.rouge_l()])
+    rows = np.zeros((count, values.shape[1]), dtype=np.float64)
+    rows[list(answers.places)] = values
+    return "bleu" if as_bleu else "ratio", rows
 
 
 def _mean(

@@ -17,6 +17,7 @@ SHARES = (
     "recall",
     "distinct",
     "copied",
+    "rouge",
     "ece",
 )  # 0 to 1, shown in percent
 

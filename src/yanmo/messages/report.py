@@ -139,6 +139,7 @@ TEXTS: Texts = {
     "report.metric_copied": ("n-grams copied from training", "与训练文本重合的 n 元组占比"),
     "report.metric_bleu": ("BLEU", "BLEU"),
     "report.metric_chrf": ("chrF", "chrF"),
+    "report.metric_rouge_l": ("ROUGE-L", "ROUGE-L"),
     "report.metric_of": ("{metric} ({term})", "{metric}（{term}）"),
     "report.cannot_write": (
         "Cannot write {path}: {reason}.\nA report needs a folder that may be written to.\n"

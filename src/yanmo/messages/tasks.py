@@ -64,10 +64,10 @@ TEXTS: Texts = {
     "tasks.no_text_form": (
         "{source} has nothing to learn to write; its fields are {known}.\n"
         "A record holds “{field}”, a question and its answer (prompt and completion, instruction and output, source and "
-        "target), or messages.\nSay which columns they are (--columns prompt=COLUMN completion=COLUMN), or correct it.",
+        "target), or messages.\nSay which columns they are (--columns prompt=COLUMN completion=COLUMN; of two languages, --direction en-zh), or correct it.",
         "{source} 中没有可供学习生成的内容；它的字段有：{known}。\n"
         "记录需含“{field}”、一问一答（prompt 与 completion、instruction 与 output、source 与 target）或 messages。\n"
-        "请说明是哪些列（--columns prompt=列名 completion=列名），或更正该记录。",
+        "请说明是哪些列（--columns prompt=列名 completion=列名；两种语言的列用 --direction en-zh），或更正该记录。",
     ),
     "tasks.bad_messages": (
         "{source}: messages is {value}.\nA list of messages is needed, each with role and content.\nCorrect that record.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Annotated, Literal
 
@@ -12,6 +13,9 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 
 TEXT = "text"  # the usual field of a text
+# A language is a name, or a BCP 47 tag: what begins with a capital or a digit behind another hyphen belongs to it.
+_TAG = r"[a-z_]+(?:-[A-Z0-9][A-Za-z0-9]*)*"
+DIRECTION = f"^(?:([A-Za-z_]+)-([A-Za-z_]+)|({_TAG})-({_TAG}))$"
 
 
 class AnswerConfig(Config):
@@ -71,14 +75,22 @@ class TaskConfig(Config):
     """How `question_answering` reads and answers."""
     similarity: SimilarityConfig = SimilarityConfig()
     """How `sentence_similarity` learns."""
-    direction: str | None = Field(
-        default=None, pattern=r"^[A-Za-z_]+-[A-Za-z_]+$", examples=["en-de", "en-zh"]
-    )
-    """Of a translation, such as en-zh: from which of a record's languages to which."""
+    direction: str | None = Field(default=None, pattern=DIRECTION, examples=["en-de", "en-zh", "en-zh-Hant"])
+    """Of a translation, such as en-zh or en-zh-CN: from which of a record's languages to which, as its columns are
+    called."""
     beams: int = Field(default=4, ge=1)
     """Of a translation: candidates that are kept; 1: always the likeliest token."""
     length_penalty: float = 1.0
     """Of a translation: scores are divided by length ** this; higher gives longer ones."""
+
+    @property
+    def languages(self) -> tuple[str, str] | None:
+        """The two names in `direction`, from and to."""
+        found = re.match(DIRECTION, self.direction or "")
+        if found is None:
+            return None
+        source, target = (name for name in found.groups() if name is not None)
+        return source, target
 
     @property
     def context_field(self) -> str:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.sides import NESTED, SOURCE_FIELDS, TARGET_FIELDS, source_of, target_of
 from yanmo.tokenizers.chat import MARKS, EncodedMessage, Message
 
 MESSAGES = "messages"
+OPEN = (("prompt", "completion"), ("instruction", "output"))  # questions that may be answered in many ways
 PAIRS = (
-    ("prompt", "completion"),
-    ("instruction", "output"),
-    ("source", "target"),
-    ("src", "tgt"),
+    *OPEN,
+    *zip(SOURCE_FIELDS, TARGET_FIELDS, strict=True),
 )  # a field with a question, and one with its answer
 MORE = {"instruction": "input"}  # what a question is about may stand in a field of its own
 
@@ -33,6 +33,10 @@ def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list
             raise InputError("tasks.no_turn", source=record.source, role=wanted)
         return messages[: places[-1] + 1]
     pair = _pair(record, config, answered=answered)
+    if config.direction is not None or (pair is None and isinstance(record.fields.get(NESTED), Mapping)):
+        messages = [Message(role="user", content=source_of(record, config))]
+        answers = [Message(role="assistant", content=target_of(record, config))] if answered else []
+        return [*messages, *answers]
     if pair is None and config.text_field not in record.fields:
         known = list(record.fields)
         raise InputError("tasks.no_text_form", source=record.source, known=known, field=config.text_field)
@@ -43,6 +47,20 @@ def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list
     if answered:
         messages.append(_message(record, "assistant", record.text(answer), answer))
     return messages
+
+
+def read_sides(record: Record, config: TaskConfig) -> tuple[str, str] | None:
+    """A source and its target, which answers can be compared with; None: the record is of another form.
+
+    Errors: as `read_messages`.
+    """
+    if MESSAGES in record.fields:
+        return None
+    if config.direction is None and _pair(record, config, answered=True) in (None, *OPEN):
+        return None
+    messages = read_messages(record, config, answered=True)
+    assert messages is not None
+    return messages[0].content, messages[-1].content
 
 
 def shortened(messages: list[EncodedMessage], over: int) -> list[EncodedMessage]:

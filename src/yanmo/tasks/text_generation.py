@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
+from statistics import fmean
 from typing import Any, ClassVar, Self, final
 
 import numpy as np
@@ -15,14 +16,15 @@ import numpy as np
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example, IntArray
 from yanmo.errors import InputError
-from yanmo.generation.generate import generate
 from yanmo.generation.options import GenerateOptions
 from yanmo.metrics.diversity import copied, distinct
 from yanmo.metrics.language_model import bits_per_byte, perplexity
 from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.conversation import MESSAGES, PAIRS, read_messages, shortened
+from yanmo.tasks.continued import ANSWER, continued
+from yanmo.tasks.conversation import MESSAGES, PAIRS, read_messages, read_sides, shortened
 from yanmo.tasks.inference import losses
+from yanmo.tasks.references import Answers, answers_of, firsts, signatures_of
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 from yanmo.tasks.texts import is_text_alone
 from yanmo.tokenizers.chat import (
@@ -34,14 +36,12 @@ from yanmo.tokenizers.chat import (
     opening,
 )
 
-ANSWER = GenerateOptions(do_sample=False, max_new_tokens=128)  # what `predict` gives: always the same
 SAMPLED = GenerateOptions(
     max_new_tokens=64, top_k=0, top_p=0.95
 )  # what the samples of an evaluation are drawn with
 SAMPLES = 32
 BEGINNING = 8  # tokens of a text that a sample goes on from
 COPIED = 5  # shorter n-grams occur in any text of the kind
-ROWS = 32  # prompts at a time
 LOSS_TOKENS = 2048  # in a batch whose logits cover the vocabulary
 
 
@@ -58,11 +58,15 @@ class TextPrediction(TaskPrediction):
 
 @dataclass(frozen=True, kw_only=True)
 class TextLoss(TaskPrediction):
-    """How well a record's text was foreseen: nats over its `tokens`, which spell `num_bytes` bytes."""
+    """How well a record's text was foreseen: nats over its `tokens`, which spell `num_bytes` bytes.
+
+    generated: what the model answers to its source, where it has a source and a target.
+    """
 
     nats: float
     tokens: int
     num_bytes: int
+    generated: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {"nats": self.nats, "tokens": self.tokens, "bytes": self.num_bytes}
@@ -75,7 +79,8 @@ class TextGeneration(Task):
 
     Paper: Radford et al. 2019, "GPT-2"; loss on the answers alone: Ouyang et al. 2022, "InstructGPT".
     Inputs: records with `text`; with a question and its answer (`prompt` and `completion`, `instruction` and `output`,
-    `source` and `target`); or with `messages`, a list of role and content. A decoder.
+    `source` and `target`, or the two languages of a direction); or with `messages`, a list of role and content. A
+    decoder.
     Loss: cross-entropy over the vocabulary, term `clm`: at every token of a text, at those of the assistant's messages
     in a conversation.
     Relations: the head is that of pre-training by `clm`; Hugging Face's `...LMHeadModel`.
@@ -89,6 +94,7 @@ class TextGeneration(Task):
     generates: ClassVar = True
     answers_blank: ClassVar = True  # a beginning
     conversations: bool = False
+    compares: bool = True  # answers with targets; writing them takes longer than all the rest
 
     @property
     def metric(self) -> str:
@@ -176,32 +182,72 @@ class TextGeneration(Task):
                 batch_tokens=min(batch_tokens, LOSS_TOKENS),
                 max_length=encoder.room,
             )
+            said = self._answers(learner, records, examples, encoder) if self.compares else {}
             return [
-                TextLoss(nats=loss, tokens=len(one.example.labels[self.term][0]), num_bytes=one.num_bytes)
-                for loss, (one,) in zip(nats, encoded, strict=True)
+                TextLoss(
+                    nats=loss,
+                    tokens=len(one.example.labels[self.term][0]),
+                    num_bytes=one.num_bytes,
+                    generated=said[_shown(record, self.config)] if said else None,
+                )
+                for record, loss, (one,) in zip(records, nats, encoded, strict=True)
             ]
-        texts = _generated(learner, examples, ANSWER, encoder)
+        found = continued(learner, [each.input_ids.tolist() for each in examples], ANSWER, encoder)
         return [
-            TextPrediction(text=_shown(record, self.config), generated=text, cut=one.cut)
-            for record, (one,), text in zip(records, encoded, texts, strict=True)
+            TextPrediction(text=_shown(record, self.config), generated=each.text, cut=one.cut)
+            for record, (one,), each in zip(records, encoded, found, strict=True)
         ]
+
+    def quick(self) -> Self:
+        return replace(self, compares=False)
+
+    def _answers(
+        self, learner: Learner, records: Sequence[Record], examples: Sequence[Example], encoder: Encoder
+    ) -> dict[str, str]:
+        """Source -> what is answered to it, where all records have one; records of the same source are read once."""
+        sources = [source for source, _ in self._sides(records)]
+        places = firsts(sources)
+        found = continued(learner, [_before_answer(examples[place]) for place in places], ANSWER, encoder)
+        return {sources[place]: one.text.strip() for place, one in zip(places, found, strict=True)}
+
+    def _sides(self, records: Sequence[Record]) -> list[tuple[str, str]]:
+        """The source and the target of each record; empty where some have none: others would not be like them."""
+        sides = [each for record in records if (each := read_sides(record, self.config)) is not None]
+        return sides if len(sides) == len(records) else []
+
+    def answers(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Answers | None:
+        """The generated texts beside their targets; None where there are none."""
+        sides = self._sides(records)
+        said = [
+            one.generated for one in predictions if isinstance(one, TextLoss) and one.generated is not None
+        ]
+        return answers_of(sides, said) if sides and len(said) == len(sides) else None
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         found = [prediction for prediction in predictions if isinstance(prediction, TextLoss)]
         nats = sum(each.nats for each in found)
         tokens = sum(each.tokens for each in found)
         loss = nats / tokens if tokens else math.nan
-        return {
+        scores = {
             "loss": loss,
             "perplexity": perplexity(loss),
             "bits_per_byte": bits_per_byte(nats, sum(each.num_bytes for each in found)),
         }
+        answers = self.answers(records, predictions)
+        if answers is not None:
+            scores |= {name: each.value for name, each in answers.scores().items()}
+            scores["rouge_l"] = fmean(answers.rouge_l())
+        return scores
+
+    def signatures(self, records: Sequence[Record]) -> dict[str, str]:
+        sides = self._sides(records)
+        return signatures_of(sides) if sides else {}
 
     def sample_scores(
         self, learner: Learner, records: Sequence[Record], training: Sequence[Record], encoder: Encoder
     ) -> dict[str, float]:
-        examples = list(islice(self._sample_prompts(records, encoder), SAMPLES))
-        texts = list(_generated(learner, examples, SAMPLED, encoder))
+        prompts = [one.input_ids.tolist() for one in islice(self._sample_prompts(records, encoder), SAMPLES)]
+        texts = [one.text for one in continued(learner, prompts, SAMPLED, encoder)]
         scores = {"distinct_1": distinct(texts, 1), "distinct_2": distinct(texts, 2)}
         if training:
             known = (text for record in training for text in self._written(record))
@@ -286,14 +332,11 @@ def _prompt(ids: Sequence[int], encoder: Encoder) -> Encoded:
     return Encoded(example=replace(example, prefix_length=0))
 
 
-def _generated(
-    learner: Learner, examples: Sequence[Example], options: GenerateOptions, encoder: Encoder
-) -> Iterator[str]:
-    """The text that follows each example, in their order."""
-    for start in range(0, len(examples), ROWS):
-        prompts = [example.input_ids.tolist() for example in examples[start : start + ROWS]]
-        found = generate(learner, prompts, options, tokenizer=encoder.tokenizer, end=encoder.frame.end)
-        yield from (one.text for (one,) in found)
+def _before_answer(example: Example) -> list[int]:
+    """What a labelled exchange is answered after: its tokens up to the mark of the answer."""
+    first = int(example.labels[TextGeneration.term][0][0])
+    ids: list[int] = example.input_ids[: first + 1].tolist()
+    return ids
 
 
 def _shown(record: Record, config: TaskConfig) -> str:

@@ -8,20 +8,15 @@ from typing import Any, ClassVar, Self, final
 
 import numpy as np
 
-from yanmo.corpus.document import JsonValue, Record
+from yanmo.corpus.document import Record
 from yanmo.data.example import Example
-from yanmo.errors import InputError
 from yanmo.generation.ending import Ending
 from yanmo.generation.translate import translate
-from yanmo.metrics import translation as scores
 from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.references import Answers, answers_of, firsts, signatures_of
+from yanmo.tasks.sides import NESTED, SOURCE_FIELDS, TARGET_FIELDS, source_of, target_of
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
-from yanmo.tokenizers.scripts import HAN_RUN, SPACELESS
-
-SOURCE_FIELDS = ("source", "src")
-TARGET_FIELDS = ("target", "tgt")
-SPACELESS_LANGUAGES = frozenset(["ja", "jp", "jpn", "th", "tha", "lo", "lao", "km", "khm", "my", "mya"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,10 +70,10 @@ class Translation(Task):
     @classmethod
     def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
         fields = records[0].fields
-        if config.direction is not None and all(each in fields for each in config.direction.split("-")):
+        if config.languages is not None and all(each in fields for each in config.languages):
             return True
         pairs = zip(SOURCE_FIELDS, TARGET_FIELDS, strict=True)
-        return isinstance(fields.get("translation"), Mapping) or any(
+        return isinstance(fields.get(NESTED), Mapping) or any(
             source in fields and target in fields for source, target in pairs
         )
 
@@ -87,8 +82,8 @@ class Translation(Task):
         cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
     ) -> Self:
         for record in records:
-            _source(record, config)
-            _target(record, config)
+            source_of(record, config)
+            target_of(record, config)
         return cls(labels=(), config=config, label_smoothing=label_smoothing)
 
     @classmethod
@@ -100,22 +95,22 @@ class Translation(Task):
 
     @classmethod
     def content(cls, record: Record, config: TaskConfig) -> str:
-        return _source(record, config)
+        return source_of(record, config)
 
     def texts(self, record: Record) -> tuple[str, ...]:
-        return _source(record, self.config), _target(record, self.config)
+        return source_of(record, self.config), target_of(record, self.config)
 
     def quick(self) -> Self:
         return replace(self, config=self.config.model_copy(update={"beams": 1}))
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
-        text = _source(record, self.config, empty=not labelled)
+        text = source_of(record, self.config, empty=not labelled)
         room = encoder.room - 1  # for the end token, or the one that the decoder starts from
         ids = encoder.encode(text).ids
         cut = len(ids) > room
         source = _example([*ids[:room], encoder.frame.end], bidirectional=True)
         if labelled:
-            ids = encoder.encode(_target(record, self.config)).ids
+            ids = encoder.encode(target_of(record, self.config)).ids
             cut = cut or len(ids) > room
             target = _example([encoder.frame.start, *ids[:room]], bidirectional=False)
             value = np.array([*ids[:room], encoder.frame.end], dtype=np.int64)
@@ -132,10 +127,9 @@ class Translation(Task):
         *,
         batch_tokens: int,
     ) -> list[TaskPrediction]:
-        """A blank text has a blank translation, so that lines stay beside their lines."""
-        texts = [_source(record, self.config, empty=True) for record in records]
-        places = [place for place, text in enumerate(texts) if text.strip()]
-        results = [TranslationPrediction(text=text, translation="", score=0.0) for text in texts]
+        """A blank text has a blank translation, so that lines stay beside their lines; equal ones are read once."""
+        texts = [source_of(record, self.config, empty=True) for record in records]
+        places = [place for place in firsts(texts) if texts[place].strip()]
         found = translate(
             learner,
             [encoded[place][0].example.input_ids.tolist() for place in places],
@@ -145,27 +139,29 @@ class Translation(Task):
             length_penalty=self.config.length_penalty,
             batch_tokens=batch_tokens,
         )
-        for place, one in zip(places, found, strict=True):
-            said = encoder.tokenizer.decode(one.ids).strip()
-            cut = encoded[place][0].cut
-            results[place] = replace(results[place], translation=said, score=one.score, cut=cut)
-        return [*results]
+        said = {
+            texts[place]: TranslationPrediction(
+                text=texts[place],
+                translation=encoder.tokenizer.decode(one.ids).strip(),
+                score=one.score,
+                cut=encoded[place][0].cut,
+            )
+            for place, one in zip(places, found, strict=True)
+        }
+        return [said.get(text, TranslationPrediction(text=text, translation="", score=0.0)) for text in texts]
+
+    def answers(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Answers:
+        said = [one.translation for one in predictions if isinstance(one, TranslationPrediction)]
+        return answers_of(self._pairs(records), said)
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
-        said = [one.translation for one in predictions if isinstance(one, TranslationPrediction)]
-        return {name: score.value for name, score in self._scores(records, said).items()}
+        return {name: score.value for name, score in self.answers(records, predictions).scores().items()}
 
     def signatures(self, records: Sequence[Record]) -> dict[str, str]:
-        said = [_target(record, self.config) for record in records]
-        return {name: score.signature for name, score in self._scores(records, said).items()}
+        return signatures_of(self._pairs(records))
 
-    def _scores(self, records: Sequence[Record], said: Sequence[str]) -> dict[str, scores.Score]:
-        references = [_target(record, self.config) for record in records]
-        tokenize = cut_for(references, self.config.direction)
-        return {
-            "bleu": scores.bleu(said, references, tokenize=tokenize),
-            "chrf": scores.chrf(said, references),
-        }
+    def _pairs(self, records: Sequence[Record]) -> list[tuple[str, str]]:
+        return [(source_of(record, self.config), target_of(record, self.config)) for record in records]
 
 
 def _example(ids: list[int], *, bidirectional: bool) -> Example:
@@ -175,50 +171,3 @@ def _example(ids: list[int], *, bidirectional: bool) -> Example:
         protected=np.zeros(len(ids), dtype=bool),
         prefix_length=len(ids) if bidirectional else 0,
     )
-
-
-def cut_for(references: Sequence[str], direction: str | None) -> scores.Cut:
-    """How BLEU cuts the targets: Chinese as WMT does, others without spaces between words into characters; as the
-    direction says, else as most characters are."""
-    if direction is not None:
-        language = direction.split("-")[1].lower()
-        return "zh" if language.startswith("zh") else "char" if language in SPACELESS_LANGUAGES else "13a"
-    characters = "".join("".join(reference.split()) for reference in references)
-    if 2 * sum(map(len, HAN_RUN.findall(characters))) > len(characters):
-        return "zh"
-    return "char" if 2 * len(SPACELESS.findall(characters)) > len(characters) else "13a"
-
-
-def _source(record: Record, config: TaskConfig, *, empty: bool = False) -> str:
-    return _side(record, config, 0, (config.text_field, *SOURCE_FIELDS), empty=empty)
-
-
-def _target(record: Record, config: TaskConfig) -> str:
-    named = (config.label_field,) if config.label_field else TARGET_FIELDS
-    return _side(record, config, 1, named, empty=False)
-
-
-def _side(record: Record, config: TaskConfig, side: int, usual: Sequence[str], *, empty: bool) -> str:
-    """One of the two texts. Errors: InputError naming the row where it is missing, empty or no text."""
-    fields: Mapping[str, JsonValue] = record.fields
-    nested = fields.get("translation")
-    if config.direction is not None:
-        language = config.direction.split("-")[side]
-        if isinstance(nested, Mapping) and language in nested:
-            fields, usual = nested, (language,)
-        elif language in fields or isinstance(nested, Mapping):
-            usual = (language,)
-    elif isinstance(nested, Mapping) and not any(name in fields for name in usual):
-        known = list(nested)
-        example = "-".join([*nested, "en", "zh"][:2])
-        raise InputError("tasks.no_direction", source=record.source, known=known, example=example)
-    name = next((name for name in usual if name in fields), None)
-    if name is None:
-        known = [*fields, *(nested if isinstance(nested, Mapping) else ())]
-        raise InputError("tasks.side_missing", source=record.source, usual=usual, known=known)
-    value = fields[name]
-    if not isinstance(value, str):
-        raise InputError("tasks.side_no_text", source=record.source, field=name, value=repr(value)[:80])
-    if not value.strip() and not empty:
-        raise InputError("tasks.side_empty", source=record.source, field=name)
-    return value
