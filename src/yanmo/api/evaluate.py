@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from yanmo import tasks
 from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
 from yanmo.api.task_records import check_columns
@@ -196,7 +197,7 @@ def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Tas
     if given.suite is None:
         return task if settings is None else _configured(task, settings.model_dump(exclude_unset=True))
     suite = given.suite
-    name = type(task).__module__.rpartition(".")[2]
+    name = tasks.name_of(task)
     if name != suite.task and {name, suite.task} - {"text_classification", "sentence_similarity"}:
         raise RunError("suites.other_task", model=model.source, task=name, name=suite.name, wanted=suite.task)
     form = {key: getattr(suite.settings, key) for key in FORM}

@@ -23,7 +23,7 @@ from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.conversation import MESSAGES, PAIRS, read_messages, shortened
 from yanmo.tasks.inference import losses
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.texts import is_text_alone
 from yanmo.tokenizers.chat import (
     TEMPLATE,
@@ -83,6 +83,8 @@ class TextGeneration(Task):
     """
 
     term: ClassVar = "clm"
+    owns_head: ClassVar = True
+    architecture: ClassVar = "gpt2"
     forms: ClassVar = (("messages",), ("prompt", "completion"), ("text",))
     settings: ClassVar = ("direction",)
     text_term: ClassVar = "clm"
@@ -97,6 +99,10 @@ class TextGeneration(Task):
     @property
     def higher_is_better(self) -> bool:
         return False
+
+    @property
+    def use(self) -> Use:
+        return "chat" if self.conversations else "generate"
 
     @property
     def truncation(self) -> str:
@@ -196,6 +202,9 @@ class TextGeneration(Task):
             "perplexity": perplexity(loss),
             "bits_per_byte": bits_per_byte(nats, sum(each.num_bytes for each in found)),
         }
+
+    def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
+        return None  # a text that was foreseen badly is no mistake
 
     def sample_scores(
         self, learner: Learner, records: Sequence[Record], training: Sequence[Record], encoder: Encoder

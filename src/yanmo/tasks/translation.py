@@ -16,7 +16,7 @@ from yanmo.generation.translate import translate
 from yanmo.metrics import translation as scores
 from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Shown, Task, TaskPrediction, Use
 from yanmo.tokenizers.scripts import HAN_RUN, SPACELESS
 
 SOURCE_FIELDS = ("source", "src")
@@ -58,6 +58,8 @@ class Translation(Task):
     """
 
     term: ClassVar = "seq2seq"
+    owns_head: ClassVar = True
+    architecture: ClassVar = "transformer"
     forms: ClassVar = (("source", "target"), ("translation",))
     settings: ClassVar = ("direction", "beams", "length_penalty")
     rate: ClassVar = 1e-3  # short runs from a denoising model learn faster than at the usual one
@@ -67,6 +69,10 @@ class Translation(Task):
     @property
     def metric(self) -> str:
         return "bleu"
+
+    @property
+    def use(self) -> Use:
+        return "translate"
 
     @property
     def truncation(self) -> str:
@@ -154,6 +160,19 @@ class Translation(Task):
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         said = [one.translation for one in predictions if isinstance(one, TranslationPrediction)]
         return {name: score.value for name, score in self._scores(records, said).items()}
+
+    def own_score(self, record: Record, prediction: TaskPrediction) -> float | None:
+        """chrF, for a sentence seldom has the four words in a row that BLEU looks for."""
+        if not isinstance(prediction, TranslationPrediction):
+            return None
+        return scores.chrf([prediction.translation], [_target(record, self.config)]).value / 100
+
+    def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
+        if not isinstance(prediction, TranslationPrediction):
+            return None
+        return Shown(
+            given=prediction.text, gold=_target(record, self.config), predicted=prediction.translation
+        )
 
     def signatures(self, records: Sequence[Record]) -> dict[str, str]:
         said = [_target(record, self.config) for record in records]
