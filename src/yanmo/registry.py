@@ -10,7 +10,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TypeVar
 
-from yanmo.errors import ConfigError
+from yanmo.errors import ConfigError, reason_of
 from yanmo.messages import text
 
 Member = TypeVar("Member")
@@ -28,16 +28,20 @@ def names(family: ModuleType) -> list[str]:
 def find(family: ModuleType, base: type[Member], name: str) -> type[Member]:
     """The concrete class of `base` that the file `name` of `family` defines; "my.module" finds one out of tree.
 
-    Errors: ConfigError with the nearest name when there is no such file.
+    Errors: ConfigError with the nearest name when there is no such file, for a module that cannot be imported, and
+    for one that does not define a single member.
     """
-    if "." in name:
-        module = import_module(name)
+    kind = text(f"errors.kind_{family.__name__.rsplit('.', 1)[-1]}")
+    if is_module(name):
+        try:
+            module = import_module(name)
+        except ImportError as error:
+            raise ConfigError("errors.no_module", kind=kind, name=name, reason=reason_of(error)) from error
     elif name in names(family):
         module = import_module(f"{family.__name__}.{name}")
     else:
-        kind = family.__name__.rsplit(".", 1)[-1]
         raise ConfigError(
-            "errors.unknown_name", kind=text(f"errors.kind_{kind}"), name=name, known=names(family),
+            "errors.unknown_name", kind=kind, name=name, known=names(family),
             suggestion=suggestion(name, names(family)),
         )  # fmt: skip
     found = [
@@ -47,8 +51,23 @@ def find(family: ModuleType, base: type[Member], name: str) -> type[Member]:
         and member.__module__ == module.__name__
         and not inspect.isabstract(member)
     ]
-    assert len(found) == 1, f"{module.__name__} must define one concrete {base.__name__}, not {found}"
+    if len(found) != 1:
+        raise ConfigError(
+            "errors.not_one_member", kind=kind, path=module.__file__, base=base.__name__,
+            found=[member.__name__ for member in found],
+        )  # fmt: skip
     return found[0]
+
+
+def is_module(name: str) -> bool:
+    """Whether a name is that of a module of the user's, such as "my_package.my_task"."""
+    parts = name.split(".")
+    return len(parts) > 1 and all(part.isidentifier() for part in parts)
+
+
+def name_of(family: ModuleType, member: type) -> str:
+    """The name that `find` knows a member by."""
+    return member.__module__.removeprefix(f"{family.__name__}.")
 
 
 def nearest(name: str, known: Sequence[str]) -> str | None:

@@ -1,10 +1,12 @@
-"""Where a classification goes wrong, and how a report shows it."""
+"""Where a model goes wrong, and how a report shows it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from yanmo.corpus.document import JsonValue, Record
@@ -14,9 +16,15 @@ from yanmo.evaluation.report import Examples, Report, Table, render
 from yanmo.evaluation.run_report import run_report
 from yanmo.metrics.entities import Entity
 from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.multiple_choice import ChoicePrediction, MultipleChoice
+from yanmo.tasks.question_answering import AnswerPrediction, Candidate, QuestionAnswering
+from yanmo.tasks.sentence_similarity import SentenceSimilarity
+from yanmo.tasks.similarity_scores import SimilarityPrediction
+from yanmo.tasks.task import Task, TaskPrediction
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
-from yanmo.tasks.text_generation import TextGeneration
+from yanmo.tasks.text_generation import TextGeneration, TextLoss
 from yanmo.tasks.token_classification import EntityPrediction, TokenClassification
+from yanmo.tasks.translation import Translation, TranslationPrediction
 
 
 @pytest.fixture(autouse=True)
@@ -99,9 +107,106 @@ def test_errors_of_entities_are_of_four_kinds() -> None:
     assert any("【李娜】" in one.text for one in errors.examples)
 
 
-def test_other_tasks_have_none() -> None:
-    task = TextGeneration.from_records(records({"text": "a"}), TaskConfig())
-    assert errors_of(task, records({"text": "a"}), []) is None
+def test_nothing_is_shown_where_no_record_is_right_or_wrong() -> None:
+    given = records({"text": "a"}, {"text": "b"})
+    losses = [TextLoss(nats=float(number), tokens=1, num_bytes=1) for number in (1, 9)]
+    assert errors_of(TextGeneration.from_records(given, TaskConfig()), given, losses) is None
+    pairs = records({"anchor": "a", "positive": "b"}, {"anchor": "c", "positive": "d"})
+    found = [
+        SimilarityPrediction(
+            texts=texts, similarity=0.5, vectors=(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+        )
+        for texts in (("a", "b"), ("c", "d"))
+    ]
+    assert errors_of(SentenceSimilarity.from_records(pairs, TaskConfig()), pairs, found) is None
+
+
+def shown(
+    task: Task, given: list[Record], predictions: Sequence[TaskPrediction]
+) -> list[tuple[str, str, str]]:
+    errors = errors_of(task, given, predictions)
+    assert errors is not None and errors.scored == len(given)
+    return [(one.text, one.gold, one.predicted) for one in errors.examples]
+
+
+def test_the_worst_answers_are_shown_in_their_context() -> None:
+    said = ("London", "in London", "")
+    given = records(
+        *({"question": f"q{n}", "context": "She lives in London.", "answers": ["London"]} for n in range(3))
+    )
+    task = replace(QuestionAnswering.from_records(given, TaskConfig()), fitted_threshold=0.0)
+    found = [
+        AnswerPrediction(
+            question=f"q{n}",
+            context="She lives in London.",
+            answer=None,
+            candidates=(Candidate(text=text, start=13, end=19, score=0.5),) if text else (),
+            no_answer=0.1,
+        )
+        for n, text in enumerate(said)
+    ]
+    assert shown(task, given, found) == [
+        ("q2\nShe lives in 【London】.", "London", "–"),
+        ("q1\nShe lives in 【London】.", "London", "in London"),
+    ]
+
+
+def test_wrong_choices_are_shown_with_all_choices() -> None:
+    given = records(*({"question": "q", "choices": ["a", "b"], "label": n} for n in range(2)))
+    found = [ChoicePrediction(question="q", choices=("a", "b"), index=0, scores=(0.7, 0.3)) for _ in given]
+    assert shown(MultipleChoice.from_records(given, TaskConfig()), given, found) == [
+        ("q\n· a\n· b", "b", "a")
+    ]
+
+
+def test_translations_are_ordered_by_their_own_chrf() -> None:
+    given = records(*({"source": f"s{n}", "target": "the red house"} for n in range(3)))
+    said = ("the red house", "xyz", "the red horse")
+    found = [
+        TranslationPrediction(text=f"s{n}", translation=words, score=0.0) for n, words in enumerate(said)
+    ]
+    assert shown(Translation.from_records(given, TaskConfig()), given, found) == [
+        ("s1", "the red house", "xyz"),
+        ("s2", "the red house", "the red horse"),
+    ]
+
+
+def test_scores_of_pairs_are_ordered_by_their_distance() -> None:
+    given = records(*({"text": f"a{n}", "text_pair": "b", "score": n * 2.5} for n in range(3)))
+    task = SentenceSimilarity.from_records(given, TaskConfig())
+    found = [
+        SimilarityPrediction(texts=(f"a{n}", "b"), similarity=0.5, score=score)
+        for n, score in enumerate((1.0, 2.5, 1.0))
+    ]
+    assert shown(task, given, found) == [("a2\n⇄ b", "5.0", "1.00"), ("a0\n⇄ b", "0.0", "1.00")]
+
+
+def test_labels_of_pairs_have_a_matrix_by_the_threshold_that_was_chosen() -> None:
+    given = records(*({"text": f"a{n}", "text_pair": "b", "label": "ny"[n % 2]} for n in range(4)))
+    task = replace(SentenceSimilarity.from_records(given, TaskConfig()), positive="y", threshold=0.5)
+    found = [
+        SimilarityPrediction(texts=(f"a{n}", "b"), similarity=value)
+        for n, value in enumerate((0.1, 0.9, 0.8, 0.7))
+    ]
+    errors = errors_of(task, given, found)
+    assert errors is not None
+    assert (errors.labels, errors.matrix) == (("n", "y"), ((1, 1), (0, 2)))
+    assert [(one.text, one.gold, one.predicted) for one in errors.examples] == [("a2\n⇄ b", "n", "y")]
+
+
+def test_few_of_many_records_are_scored_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    chrf = Translation.own_score
+    monkeypatch.setattr(
+        Translation, "own_score", lambda *given: asked.append(given[1].source) or chrf(*given)
+    )
+    given = [Record(fields={"source": "s", "target": "t"}, source=str(n)) for n in range(3000)]
+    found = [TranslationPrediction(text="s", translation="u", score=0.0) for _ in given]
+    errors = errors_of(Translation.from_records(given, TaskConfig()), given, found)
+    assert errors is not None and (errors.count, errors.scored, len(errors.examples)) == (3000, 500, 20)
+    assert len(asked) == 500 and (asked[0], asked[-1]) == ("0", "2999")
+    (section,) = error_sections(errors)
+    assert isinstance(section, Examples) and "500 of 3000" in section.note
 
 
 def test_a_report_shows_matrix_table_and_errors() -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yanmo import tasks
 from yanmo.api.evaluate import Measured, are_alike, labelled_data, measure
 from yanmo.api.predict import load, use_machine
 from yanmo.api.reporter import Reporter
@@ -77,9 +78,9 @@ def compare(
     use_machine()
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter or Reporter())
     models = (load(first), load(second))
-    tasks = [type(model.task).__module__.rpartition(".")[2] for model in models]
-    if not are_alike(*tasks):
-        raise RunError("suites.two_tasks", first=first, second=second, one=tasks[0], other=tasks[1])
+    names = [tasks.name_of(model.task) for model in models]
+    if not are_alike(*names):
+        raise RunError("suites.two_tasks", first=first, second=second, one=names[0], other=names[1])
     one, other = (measure(model, given, settings) for model in models)
     both = _both(one, other)
     if both is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from yanmo import tasks
 from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
 from yanmo.api.task_records import check_columns
@@ -202,7 +203,7 @@ def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Tas
     if given.suite is None:
         return task if settings is None else _configured(task, settings.model_dump(exclude_unset=True))
     suite = given.suite
-    name = type(task).__module__.rpartition(".")[2]
+    name = tasks.name_of(task)
     if not are_alike(name, suite.task):
         raise RunError("suites.other_task", model=model.source, task=name, name=suite.name, wanted=suite.task)
     form = {key: getattr(suite.settings, key) for key in FORM}

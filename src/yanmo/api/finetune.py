@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
 from yanmo.tasks.inference import predict_encoded
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction, Use
 from yanmo.tasks.unseen import refuse_unseen
 from yanmo.training.interrupt import interruptible
 from yanmo.training.lora import merge_lora
@@ -42,7 +42,7 @@ __all__ = ["FinetuneConfig", "FinetuneResult", "TaskEvaluator", "finetune"]
 class FinetuneResult:
     """metrics: of the best step on the dev records. signatures: how those with several definitions were computed.
 
-    metric: the one that chose the best step.
+    metric: the one that chose the best step. use: the command that the model is tried with.
     """
 
     path: Path
@@ -52,6 +52,7 @@ class FinetuneResult:
     signatures: dict[str, str] = field(default_factory=dict)
     metric: str = ""
     higher_is_better: bool = True
+    use: Use = "predict"
 
     def to_json(self) -> dict[str, Any]:
         return {**asdict(self), "path": str(self.path)}
@@ -138,22 +139,28 @@ def finetune(
         metrics = task.score(dev, predictions) | task.sample_scores(learner, dev, train, encoder)
         run.write_errors(errors_of(task, dev, predictions))
         save(run, task.settled(learner), learner, loaded, encoder, config.task)
-        results = _results(fitted.state, metrics, evaluator, task.signatures(dev))
+        results = _results(fitted.state, metrics, evaluator, task, dev)
         run.finish(results)
         run.ensure_report()
     return FinetuneResult(path=run.path, **results)
 
 
 def _results(
-    state: TrainState, metrics: dict[str, float], evaluator: TaskEvaluator, signatures: Mapping[str, str]
+    state: TrainState,
+    metrics: dict[str, float],
+    evaluator: TaskEvaluator,
+    task: Task,
+    dev: Sequence[Record],
 ) -> dict[str, Any]:
+    signatures = task.signatures(dev)
     return {
         "steps": state.step,
         "best_step": state.best_step,
         "metrics": metrics,
         "metric": evaluator.metric,
         "higher_is_better": evaluator.higher_is_better,
-        **({"signatures": dict(signatures)} if signatures else {}),
+        "use": task.use,
+        **({"signatures": signatures} if signatures else {}),
     }
 
 

@@ -20,7 +20,7 @@ class FinetuneConfig(Config):
 
     task: str
     """text_classification, token_classification, question_answering, multiple_choice, sentence_similarity,
-    text_generation or translation."""
+    text_generation or translation; or a module with a task of one's own (my_package.my_task)."""
     model: str
     """A run, a Hugging Face directory or a hub id; for translation also an architecture, with random weights."""
     preset: str | None = None

@@ -31,7 +31,9 @@ def guess_task(path: str, settings: TaskConfig, encoding: str = "auto") -> tuple
         meant = text("guess.or").join(fitting)
         raise ConfigError("guess.several", path=path, known=known, fits=meant, example=fitting[0])
     needs = text("guess.and").join(
-        text("guess.need", task=name, forms=_forms(name)) for name in registry.names(tasks)
+        text("guess.need", task=name, forms=_forms(name))
+        for name in registry.names(tasks)
+        if tasks.find(name).forms
     )
     raise ConfigError("guess.none", path=path, known=known, needs=needs)
 

@@ -26,7 +26,6 @@ from yanmo.models.backbone import Backbone
 from yanmo.tokenizers import TokenizerConfig
 
 MASKED = 0.3  # decision 0007: leaves the plateau sooner than 0.15
-ARCHITECTURES = {"text_generation": "gpt2", "translation": "transformer"}  # other tasks start from bert
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +102,7 @@ def architecture_for(task: str, model: str | None = None) -> str:
     Errors: ConfigError with the nearest task, or with the architectures that can generate where the given one cannot.
     """
     kind = tasks.find(task)
-    chosen = model or ARCHITECTURES.get(task, "bert")
+    chosen = model or kind.architecture
     architecture = model_source.architecture(chosen)
     if architecture is not None and kind.generates and kind.term not in architecture.head_terms():
         raise architecture.no_head(kind.term)

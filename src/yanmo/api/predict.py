@@ -218,19 +218,33 @@ class Model:
     def task(self) -> Task:
         """The task that the model was fine-tuned for. Errors: RunError."""
         labelling = self.loaded.labelling or Labelling(task=None, labels=())
-        name = labelling.task
-        if name not in registry.names(tasks):
-            name = next((each for term, each in tasks.by_head().items() if term in self.learner.heads), None)
-        if name is None:
-            raise no_task(self)
-        kind = tasks.find(name)
-        task = kind.from_labels(labelling.labels, self.settings, multi_label=labelling.multi_label)
+        name = self._task_name(labelling.task)
+        task = tasks.find(name).from_labels(
+            labelling.labels, self.settings, multi_label=labelling.multi_label
+        )
         task = task.with_values(labelling.values)
         for term in task.head_sizes():
-            require(self, term)
+            require(self, term, task=name)
         if not task.head_sizes():
             pooling_of(self)  # refused where it makes no vectors
         return task
+
+    def _task_name(self, given: str | None) -> str:
+        """That of the run, else the one `given` in config.json, else of the task that the head belongs to.
+
+        A module of the user's is imported where a run of theirs names it, never on the word of a model folder, which
+        may come from anywhere. Errors: RunError.
+        """
+        if self.finetuned is not None:
+            return self.finetuned.task
+        if given is not None and registry.is_module(given):
+            raise RunError("run.task_of_run", path=self.source, task=given)
+        if given is not None and given in registry.names(tasks):
+            return given
+        name = next((each for term, each in tasks.by_head().items() if term in self.learner.heads), None)
+        if name is None:
+            raise no_task(self)
+        return name
 
     @cached_property
     def encoder(self) -> Encoder:

@@ -62,7 +62,7 @@ def read(name: str, verb: Verb, *, tasks: Sequence[str] = ()) -> Tree:
     tasks: what could have been meant as well, for the error.
     Errors: ConfigError for an unknown name and for a recipe of another verb; InputError for a missing file.
     """
-    if _is_path(name):
+    if is_path(name):
         tree = read_yaml(Path(name).expanduser())
         given = cast(Verb, tree.pop("verb", verb))
     else:
@@ -77,7 +77,8 @@ def read(name: str, verb: Verb, *, tasks: Sequence[str] = ()) -> Tree:
     return tree
 
 
-def _is_path(name: str) -> bool:
+def is_path(name: str) -> bool:
+    """Whether a name is that of a file."""
     return name.endswith((".yaml", ".yml")) or "/" in name or Path(name).is_file()
 
 

@@ -245,6 +245,8 @@ def _task_or_recipe(name: str | None) -> Tree:
         return {}
     if name in known and name not in [recipe.name for recipe in recipe_files.shipped("finetune")]:
         return {"task": name}
+    if registry.is_module(name) and not recipe_files.is_path(name):
+        return {"task": name}
     return recipe_files.read(name, "finetune", tasks=known)
 
 

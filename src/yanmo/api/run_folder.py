@@ -138,7 +138,7 @@ class RunFolder:
                 raise RunError("run.model_changed", path=self._weights, model=self.model)
 
     def write_errors(self, errors: Config | None) -> None:
-        """Where a classification goes wrong on dev, for the report; nothing for other tasks."""
+        """Where the model goes wrong on dev, for the report; nothing where no single record is right or wrong."""
         if errors is not None:
             replace_text(self.path / ERRORS, errors.model_dump_json(exclude_defaults=True))
 

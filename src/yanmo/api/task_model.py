@@ -72,7 +72,7 @@ def save(
         pooling = Pooling.of(task.pooling, learner.backbone.family)
         save_modules(run.model, pooling, learner.backbone.config.hidden_size, max_length=encoder.room)
     labelling = None  # where the head says all that a saved model must know of its task
-    if task.labels or task.values:
+    if task.labels or task.values or not task.owns_head:
         labelling = Labelling(task=name, labels=task.labels, multi_label=task.multi_label, values=task.values)
     save_model(run.model, learner, loaded.tokenizer, labelling=labelling, max_length=encoder.room)
 

@@ -103,7 +103,7 @@ def _ask(
 
 
 def _kind(task: Task) -> str:
-    name = type(task).__module__.rpartition(".")[2]
+    name = tasks.name_of(task)
     return text("teacher.several", task=name) if task.multi_label else name
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from yanmo import models, registry, tasks
 from yanmo.errors import RunError
 from yanmo.messages import text
+from yanmo.messages.run import TEXTS
 from yanmo.models.backbone import Backbone
 
 if TYPE_CHECKING:
@@ -15,10 +16,14 @@ if TYPE_CHECKING:
 PRETRAINED = ("mlm", "clm")  # heads that pre-training trains
 
 
-def require(model: Model, term: str) -> None:
-    """Errors: RunError where the model has no such head, or one that was never trained."""
+def require(model: Model, term: str, *, task: str | None = None) -> None:
+    """Errors: RunError where the model has no such head, or one that was never trained.
+
+    task: the one that it is for, where that is not the head's own.
+    """
+    task = task or tasks.by_head().get(term, "")
     if term not in model.learner.heads and term not in model.learner.backbone.head_terms():
-        raise _wrong_kind(model, term)
+        raise _wrong_kind(model, term, task)
     fresh = [name for name in model.loaded.fresh if name.startswith(f"heads.{term}.")]
     if term in model.learner.heads and not fresh:
         return
@@ -26,10 +31,10 @@ def require(model: Model, term: str) -> None:
     raise RunError(
         "run.untrained_head",
         path=model.source,
-        what=text(f"run.what_{term}"),
+        what=_what(term, task),
         state=_state(model, fresh),
         trained=_trained_heads(model),
-        command=text(f"run.command_{command}", path=model.source, task=tasks.by_head().get(term, "")),
+        command=text(f"run.command_{command}", path=model.source, task=task),
     )
 
 
@@ -42,6 +47,12 @@ def no_task(model: Model) -> RunError:
     usual = "text_classification" if "text_classification" in fits else fits[0]
     command = text("run.command_finetune", path=model.source, task=usual)
     return RunError("run.no_task", path=model.source, state=_state(model, []), fits=fits, command=command)
+
+
+def _what(term: str, task: str) -> str:
+    """What a model with this head can do, in the words of the user."""
+    known = f"run.what_{term}"
+    return text(known) if known in TEXTS else text("run.what_task", task=task)
 
 
 def _state(model: Model, fresh: list[str]) -> str:
@@ -62,7 +73,7 @@ def _trained_heads(model: Model) -> list[str]:
     ]
 
 
-def _wrong_kind(model: Model, term: str) -> RunError:
+def _wrong_kind(model: Model, term: str, task: str) -> RunError:
     members = {name: registry.find(models, Backbone, name) for name in registry.names(models)}  # type: ignore[type-abstract]
     fits = [name for name, member in members.items() if term in member.head_terms()]
     command = "new" if term in PRETRAINED else "finetune"
@@ -70,7 +81,7 @@ def _wrong_kind(model: Model, term: str) -> RunError:
         "run.wrong_kind",
         path=model.source,
         model=model.learner.backbone.huggingface.model_type,
-        what=text(f"run.what_{term}"),
+        what=_what(term, task),
         fits=fits,
-        command=text(f"run.command_{command}", path=fits[0], task=tasks.by_head().get(term, "")),
+        command=text(f"run.command_{command}", path=fits[0], task=task),
     )

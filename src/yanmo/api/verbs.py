@@ -80,7 +80,7 @@ def finetune(
     """Fine-tunes a model for a task on labelled records, or resumes what the same call left in `out`.
 
     task: text_classification, token_classification, question_answering, sentence_similarity, text_generation,
-    translation, a shipped recipe's name or a YAML file.
+    translation, a module with a task of one's own (my_package.my_task), a shipped recipe's name or a YAML file.
     Errors: as `pretrain`.
     """
     files = {"model": model, "train": train, "dev": dev}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import Parameter
 
@@ -12,17 +11,6 @@ from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
 from yanmo.cli.sweep import run_sweep
 from yanmo.errors import ConfigError
 from yanmo.messages import text
-
-if TYPE_CHECKING:
-    from yanmo.api.finetune_config import FinetuneConfig
-
-
-USES = {
-    "multiple_choice": "rows",
-    "question_answering": "ask",
-    "token_classification": "names",
-    "translation": "translate",
-}
 
 
 def finetune(
@@ -118,32 +106,4 @@ def _run(
         (text("cli.report"), report),
     ]
     print_pairs(pairs, title=text("cli.finetuned"))
-    print_line(text(f"cli.next_{_use(config, result.path)}", out=out))
-
-
-def _use(config: FinetuneConfig, run: Path) -> str:
-    """The command that a model of this task is tried with."""
-    from yanmo.tokenizers.pretrained import read_chat_template
-
-    if config.task == "text_classification":
-        return "pair" if _reads_pairs(config) else "predict"
-    if config.task == "sentence_similarity":
-        return "similar" if config.settings.similarity.encoder == "bi" else "pair"
-    if config.task == "text_generation":
-        return "chat" if read_chat_template(run / "model") else "generate"
-    return USES[config.task]
-
-
-def _reads_pairs(config: FinetuneConfig) -> bool:
-    from yanmo.api.task_records import labelled_records
-    from yanmo.corpus.hub import is_hub_id
-    from yanmo.tasks.texts import pair_names
-
-    if config.settings.pair_field is not None:
-        return True
-    if is_hub_id(config.train_file) or not Path(config.train_file).expanduser().is_file():
-        return False  # of a run that was finished before
-    first = next(labelled_records(config.train_file, encoding=config.encoding), None)
-    return (
-        first is not None and pair_names(first.renamed(config.settings.columns), config.settings) is not None
-    )
+    print_line(text(f"cli.next_{result.use}", out=out))

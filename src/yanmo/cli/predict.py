@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from yanmo.tasks.config import TaskConfig
 
 BAR = 24  # characters of a bar for the probability 1
+ASKED = ("question", "context")
 AT_ONCE = 2048  # texts of a file, sorted by length; memory stays flat
 Words = Annotated[str, Parameter(name="text", allow_leading_hyphen=True)]
 Pair = Annotated[tuple[str, str] | None, Parameter(negative=(), metavar="A B", allow_leading_hyphen=True)]
@@ -58,10 +59,8 @@ def predict(
         given = [{"question": question, loaded.settings.context_field: read}]
     if abstain_below is not None:
         _check_abstention(loaded)
-    if "choices" in loaded.task.reads and file is None:
-        raise ConfigError("cli.choices_in_file", path=model)
-    if words and loaded.task.reads != ("text",):
-        raise ConfigError("cli.question_and_context")
+    if file is None:
+        _check_reads(loaded, text_alone=bool(words))
     predictions: Iterable[TaskPrediction]
     if file:
         predictions = _of_file(loaded, file, text_field, encoding)
@@ -75,6 +74,15 @@ def predict(
         return
     for prediction in predictions:
         show(prediction)
+
+
+def _check_reads(model: Model, *, text_alone: bool) -> None:
+    """Errors: ConfigError where the task reads more than what the command line can hold."""
+    reads = model.task.reads
+    if text_alone and reads == ASKED:
+        raise ConfigError("cli.question_and_context")
+    if not {"text", "text_pair", *ASKED}.issuperset(reads) or (text_alone and reads != ("text",)):
+        raise ConfigError("cli.fields_in_file", path=model.source, fields=reads)
 
 
 def _telling_cuts(predictions: Iterable[TaskPrediction], model: Model) -> Iterator[TaskPrediction]:
@@ -95,11 +103,11 @@ def _telling_cuts(predictions: Iterable[TaskPrediction], model: Model) -> Iterat
 
 
 def _check_abstention(model: Model) -> None:
+    from yanmo.tasks import name_of
     from yanmo.tasks.text_classification import TextClassification
 
     if not isinstance(model.task, TextClassification):
-        name = type(model.task).__module__.rpartition(".")[2]
-        raise ConfigError("cli.cannot_abstain", path=model.source, task=name)
+        raise ConfigError("cli.cannot_abstain", path=model.source, task=name_of(model.task))
 
 
 def _abstaining(predictions: Iterable[TaskPrediction], probability: float) -> Iterator[TaskPrediction]:

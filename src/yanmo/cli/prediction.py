@@ -22,7 +22,7 @@ STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
 
 
 def show(prediction: TaskPrediction) -> None:
-    """Prints it as it is read best; one that is not known here as plain values."""
+    """Prints it as it is read best; one that is not known here as it says itself."""
     from yanmo.tasks.multiple_choice import ChoicePrediction
     from yanmo.tasks.question_answering import AnswerPrediction
     from yanmo.tasks.similarity_scores import SimilarityPrediction
@@ -48,7 +48,7 @@ def show(prediction: TaskPrediction) -> None:
         answer, score = prediction.choices[prediction.index], prediction.scores[prediction.index]
         print_line((answer, "bold green"), f"  {percent(score)}  ", prediction.question)
     else:
-        print_line(str(prediction.to_json()))
+        print_line(str(prediction))
 
 
 def show_answer(prediction: AnswerPrediction) -> None:

@@ -1,4 +1,4 @@
-"""The errors of a classification as sections of a report."""
+"""Errors as sections of a report."""
 
 from __future__ import annotations
 
@@ -81,8 +81,7 @@ def _examples(errors: Errors) -> Examples:
         )
         for one in errors.examples
     ]
-    return Examples(
-        title=text("report.errors_title"),
-        items=tuple(items),
-        note=text("report.entity_errors_note" if errors.entities else "report.errors_note"),
-    )
+    note = text("report.entity_errors_note" if errors.entities else "report.errors_note")
+    if errors.scored:
+        note = text("report.lowest_note", scored=errors.scored, count=errors.count)
+    return Examples(title=text("report.errors_title"), items=tuple(items), note=note)

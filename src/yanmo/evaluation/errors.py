@@ -1,25 +1,27 @@
-"""Where a classification goes wrong: which classes it confuses, which entities it misses, and in which texts."""
+"""Where a model goes wrong: which classes it confuses, which entities it misses, and in which records."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
+import numpy as np
 from pydantic import field_validator
 
 from yanmo.config import Config, build
 from yanmo.corpus.document import Record
+from yanmo.evaluation.gather import gather
 from yanmo.metrics import classification
 from yanmo.metrics.entities import Entity
 from yanmo.tasks.entities import read_entities
-from yanmo.tasks.task import Task, TaskPrediction
-from yanmo.tasks.text_classification import ClassPrediction, TextClassification
+from yanmo.tasks.task import Shown, Task, TaskPrediction
+from yanmo.tasks.texts import around
 from yanmo.tasks.token_classification import EntityPrediction
 from yanmo.tokenizers.tokenizer import replace_surrogates
 
-EXAMPLES = 20  # of a classification
+EXAMPLES = 20  # of whatever has no kinds
+SCORED = 500  # records that are scored one by one
 EXAMPLES_OF_A_KIND = 3
-AROUND = 60  # characters on each side of an entity
 LONGEST = 400  # characters of a text that are shown
 
 
@@ -55,9 +57,13 @@ class KindErrors(Config):
 
 
 class Errors(Config):
-    """What a report shows of `count` records. matrix: counts [gold, predicted] in the order of `labels`."""
+    """What a report shows of `count` records. matrix: counts [gold, predicted] in the order of `labels`.
+
+    scored: how many had a score of their own, where the examples are those with the lowest.
+    """
 
     count: int
+    scored: int = 0
     entities: bool = False
     labels: tuple[str, ...] = ()
     matrix: tuple[tuple[int, ...], ...] = ()
@@ -66,22 +72,25 @@ class Errors(Config):
 
 
 def errors_of(task: Task, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Errors | None:
-    """The errors on labelled records; None for a task that is no classification."""
-    if isinstance(task, TextClassification):
-        found = [task.calibrated(one) for one in predictions if isinstance(one, ClassPrediction)]
-        return _class_errors(task, records, found)
+    """The errors on labelled records; None where no single record is right or wrong."""
     tagged = [one for one in predictions if isinstance(one, EntityPrediction)]
     if tagged:
         return _entity_errors([read_entities(record, task.config).entities for record in records], tagged)
-    return None
+    gold = [tuple(task.gold(record)) for record in records]
+    chosen = [tuple(task.chosen(one)) for one in predictions]
+    if task.classes and (task.multi_label or (all(gold) and all(chosen))):
+        return _class_errors(task, records, predictions, gold, chosen)
+    return _lowest(task, records, predictions)
 
 
 def _class_errors(
-    task: TextClassification, records: Sequence[Record], found: Sequence[ClassPrediction]
+    task: Task,
+    records: Sequence[Record],
+    predictions: Sequence[TaskPrediction],
+    gold: Sequence[tuple[str, ...]],
+    chosen: Sequence[tuple[str, ...]],
 ) -> Errors:
-    gold = [task.gold(record) for record in records]
-    chosen = [one.labels for one in found]
-    table = classification.class_table(gold, chosen, task.labels)
+    table = classification.class_table(gold, chosen, task.classes)
     matrix: tuple[tuple[int, ...], ...] = ()
     if not task.multi_label:
         counts = classification.confusion(
@@ -89,14 +98,9 @@ def _class_errors(
         )
         matrix = tuple(tuple(row) for row in counts.tolist())
     wrong = [
-        ErrorExample(
-            text=_shortened(one.text if one.text_pair is None else f"{one.text}\n⇄ {one.text_pair}"),
-            gold=", ".join(names) or "–",
-            predicted=", ".join(one.labels) or "–",
-            confidence=round(one.confidence, 4),
-        )
-        for names, one in zip(gold, found, strict=True)
-        if set(names) != set(one.labels)
+        _example(shown)
+        for record, one, right, said in zip(records, predictions, gold, chosen, strict=True)
+        if set(right) != set(said) and (shown := task.shown(record, one)) is not None
     ]
     wrong.sort(key=lambda each: -(each.confidence or 0.0))  # the surest mistakes teach most
     kinds = [
@@ -106,6 +110,49 @@ def _class_errors(
     return Errors(
         count=len(records), labels=tuple(table), matrix=matrix, kinds=tuple(kinds), examples=tuple(wrong[:EXAMPLES])
     )  # fmt: skip
+
+
+def _lowest(task: Task, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Errors | None:
+    """The records that are least right, among some that are spread evenly over all of them."""
+    places = np.unique(np.linspace(0, len(records) - 1, SCORED).astype(int)).tolist()
+    records_of, said = [records[place] for place in places], [predictions[place] for place in places]
+    shown = [task.shown(record, one) for record, one in zip(records_of, said, strict=True)]
+    if None in shown:
+        return None
+    scores = _own_scores(task, records_of, said)
+    right = max(1.0, *scores) if scores else 1.0
+    wrong = sorted((score, place) for place, score in enumerate(scores) if score < right)
+    examples = [_example(one) for _, place in wrong[:EXAMPLES] if (one := shown[place]) is not None]
+    if not examples:
+        return None
+    return Errors(count=len(records), scored=len(scores), examples=tuple(examples))
+
+
+def _own_scores(
+    task: Task, records: Sequence[Record], predictions: Sequence[TaskPrediction]
+) -> Sequence[float]:
+    """How right each record is; none where the metric is more than a mean over records."""
+    own = [task.own_score(record, one) for record, one in zip(records, predictions, strict=True)]
+    known = [score for score in own if score is not None]
+    if len(known) == len(own):
+        return known
+    metric = task.metric_on(records)
+    evidence = gather(task, records, predictions, metric, task.score(records, predictions)[metric])
+    if evidence is None or evidence.measure != "ratio":
+        return []
+    single = evidence.rows[:, 0] / np.maximum(evidence.rows[:, 1], 1e-12)
+    values: list[float] = (single if task.higher_is_better else 1 - single).tolist()
+    return values
+
+
+def _example(shown: Shown) -> ErrorExample:
+    sure = shown.confidence
+    return ErrorExample(
+        text=_shortened(shown.given),
+        gold=_shortened(shown.gold) or "–",
+        predicted=_shortened(shown.predicted) or "–",
+        confidence=None if sure is None else round(sure, 4),
+    )
 
 
 def _entity_errors(gold: Sequence[Sequence[Entity]], found: Sequence[EntityPrediction]) -> Errors:
@@ -153,13 +200,9 @@ def _compared(
 
 
 def _entity_example(text: str, entity: Entity, others: Sequence[Entity], sort: str) -> ErrorExample:
-    start = max(0, entity.start - AROUND)
-    before = ("…" if start else "") + text[start : entity.start]
-    end = min(len(text), entity.end + AROUND)
-    after = text[entity.end : end] + ("…" if end < len(text) else "")
     named = f"{entity.kind}: {text[entity.start : entity.end]}"
     seen = ", ".join(f"{other.kind}: {text[other.start : other.end]}" for other in others)
-    shown = f"{before}【{text[entity.start : entity.end]}】{after}"
+    shown = around(text, entity.start, entity.end)
     if sort == "extra":
         return ErrorExample(text=shown, gold="–", predicted=named)
     return ErrorExample(text=shown, gold=named, predicted=seen or "–")

@@ -76,12 +76,10 @@ TEXTS: Texts = {
         "缺少 --question 或 --context。\n回答问题需要一段文本：两者缺一不可。\n"
         '例如：yanmo predict runs/my-qa --question "谁是第一名？" --context race.txt',
     ),
-    "cli.choices_in_file": (
-        "The model {path} chooses among answers, which do not fit on the command line.\n"
-        'A file of records is needed, each with question and choices: {{"question": "...", "choices": ["...", "..."]}}.\n'
+    "cli.fields_in_file": (
+        "The model {path} reads more than the command line holds.\nA file of records is needed, each with: {fields}.\n"
         "Write one and run: yanmo predict {path} --file rows.jsonl",
-        "模型 {path} 从若干选项中选择答案，无法在命令行上给出。\n"
-        '需要一个记录文件，每条含 question 和 choices：{{"question": "...", "choices": ["...", "..."]}}。\n'
+        "模型 {path} 所读的内容无法在命令行上给出。\n需要一个记录文件，每条含：{fields}。\n"
         "请写好后执行：yanmo predict {path} --file rows.jsonl",
     ),
     "cli.no_text": (

@@ -53,8 +53,10 @@ TEXTS: Texts = {
         "训练时的最长序列（词元数）。",
     ),
     "help.finetune.task": (
-        "A task or a recipe (a name or a YAML file), and settings such as train.seed=3. Unset: the columns tell the task.",
-        "任务或配方（名称或 YAML 文件），以及 train.seed=3 这样的设置。不指定任务时，根据列名判断。",
+        "A task, a module with one (my_package.my_task) or a recipe (a name or a YAML file), and settings such as "
+        "train.seed=3. Unset: the columns tell the task.",
+        "任务、自己编写的任务模块（my_package.my_task）或配方（名称或 YAML 文件），以及 train.seed=3 这样的设置。"
+        "不指定任务时，根据列名判断。",
     ),
     "help.finetune.model": (
         "A run, a Hugging Face directory or a hub id; for translation also transformer (random weights).",

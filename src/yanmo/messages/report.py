@@ -90,6 +90,10 @@ TEXTS: Texts = {
         "The mistakes that the model was surest of: a wrong label of the data is often among them.",
         "模型最有把握的错误：其中往往也有标注本身的错误。",
     ),
+    "report.lowest_note": (
+        "The records that are least right, the worst first; {scored} of {count} were scored one by one.",
+        "得分最低的数据，最差的在前；{count} 条中有 {scored} 条逐条评分。",
+    ),
     "report.entity_errors_note": (
         "The first mistakes of each kind; the entity in question stands in 【】.",
         "各类型最先出现的错误；【】中是所涉及的实体。",

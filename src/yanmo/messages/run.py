@@ -49,6 +49,13 @@ TEXTS: Texts = {
         "its file lacks weights, which would be random ({names})",
         "文件中缺少部分权重，它们只能是随机值（{names}）",
     ),
+    "run.task_of_run": (
+        "{path} was fine-tuned for {task}, a module that is no part of Yanmo.\nCode is imported where a run folder of "
+        "your own names it, never because a model folder does: those come from anywhere.\n"
+        "Give the run folder, with its config.yaml, in place of the model folder.",
+        "{path} 是为 {task} 微调的，该模块不属于研墨。\n只有您自己的运行目录写明时才会导入代码；模型目录来源不限，不能据此导入。\n"
+        "请给出带有 config.yaml 的运行目录，而不是模型目录。",
+    ),
     "run.what_mlm": ("fill masks", "填补掩码"),
     "run.what_clm": ("go on from a text", "续写文本"),
     "run.what_seq2seq": ("translate", "翻译"),
@@ -56,6 +63,7 @@ TEXTS: Texts = {
     "run.what_choice": ("choose among answers", "做多项选择"),
     "run.what_tag": ("label words", "标注词元"),
     "run.what_span": ("find answers in a text", "在文本中找答案"),
+    "run.what_task": ("do {task}", "完成任务 {task}"),
     "run.what_compare": ("compare texts", "比较文本"),
     "run.command_pretrain": (
         "yanmo pretrain --model {path} --corpus PATH --out {path}-more",

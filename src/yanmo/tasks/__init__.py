@@ -10,7 +10,8 @@ from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 NOT_MEMBERS = frozenset(
     {
         "task", "centring", "config", "continued", "inference", "conversation", "distillation", "entities", "pieces",
-        "questions", "answer_spans", "references", "sides", "similarity_scores", "targets", "texts", "unseen",
+        "questions", "answer_spans", "references", "sides", "similarity_goals", "similarity_scores", "targets",
+        "text_examples", "texts", "unseen",
     }
 )  # fmt: skip
 
@@ -21,9 +22,14 @@ def find(name: str) -> type[Task]:
 
 
 def by_head() -> dict[str, str]:
-    """The head that a task trains -> its name, for those with one of their own."""
-    found = {name: find(name).term for name in registry.names(sys.modules[__name__])}
-    return {term: name for name, term in found.items() if isinstance(term, str)}
+    """A head -> the task of a model that has it and names no task."""
+    found = {name: find(name) for name in registry.names(sys.modules[__name__])}
+    return {task.term: name for name, task in found.items() if task.owns_head}
 
 
-__all__ = ["Encoded", "Encoder", "Task", "TaskPrediction", "by_head", "find"]
+def name_of(task: Task) -> str:
+    """The name that `find` knows a task by."""
+    return registry.name_of(sys.modules[__name__], type(task))
+
+
+__all__ = ["Encoded", "Encoder", "Task", "TaskPrediction", "by_head", "find", "name_of"]

@@ -15,7 +15,7 @@ from torch import Tensor
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError
 from yanmo.tasks.config import TaskConfig, label_field
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction
 from yanmo.tasks.texts import beside, fit
 
 USUAL_FIELDS = ("label", "answer")
@@ -57,6 +57,7 @@ class MultipleChoice(Task):
     """
 
     term: ClassVar = "choice"
+    owns_head: ClassVar = True
     forms: ClassVar = (("question", "choices", "label"),)
     reads: ClassVar[tuple[str, ...]] = ("question", "choices")
 
@@ -130,6 +131,17 @@ class MultipleChoice(Task):
             choices=_choices(record),
             index=int(np.argmax(scores)),
             scores=tuple(scores),
+        )
+
+    def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
+        if not isinstance(prediction, ChoicePrediction):
+            return None
+        choices = [f"· {choice}" for choice in prediction.choices]
+        return Shown(
+            given="\n".join([prediction.question, *choices, _context(record)]).strip(),
+            gold=prediction.choices[_right(record, self.config)],
+            predicted=prediction.choices[prediction.index],
+            confidence=prediction.scores[prediction.index],
         )
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:

@@ -35,7 +35,8 @@ from yanmo.tasks.answer_spans import (
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.pieces import encode_units
 from yanmo.tasks.questions import USUAL_FIELDS, read_answers, read_question
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
+from yanmo.tasks.texts import around
 from yanmo.tokenizers import Encoding
 
 IGNORED = -100
@@ -111,6 +112,7 @@ class QuestionAnswering(Task):
     """
 
     term: ClassVar = "span"
+    owns_head: ClassVar = True
     forms: ClassVar = (("question", "context", "answers"), ("question", "context", "answer", "start"))
     settings: ClassVar = ("answers",)
     reads: ClassVar[tuple[str, ...]] = ("question", "context")
@@ -119,6 +121,10 @@ class QuestionAnswering(Task):
     @property
     def metric(self) -> str:
         return "f1"
+
+    @property
+    def use(self) -> Use:
+        return "ask"
 
     @property
     def null_threshold(self) -> float | None:
@@ -251,6 +257,26 @@ class QuestionAnswering(Task):
                 metrics["f1_answerable"] = float(f1[answerable].mean())
             metrics["accuracy_unanswerable"] = float(f1[~answerable].mean())
         return metrics
+
+    def own_score(self, record: Record, prediction: TaskPrediction) -> float | None:
+        if not isinstance(prediction, AnswerPrediction):
+            return None
+        answer = self._choice(prediction)
+        said = "" if answer is None else answer.text
+        return self._scores(record, said, self._gold(record), unanswerable=True).f1
+
+    def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
+        """The question, and of the context what stands around the right answer, else around the one that was given."""
+        if not isinstance(prediction, AnswerPrediction):
+            return None
+        answer, gold = self._choice(prediction), read_answers(record, self.config)
+        at = gold[0] if gold else answer
+        return Shown(
+            given=f"{prediction.question}\n{'' if at is None else around(prediction.context, at.start, at.end)}",
+            gold=" / ".join(dict.fromkeys(one.text for one in gold)),
+            predicted="" if answer is None else answer.text,
+            confidence=prediction.no_answer if answer is None else answer.score,
+        )
 
     def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
         """Half the cross-entropy of first and last token over the places of their window, summed over windows."""

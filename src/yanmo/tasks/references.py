@@ -13,10 +13,7 @@ from yanmo.tokenizers.scripts import HAN_RUN, SPACELESS
 
 @dataclass(frozen=True, kw_only=True)
 class Answers:
-    """Records of the same source are one text with several references.
-
-    places: of each source the record that it stands in first; said: what was answered there; references: its targets.
-    """
+    """places: the records that were answered; said: what was said there; references: the targets of each."""
 
     places: tuple[int, ...]
     said: tuple[str, ...]
@@ -32,11 +29,11 @@ class Answers:
         return "char" if 2 * len(SPACELESS.findall(characters)) > len(characters) else "13a"
 
     def rouge_l(self) -> list[float]:
-        """Of each source, 0 to 1; the score is their mean."""
+        """Of each answer, 0 to 1; the score is their mean."""
         return rouge_l(self.said, self.references)
 
     def bleu_counts(self) -> list[list[int]]:
-        """Of each source what corpus BLEU adds up."""
+        """Of each answer what corpus BLEU adds up."""
         return metrics.bleu_counts(self.said, self.references, tokenize=self.cut)
 
     def scores(self) -> dict[str, Score]:
@@ -47,8 +44,18 @@ class Answers:
         }
 
 
-def answers_of(pairs: Sequence[tuple[str, str]], said: Sequence[str]) -> Answers:
-    """Of records with these sources and targets."""
+def answers_of(pairs: Sequence[tuple[str, str]], said: Sequence[str], *, by_source: bool) -> Answers:
+    """Of records with these sources and targets.
+
+    by_source: those of one source are references of one answer, as for data to text; else each is a line of its own, as
+    translations are counted, also where a line stands twice.
+    """
+    if not by_source:
+        return Answers(
+            places=tuple(range(len(pairs))),
+            said=tuple(said),
+            references=tuple((target,) for _, target in pairs),
+        )
     targets: dict[str, list[str]] = {}
     for source, target in pairs:
         targets.setdefault(source, []).append(target)
@@ -58,12 +65,6 @@ def answers_of(pairs: Sequence[tuple[str, str]], said: Sequence[str]) -> Answers
         said=tuple(said[place] for place in places),
         references=tuple(map(tuple, targets.values())),
     )
-
-
-def signatures_of(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
-    """How each metric is computed over these sources and targets, where it has several definitions."""
-    found = answers_of(pairs, [target for _, target in pairs]).scores()
-    return {name: score.signature for name, score in found.items()}
 
 
 def firsts(texts: Sequence[str]) -> list[int]:

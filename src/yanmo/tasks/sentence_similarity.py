@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import ClassVar, Literal, Self, TypeAlias, final
+from typing import ClassVar, Literal, Self, final
 
 import numpy as np
 import torch
 from pydantic import JsonValue
 from torch import Tensor
 
-from yanmo.config import Config, build
+from yanmo.config import build
 from yanmo.corpus.document import Record
 from yanmo.data.batch import Batch
 from yanmo.data.example import Example
@@ -24,6 +24,7 @@ from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.tasks.centring import centre
 from yanmo.tasks.config import SimilarityConfig, TaskConfig
+from yanmo.tasks.similarity_goals import Goal, Saved, goal_of
 from yanmo.tasks.similarity_scores import (
     Held,
     SimilarityPrediction,
@@ -34,41 +35,12 @@ from yanmo.tasks.similarity_scores import (
     threshold_of,
 )
 from yanmo.tasks.targets import is_number, order, positive_of, read_target, read_targets
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.texts import NEGATIVE, fit, have_negatives, is_text_alone, pair_names, side_by_side, texts_of
 from yanmo.tasks.unseen import unseen_label
 
-Goal: TypeAlias = Literal["regression", "softmax", "in_batch_negatives", "simcse"]
-FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned from what; the first is "auto"
-    "bi": {
-        "text": ("simcse",),
-        "pair": ("in_batch_negatives",),
-        "score": ("regression",),
-        "label": ("regression", "softmax", "in_batch_negatives"),
-        "classes": ("softmax",),
-    },
-    "cross": {
-        "text": (),
-        "pair": (),
-        "score": ("regression",),
-        "label": ("softmax",),
-        "classes": ("softmax",),
-    },
-}
 COMPARE = "compare"  # the head of softmax: classes from (u, v, |u - v|)
 SCORE = ("score",)
-
-
-class Saved(Config):
-    """What a saved model must know besides its weights and labels."""
-
-    encoder: Literal["bi", "cross"]
-    loss: Goal
-    pooling: Literal["mean", "cls"] = "mean"
-    low: float = 0.0
-    high: float = 1.0
-    positive: str | None = None
-    threshold: float | None = None
 
 
 @final
@@ -104,6 +76,10 @@ class SentenceSimilarity(Task):
         return "class" if self.is_cross else "similarity"
 
     @property
+    def use(self) -> Use:
+        return "pair" if self.is_cross else "similar"
+
+    @property
     def is_cross(self) -> bool:
         return self.config.similarity.encoder == "cross"
 
@@ -133,15 +109,7 @@ class SentenceSimilarity(Task):
     def from_records(
         cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
     ) -> Self:
-        wanted = config.similarity
-        given = held(records, config)
-        fits = FITS[wanted.encoder][given]
-        if not fits or wanted.loss not in ("auto", *fits):
-            raise InputError(
-                "pairs.loss_needs", source=records[0].source, loss=wanted.loss, encoder=wanted.encoder,
-                given=text(f"pairs.holds_{given}"), fits=fits,
-            )  # fmt: skip
-        goal: Goal = fits[0] if wanted.loss == "auto" else wanted.loss
+        goal, given = goal_of(records, config)
         task = cls(labels=(), config=config, label_smoothing=label_smoothing, goal=goal)
         if given == "score":
             scores = read_targets(records, config).scores
@@ -155,7 +123,7 @@ class SentenceSimilarity(Task):
                 raise InputError("tasks.one_class", source=records[0].source, found=labels)
             task = replace(task, labels=labels)
             if len(labels) == 2:
-                task = replace(task, positive=positive_of(labels, wanted.positive_label))
+                task = replace(task, positive=positive_of(labels, config.similarity.positive_label))
         return replace(task, negatives=goal == "in_batch_negatives" and have_negatives(records))
 
     @classmethod
@@ -239,10 +207,42 @@ class SentenceSimilarity(Task):
         if self.labels == SCORE:
             share = min(max(found.similarity, 0.0), 1.0)
             return replace(found, score=self.low + share * (self.high - self.low))
-        if found.label is None and self.threshold is not None and self.positive is not None:
-            other = next(label for label in self.labels if label != self.positive)
-            return replace(found, label=self.positive if found.similarity >= self.threshold else other)
-        return found
+        return replace(found, label=self._label(found))
+
+    def chosen(self, prediction: TaskPrediction) -> list[str]:
+        label = self._label(prediction) if isinstance(prediction, SimilarityPrediction) else None
+        return [] if label is None else [label]
+
+    def _label(self, found: SimilarityPrediction) -> str | None:
+        """The likeliest class, else what the threshold says."""
+        positive, threshold, similarity = self.positive, self.threshold, found.similarity
+        if found.label is not None or self.labels == SCORE:
+            return found.label
+        if positive is None or threshold is None or similarity is None:
+            return None
+        return positive if similarity >= threshold else next(each for each in self.labels if each != positive)
+
+    def own_score(self, record: Record, prediction: TaskPrediction) -> float | None:
+        target = read_target(record, self.config)
+        if not isinstance(prediction, SimilarityPrediction) or prediction.score is None:
+            return None
+        if target is None or not is_number(str(target)):
+            return None
+        return 1 - abs(prediction.score - float(target)) / (self.high - self.low)
+
+    def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
+        target = read_target(record, self.config)
+        if target is None or not isinstance(prediction, SimilarityPrediction):
+            return None
+        label = self._label(prediction)
+        if label is None and prediction.score is None:
+            return None
+        return Shown(
+            given="\n⇄ ".join(prediction.texts),
+            gold=str(target),
+            predicted=f"{prediction.score:.2f}" if label is None else label,
+            confidence=prediction.scores.get(label or ""),
+        )
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         given = self._measured_by(records)

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,10 +20,13 @@ from yanmo.data.example import Example
 from yanmo.data.frame import Frame
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
-from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.config import TEXT, TaskConfig
 from yanmo.tokenizers import Encoding, Tokenizer
 
 Logits = NDArray[np.float32]
+Use: TypeAlias = Literal[  # each has its text, `cli.next_...`
+    "predict", "pair", "names", "ask", "rows", "similar", "generate", "chat", "translate"
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,10 +73,24 @@ class TaskPrediction(ABC):
     def to_json(self) -> dict[str, Any]:
         """Plain values, ready for JSON."""
 
+    def __str__(self) -> str:
+        """What a person reads of it, where no command shows it in a way of its own."""
+        return json.dumps(self.to_json(), ensure_ascii=False)
+
     @property
     def mark(self) -> dict[str, bool]:
         """What `to_json` says of a text that was cut."""
         return {"cut": True} if self.cut else {}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A record and what was said of it, for a reader. confidence: the probability of what was said."""
+
+    given: str
+    gold: str
+    predicted: str
+    confidence: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +113,8 @@ class Task(Objective, ABC):
         False  # whether it may begin with random weights, a tokenizer of its records
     )
     distils: ClassVar[bool] = False  # whether a teacher can teach it
+    owns_head: ClassVar[bool] = False  # whether a model with its head that names no task is one of it
+    architecture: ClassVar[str] = "bert"  # what it usually begins with
 
     labels: tuple[str, ...]
     config: TaskConfig
@@ -109,6 +128,11 @@ class Task(Objective, ABC):
     def higher_is_better(self) -> bool:
         """Of that value."""
         return True
+
+    @property
+    def use(self) -> Use:
+        """The command that a trained model of it is tried with."""
+        return "predict" if self.reads == ("text",) else "rows"
 
     @property
     def chat_template(self) -> str | None:
@@ -162,6 +186,21 @@ class Task(Objective, ABC):
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         """Metric name -> value over labelled records."""
 
+    def own_score(self, record: Record, prediction: TaskPrediction) -> float | None:
+        """How right a single prediction is: 1 where nothing is wrong. None: only `metric` can tell, if it is a mean."""
+        return None
+
+    def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
+        """A record among the errors of a report; None where nothing is right or wrong."""
+        fields = {name: _written(value) for name, value in record.fields.items()}
+        asked = [self.config.text_field if name == TEXT else name for name in self.reads]
+        right = dict.fromkeys(name for form in self.forms for name in form if name not in asked)
+        return Shown(
+            given="\n".join(fields[name] for name in asked if name in fields),
+            gold=", ".join(fields[name] for name in right if name in fields),
+            predicted=str(prediction),
+        )
+
     def sample_scores(
         self, learner: Learner, records: Sequence[Record], training: Sequence[Record], encoder: Encoder
     ) -> dict[str, float]:
@@ -190,6 +229,10 @@ class Task(Objective, ABC):
 
     def gold(self, record: Record) -> Sequence[str]:
         """The classes that a labelled record names, where there are classes. Errors: InputError with file and line."""
+        return ()
+
+    def chosen(self, prediction: TaskPrediction) -> Sequence[str]:
+        """The classes that a prediction names, where there are classes."""
         return ()
 
     def counts(self, records: Sequence[Record]) -> Mapping[str, int]:
@@ -260,3 +303,7 @@ class Task(Objective, ABC):
     @property
     def multi_label(self) -> bool:
         return False
+
+
+def _written(value: object) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

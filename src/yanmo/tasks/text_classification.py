@@ -22,7 +22,7 @@ from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig, label_field
 from yanmo.tasks.entities import are_tags
 from yanmo.tasks.targets import class_name, is_class, order, read_targets, refuse_mixture
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.texts import fit, pair_names, texts_of
 from yanmo.tasks.unseen import unseen_label
 
@@ -80,6 +80,7 @@ class TextClassification(Task):
     """
 
     term: ClassVar = "class"
+    owns_head: ClassVar = True
     distils: ClassVar = True
     forms: ClassVar = (("text", "label"), ("text", "text_pair", "label"))
     several: bool = False
@@ -89,6 +90,10 @@ class TextClassification(Task):
     @property
     def metric(self) -> str:
         return "micro_f1" if self.several else "accuracy"
+
+    @property
+    def use(self) -> Use:
+        return "pair" if self.pairs else "predict"
 
     @property
     def multi_label(self) -> bool:
@@ -240,6 +245,20 @@ class TextClassification(Task):
 
     def gold(self, record: Record) -> list[str]:
         return _labels(record, self.config)
+
+    def chosen(self, prediction: TaskPrediction) -> tuple[str, ...]:
+        return prediction.labels if isinstance(prediction, ClassPrediction) else ()
+
+    def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
+        if not isinstance(prediction, ClassPrediction):
+            return None
+        texts = [each for each in (prediction.text, prediction.text_pair) if each is not None]
+        return Shown(
+            given="\n⇄ ".join(texts),
+            gold=", ".join(self.gold(record)),
+            predicted=", ".join(prediction.labels),
+            confidence=self.calibrated(prediction).confidence,
+        )
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         gold = [_labels(record, self.config) for record in records]

@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Self, final
 import numpy as np
 
 from yanmo.corpus.document import Record
-from yanmo.data.example import Example, IntArray
+from yanmo.data.example import Example
 from yanmo.errors import InputError
 from yanmo.generation.options import GenerateOptions
 from yanmo.metrics.diversity import copied, distinct
@@ -24,8 +24,9 @@ from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.continued import ANSWER, continued
 from yanmo.tasks.conversation import MESSAGES, PAIRS, read_messages, read_sides, shortened
 from yanmo.tasks.inference import losses
-from yanmo.tasks.references import Answers, answers_of, firsts, signatures_of
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
+from yanmo.tasks.references import Answers, answers_of, firsts
+from yanmo.tasks.task import Encoded, Encoder, Shown, Task, TaskPrediction, Use
+from yanmo.tasks.text_examples import TERM, before_answer, learnt, prompt, utf8
 from yanmo.tasks.texts import is_text_alone
 from yanmo.tokenizers.chat import (
     TEMPLATE,
@@ -87,10 +88,12 @@ class TextGeneration(Task):
     Example: `yanmo finetune text_generation --model runs/my-gpt --train train.jsonl ...`
     """
 
-    term: ClassVar = "clm"
+    term: ClassVar = TERM
+    owns_head: ClassVar = True
+    architecture: ClassVar = "gpt2"
     forms: ClassVar = (("messages",), ("prompt", "completion"), ("text",))
     settings: ClassVar = ("direction",)
-    text_term: ClassVar = "clm"
+    text_term: ClassVar = TERM
     generates: ClassVar = True
     answers_blank: ClassVar = True  # a beginning
     conversations: bool = False
@@ -103,6 +106,10 @@ class TextGeneration(Task):
     @property
     def higher_is_better(self) -> bool:
         return False
+
+    @property
+    def use(self) -> Use:
+        return "chat" if self.conversations else "generate"
 
     @property
     def truncation(self) -> str:
@@ -161,7 +168,7 @@ class TextGeneration(Task):
             return [self._text(text, encoder)]
         if is_chat(encoder.tokenizer) and text.strip():
             return [self._question([Message(role="user", content=text)], encoder)]
-        return [_prompt([encoder.frame.start, *encoder.encode(text).ids], encoder)]
+        return [prompt([encoder.frame.start, *encoder.encode(text).ids], encoder)]
 
     def answer(
         self,
@@ -207,7 +214,7 @@ class TextGeneration(Task):
         """Source -> what is answered to it, where all records have one; records of the same source are read once."""
         sources = [source for source, _ in self._sides(records)]
         places = firsts(sources)
-        found = continued(learner, [_before_answer(examples[place]) for place in places], ANSWER, encoder)
+        found = continued(learner, [before_answer(examples[place]) for place in places], ANSWER, encoder)
         return {sources[place]: one.text.strip() for place, one in zip(places, found, strict=True)}
 
     def _sides(self, records: Sequence[Record]) -> list[tuple[str, str]]:
@@ -221,7 +228,11 @@ class TextGeneration(Task):
         said = [
             one.generated for one in predictions if isinstance(one, TextLoss) and one.generated is not None
         ]
-        return answers_of(sides, said) if sides and len(said) == len(sides) else None
+        return self._beside(sides, said) if sides and len(said) == len(sides) else None
+
+    def _beside(self, sides: Sequence[tuple[str, str]], said: Sequence[str]) -> Answers:
+        """With a direction they are translations."""
+        return answers_of(sides, said, by_source=self.config.direction is None)
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         found = [prediction for prediction in predictions if isinstance(prediction, TextLoss)]
@@ -241,7 +252,13 @@ class TextGeneration(Task):
 
     def signatures(self, records: Sequence[Record]) -> dict[str, str]:
         sides = self._sides(records)
-        return signatures_of(sides) if sides else {}
+        if not sides:
+            return {}
+        found = self._beside(sides, [target for _, target in sides]).scores()
+        return {name: score.signature for name, score in found.items()}
+
+    def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
+        return None  # a text that was foreseen badly is no mistake
 
     def sample_scores(
         self, learner: Learner, records: Sequence[Record], training: Sequence[Record], encoder: Encoder
@@ -259,7 +276,7 @@ class TextGeneration(Task):
         for record in records:
             if read_messages(record, self.config, answered=True) is None:
                 ids = encoder.encode(record.text(self.config.text_field)).ids[:BEGINNING]
-                yield _prompt([encoder.frame.start, *ids], encoder).example
+                yield prompt([encoder.frame.start, *ids], encoder).example
                 continue
             with suppress(InputError):
                 yield self.encode(record, encoder, labelled=False)[0].example
@@ -278,12 +295,12 @@ class TextGeneration(Task):
         room = encoder.room - frame.framed_length(0)
         if len(ids) <= room:
             example = frame.build([ids])
-            return replace(_learnt(example, encoder), num_bytes=len(_utf8(text)))
+            return replace(learnt(example, encoder), num_bytes=len(utf8(text)))
         if self.config.truncate == "tail":
             example = frame.build([ids[-room:]], starts=False)
         else:
             example = frame.build([ids[:room]], ends=False)
-        return replace(_learnt(example, encoder), cut=True)
+        return replace(learnt(example, encoder), cut=True)
 
     def _conversation(self, messages: Sequence[Message], encoder: Encoder) -> Encoded:
         """A conversation whose answers are learnt; the oldest exchanges of one that is too long are left out."""
@@ -301,7 +318,7 @@ class TextGeneration(Task):
             start += len(each.ids)
         example = encoder.frame.build([np.array(ids[: encoder.room])], starts=False, ends=False)
         at = np.concatenate(places)
-        encoded = _learnt(example, encoder, at[at < encoder.room - 1])
+        encoded = learnt(example, encoder, at[at < encoder.room - 1])
         return replace(encoded, cut=len(kept) < len(whole) or over > 0)
 
     def _question(self, messages: Sequence[Message], encoder: Encoder) -> Encoded:
@@ -310,40 +327,10 @@ class TextGeneration(Task):
         mark = opening(encoder.tokenizer)
         kept = latest(whole, encoder.room - encoder.room // 4 - 1 - len(mark))
         ids = [encoder.frame.start, *(token for each in kept for token in each.ids), *mark]
-        return replace(_prompt(ids, encoder), cut=len(kept) < len(whole))
-
-
-def _learnt(example: Example, encoder: Encoder, at: IntArray | None = None) -> Encoded:
-    """The example with the token after each of the places `at`, or after each of all, as its label."""
-    if at is None:
-        at = np.arange(len(example.input_ids) - 1)
-    values = example.input_ids[at + 1]
-    return Encoded(
-        example=replace(example, prefix_length=0, labels={TextGeneration.term: (at, values)}),
-        num_bytes=len(_utf8(encoder.tokenizer.decode(values.tolist()))),
-    )
-
-
-def _prompt(ids: Sequence[int], encoder: Encoder) -> Encoded:
-    """What is continued. Errors: InputError where it leaves no room."""
-    if len(ids) >= encoder.room:
-        raise InputError("generation.prompt_too_long", tokens=len(ids), limit=encoder.room - 1)
-    example = encoder.frame.build([np.array(ids, dtype=np.int64)], starts=False, ends=False)
-    return Encoded(example=replace(example, prefix_length=0))
-
-
-def _before_answer(example: Example) -> list[int]:
-    """What a labelled exchange is answered after: its tokens up to the mark of the answer."""
-    first = int(example.labels[TextGeneration.term][0][0])
-    ids: list[int] = example.input_ids[: first + 1].tolist()
-    return ids
+        return replace(prompt(ids, encoder), cut=len(kept) < len(whole))
 
 
 def _shown(record: Record, config: TaskConfig) -> str:
     """What a record asks, as one text."""
     messages = read_messages(record, config, answered=False)
     return record.text(config.text_field) if messages is None else messages[-1].content
-
-
-def _utf8(text: str) -> bytes:
-    return text.encode("utf-8", "replace")

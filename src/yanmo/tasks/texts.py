@@ -40,6 +40,7 @@ ABOUT = frozenset(
     }
     | {"entities", "messages", "question", "answers", "choices", "translation"}
 )  # what makes a record more than its text
+AROUND = 60  # characters on each side of a span that is shown
 NEGATIVE = "negative"  # the field of a hard negative
 
 
@@ -130,6 +131,13 @@ def shorten(ids: IntArray, room: int, rule: Literal["head", "tail", "head_tail"]
         return ids
     head = {"head": room, "tail": 0, "head_tail": room // 4}[rule]
     return np.concatenate([ids[:head], ids[len(ids) - (room - head) :]])
+
+
+def around(text: str, start: int, end: int) -> str:
+    """A span in 【】 with the characters that stand beside it."""
+    before = ("…" if start > AROUND else "") + text[max(0, start - AROUND) : start]
+    after = text[end : end + AROUND] + ("…" if end + AROUND < len(text) else "")
+    return f"{before}【{text[start:end]}】{after}"
 
 
 def side_by_side(texts: Sequence[str], encoder: Encoder) -> tuple[Example, IntArray, bool]:

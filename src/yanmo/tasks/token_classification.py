@@ -14,7 +14,7 @@ from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.entities import USUAL_FIELDS, are_tags, read_entities, read_text
 from yanmo.tasks.pieces import are_one_unit, encode_units, with_marks
-from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction, Use
 from yanmo.tasks.unseen import unseen_label
 from yanmo.tokenizers import Encoding
 
@@ -59,6 +59,7 @@ class TokenClassification(Task):
     """
 
     term: ClassVar = "tag"
+    owns_head: ClassVar = True
     distils: ClassVar = True
     forms: ClassVar = (("tokens", "tags"), ("text", "tags"), ("text", "entities"))
     rate: ClassVar = 1e-3  # a label at every token stands more than one for a text (benchmarks/gain.py)
@@ -66,6 +67,10 @@ class TokenClassification(Task):
     @property
     def metric(self) -> str:
         return "f1"
+
+    @property
+    def use(self) -> Use:
+        return "names"
 
     @classmethod
     def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:

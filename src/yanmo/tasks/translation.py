@@ -12,11 +12,12 @@ from yanmo.corpus.document import Record
 from yanmo.data.example import Example
 from yanmo.generation.ending import Ending
 from yanmo.generation.translate import translate
+from yanmo.metrics import translation as scores
 from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.references import Answers, answers_of, firsts, signatures_of
+from yanmo.tasks.references import Answers, answers_of, firsts
 from yanmo.tasks.sides import NESTED, SOURCE_FIELDS, TARGET_FIELDS, source_of, target_of
-from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
+from yanmo.tasks.task import Encoded, Encoder, Shown, Task, TaskPrediction, Use
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,8 @@ class Translation(Task):
     """
 
     term: ClassVar = "seq2seq"
+    owns_head: ClassVar = True
+    architecture: ClassVar = "transformer"
     forms: ClassVar = (("source", "target"), ("translation",))
     settings: ClassVar = ("direction", "beams", "length_penalty")
     rate: ClassVar = 1e-3  # short runs from a denoising model learn faster than at the usual one
@@ -62,6 +65,10 @@ class Translation(Task):
     @property
     def metric(self) -> str:
         return "bleu"
+
+    @property
+    def use(self) -> Use:
+        return "translate"
 
     @property
     def truncation(self) -> str:
@@ -152,13 +159,28 @@ class Translation(Task):
 
     def answers(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Answers:
         said = [one.translation for one in predictions if isinstance(one, TranslationPrediction)]
-        return answers_of(self._pairs(records), said)
+        return answers_of(self._pairs(records), said, by_source=False)
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         return {name: score.value for name, score in self.answers(records, predictions).scores().items()}
 
+    def own_score(self, record: Record, prediction: TaskPrediction) -> float | None:
+        """chrF, for a sentence seldom has the four words in a row that BLEU looks for."""
+        if not isinstance(prediction, TranslationPrediction):
+            return None
+        return scores.chrf([prediction.translation], [[target_of(record, self.config)]]).value / 100
+
+    def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
+        if not isinstance(prediction, TranslationPrediction):
+            return None
+        return Shown(
+            given=prediction.text, gold=target_of(record, self.config), predicted=prediction.translation
+        )
+
     def signatures(self, records: Sequence[Record]) -> dict[str, str]:
-        return signatures_of(self._pairs(records))
+        targets = [target for _, target in self._pairs(records)]
+        found = answers_of(self._pairs(records), targets, by_source=False).scores()
+        return {name: score.signature for name, score in found.items()}
 
     def _pairs(self, records: Sequence[Record]) -> list[tuple[str, str]]:
         return [(source_of(record, self.config), target_of(record, self.config)) for record in records]
