@@ -18,7 +18,7 @@ _ID = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?:/(?P<part>[\w.-]+))?(?::(?P<split
 def is_hub_id(given: str) -> bool:
     """Whether it can be meant as `owner/name`, `owner/name/part` or `owner/name:split`, and is no path that exists."""
     path = Path(given).expanduser()
-    is_file = source_file(path).format is not None or path.name.endswith((".json", ".gz"))
+    is_file = source_file(path).format is not None or path.suffix == ".gz"
     return _ID.fullmatch(given) is not None and not is_file and not path.exists() and not path.parent.exists()
 
 

@@ -38,16 +38,17 @@ def json_records(blocks: Iterable[str], *, name: str) -> Iterator[tuple[int, Fie
         try:
             value = json.loads(line)
         except json.JSONDecodeError as error:
-            raise _bad_json(source, line, text("corpus.reason_column", column=error.colno)) from None
+            raise bad_json(source, line, text("corpus.reason_column", column=error.colno)) from None
         except (ValueError, RecursionError) as error:
-            raise _bad_json(source, line, reason_of(error)) from None
+            raise bad_json(source, line, reason_of(error)) from None
         if not isinstance(value, dict):
-            raise _bad_json(source, line, text("errors.reason_holds", kind=kind_of(value)))
+            raise bad_json(source, line, text("errors.reason_holds", kind=kind_of(value)))
         yield number, value
 
 
-def _bad_json(source: str, line: str, reason: str) -> InputError:
-    start = line.strip()[:_LONGEST_QUOTE]
+def bad_json(source: str, record: str, reason: str) -> InputError:
+    """The error of a record that is no JSON object."""
+    start = record.strip()[:_LONGEST_QUOTE]
     return InputError("corpus.bad_json", source=source, reason=reason, start=start)
 
 
