@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import BinaryIO
 
+from yanmo.corpus.class_names import features_of, named
 from yanmo.corpus.document import JsonValue
 from yanmo.corpus.files import SourceFile
 from yanmo.corpus.plain_text import lines
@@ -98,7 +99,7 @@ def table_records(blocks: Iterable[str], *, name: str, format: str) -> Iterator[
 
 
 def parquet_records(file: SourceFile, *, column: str | None = None) -> Iterator[tuple[int, Fields]]:
-    """Rows of a Parquet file, of one column if it is there, a few at a time.
+    """Rows of a Parquet file, of one column if it is there, a few at a time; classes by their names where it has them.
 
     Errors: InputError for a broken file, MissingExtra without pyarrow.
     """
@@ -117,10 +118,11 @@ def parquet_records(file: SourceFile, *, column: str | None = None) -> Iterator[
                 source = unpacked
             table = stack.enter_context(pyarrow.parquet.ParquetFile(source))
             columns = [column] if column in table.schema_arrow.names else None
+            features = features_of(table.schema_arrow.metadata)
             for batch in table.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns):
                 for row in batch.to_pylist():
                     number += 1
-                    yield number, {key: plain(value) for key, value in row.items()}
+                    yield number, {key: plain(named(value, features.get(key))) for key, value in row.items()}
         except (pyarrow.ArrowException, OSError, EOFError) as error:
             raise InputError("corpus.bad_parquet", path=file.name, reason=reason_of(error)) from None
 
