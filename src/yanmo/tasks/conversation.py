@@ -75,7 +75,7 @@ def _question(record: Record, name: str) -> str:
 
 
 def _listed(record: Record) -> list[Message]:
-    value = record.fields[MESSAGES]
+    value = record.unpacked(MESSAGES)
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise InputError("tasks.bad_messages", source=record.source, value=repr(value)[:80])
     messages = []

@@ -78,7 +78,7 @@ class Translation(Task):
         if config.direction is not None and all(each in fields for each in config.direction.split("-")):
             return True
         pairs = zip(SOURCE_FIELDS, TARGET_FIELDS, strict=True)
-        return isinstance(fields.get("translation"), Mapping) or any(
+        return isinstance(records[0].unpacked("translation"), Mapping) or any(
             source in fields and target in fields for source, target in pairs
         )
 
@@ -201,7 +201,7 @@ def _target(record: Record, config: TaskConfig) -> str:
 def _side(record: Record, config: TaskConfig, side: int, usual: Sequence[str], *, empty: bool) -> str:
     """One of the two texts. Errors: InputError naming the row where it is missing, empty or no text."""
     fields: Mapping[str, JsonValue] = record.fields
-    nested = fields.get("translation")
+    nested = record.unpacked("translation")
     if config.direction is not None:
         language = config.direction.split("-")[side]
         if isinstance(nested, Mapping) and language in nested:
