@@ -13,7 +13,7 @@ from yanmo.corpus.document import Record
 from yanmo.evaluation.evidence import Evidence
 from yanmo.evaluation.significance import entity_counts
 from yanmo.evaluation.suite import Suite
-from yanmo.metrics.entities import spans_from_bio
+from yanmo.metrics.entities import spans_from_tags
 from yanmo.tasks.targets import read_targets
 from yanmo.tasks.texts import texts_of
 
@@ -181,7 +181,7 @@ def _tags(record: Record) -> list[str]:
 
 def _entities(records: Sequence[Record], tags: Sequence[list[str]]) -> Evidence:
     counts = entity_counts(
-        [spans_from_bio(_tags(record)) for record in records], [spans_from_bio(t) for t in tags]
+        [spans_from_tags(_tags(record)) for record in records], [spans_from_tags(t) for t in tags]
     )
     return Evidence(metric="f1", measure="f1", rows=counts)
 

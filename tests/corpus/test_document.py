@@ -30,3 +30,20 @@ def test_renamed(fields, columns, expected) -> None:
     assert record.source == "reviews.csv:3"
     if "label" not in columns.values():
         assert record.renamed(columns) == record  # twice is once
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ('["a", 1]', ["a", 1]),
+        (' {"a": [1]}', {"a": [1]}),
+        ("[1] Smith 2020", "[1] Smith 2020"),
+        ("[" * 100_000, "[" * 100_000),
+        ("7", "7"),
+        ([1], [1]),
+    ],
+)
+def test_a_list_that_a_table_holds_as_text(value, expected) -> None:
+    record = Record(fields={"a": value}, source="rows.csv:3")
+    assert record.unpacked("a") == expected
+    assert record.unpacked("b") is None

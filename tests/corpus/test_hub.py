@@ -13,24 +13,18 @@ from yanmo.corpus.hub import hub_records, is_hub_id
 from yanmo.errors import InputError, MissingExtra
 
 
-class ClassLabel:
-    names = ("bad", "good")
-
-    def int2str(self, value: int) -> str:
-        return self.names[value]
-
-
 class Rows:
     """As `datasets.Dataset`: rows, and what each column is."""
 
     def __init__(self) -> None:
-        label = ClassLabel()
-        self.features = {
-            "text": object(),
+        label = {"names": ["bad", "good"], "_type": "ClassLabel"}
+        features = {
+            "text": {"dtype": "string", "_type": "Value"},
             "label": label,
-            "tags": SimpleNamespace(feature=label),
+            "tags": {"feature": label, "_type": "List"},
             "both": [label],
         }
+        self.features = SimpleNamespace(to_dict=lambda: features)
         self.rows = [
             {"text": "a", "label": 1, "tags": [0, 1], "both": [1]},
             {"text": "b", "label": -1, "tags": [], "both": [0]},

@@ -62,6 +62,36 @@ def test_parquet_values(tmp_path: Path) -> None:
     }
 
 
+def test_classes_in_a_parquet_file_of_datasets_have_names(tmp_path: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    classes = {"names": ["O", "B-X"], "_type": "ClassLabel"}
+    features = {"label": classes, "tags": {"feature": classes, "_type": "Sequence"}, "n": {"_type": "Value"}}
+    metadata = {"huggingface": json.dumps({"info": {"features": features}})}
+    rows = [{"label": 1, "tags": [0, 1], "n": 1}, {"label": -1, "tags": [], "n": 0}]
+    table = pyarrow.Table.from_pylist(rows)
+    path = tmp_path / "a.parquet"
+    parquet.write_table(table.replace_schema_metadata(metadata), path)
+    assert [record.fields for record in read_records(path)] == [
+        {"label": "B-X", "tags": ["O", "B-X"], "n": 1},
+        {"label": None, "tags": [], "n": 0},
+    ]
+    for other in ("{", "[]", '{"info": {"features": 3}}'):
+        parquet.write_table(table.replace_schema_metadata({"huggingface": other}), path)
+        assert [record.fields for record in read_records(path)] == rows
+
+
+def test_a_parquet_file_that_datasets_saved(tmp_path: Path) -> None:
+    datasets = pytest.importorskip("datasets")
+    label = datasets.ClassLabel(names=["bad", "good"])
+    features = datasets.Features({"label": label, "tags": datasets.Sequence(label)})
+    rows = datasets.Dataset.from_list([{"label": 1, "tags": [0, 1]}], features=features)
+    rows.to_parquet(tmp_path / "a.parquet")
+    (record,) = read_records(tmp_path / "a.parquet")
+    assert record.fields == {"label": "good", "tags": ["bad", "good"]}
+
+
 def test_what_is_no_record_set_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("text")
     (tmp_path / "b.jsonl").write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00")

@@ -41,7 +41,7 @@ def test_questions_are_records(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "[]", '{"data": 3}', '{"data": [{"paragraphs": [3]}]}', '{"rows": []}']
+    "content", ["{", "3", '{"data": [{"paragraphs": [3]}]}', '{"data": []', '{\n"rows": []\n}']
 )
 def test_another_form_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "set.json").write_text(content, encoding="utf-8")

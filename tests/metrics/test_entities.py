@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nervaluate import Evaluator
 
-from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
+from yanmo.metrics.entities import Entity, entity_scores, spans_from_tags
 
 KINDS = ("PER", "LOC")
 TAGS = ("O", *(f"{prefix}-{kind}" for kind in KINDS for prefix in "BI"))
@@ -19,17 +19,21 @@ TAGS = ("O", *(f"{prefix}-{kind}" for kind in KINDS for prefix in "BI"))
         ("B-PER I-LOC I-LOC", [("PER", 0, 1), ("LOC", 1, 3)]),  # another kind begins an entity
         ("B-PER I-PER", [("PER", 0, 2)]),
         ("B-A-B I-A-B", [("A-B", 0, 2)]),
+        ("B-PER I-PER E-PER S-PER O", [("PER", 0, 3), ("PER", 3, 4)]),  # BIOES
+        ("B-PER M-PER E-PER B-PER E-PER", [("PER", 0, 3), ("PER", 3, 5)]),  # BMES
+        ("U-PER B-LOC L-LOC", [("PER", 0, 1), ("LOC", 1, 3)]),  # BILOU
+        ("E-PER I-PER E-LOC", [("PER", 0, 1), ("PER", 1, 2), ("LOC", 2, 3)]),  # an end without a beginning
     ],
 )
-def test_spans_from_bio(tags: str, expected: list[tuple[str, int, int]]) -> None:
-    spans = [(entity.kind, entity.start, entity.end) for entity in spans_from_bio(tags.split())]
+def test_spans_of_every_scheme(tags: str, expected: list[tuple[str, int, int]]) -> None:
+    spans = [(entity.kind, entity.start, entity.end) for entity in spans_from_tags(tags.split())]
     assert spans == expected
 
 
-@pytest.mark.parametrize("tag", ["PER", "B-", "S-PER", ""])
+@pytest.mark.parametrize("tag", ["PER", "B-", "Q-PER", "B", ""])
 def test_other_tags_are_refused(tag: str) -> None:
-    with pytest.raises(ValueError, match="not a BIO tag"):
-        spans_from_bio([tag])
+    with pytest.raises(ValueError, match="a tag of no scheme"):
+        spans_from_tags([tag])
 
 
 def bio(entities: list[Entity], length: int) -> list[str]:
@@ -42,8 +46,8 @@ def bio(entities: list[Entity], length: int) -> list[str]:
 
 @given(st.lists(st.sampled_from(TAGS), max_size=12))
 def test_spans_written_as_bio_are_read_back(tags: list[str]) -> None:
-    spans = spans_from_bio(tags)
-    assert spans_from_bio(bio(spans, len(tags))) == spans
+    spans = spans_from_tags(tags)
+    assert spans_from_tags(bio(spans, len(tags))) == spans
     assert all(tag != "O" for span in spans for tag in tags[span.start : span.end])
     assert sum(span.end - span.start for span in spans) == sum(tag != "O" for tag in tags)
 
@@ -54,8 +58,8 @@ def test_spans_written_as_bio_are_read_back(tags: list[str]) -> None:
     )
 )
 def test_equals_nervaluate_strict(texts: list[list[tuple[str, str]]]) -> None:
-    gold = [spans_from_bio([right for right, _ in tags]) for tags in texts]
-    predicted = [spans_from_bio([found for _, found in tags]) for tags in texts]
+    gold = [spans_from_tags([right for right, _ in tags]) for tags in texts]
+    predicted = [spans_from_tags([found for _, found in tags]) for tags in texts]
     ours = entity_scores(gold, predicted)
     # Well-formed tags on both sides: nervaluate reads an I- of another kind in its own way.
     lengths = [len(tags) for tags in texts]

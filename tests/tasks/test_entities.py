@@ -1,5 +1,6 @@
 """Entities in their usual forms, and what is said about records that hold none of them."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +9,7 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity
 from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.entities import join, read_entities
+from yanmo.tasks.entities import join, kinds_of, read_entities
 
 NewRecord = Callable[..., Record]
 TEXT = "张三在北京大学工作"
@@ -34,9 +35,24 @@ SPANS = [{"start": 3, "end": 7, "label": "校"}, {"start": 0, "end": 2, "label":
         {"tokens": ["张三", "在", "北京", "大学", "工作"], "tags": ["B-人", "O", "B-校", "I-校", "O"]},
         {"tokens": ["张三", "在", "北京", "大学", "工作"], "tags": ["I-人", "O", "I-校", "I-校", "O"]},
         {"text": TEXT, "tokens": ["张三", "北京", "大学"], "tags": ["B-人", "B-校", "I-校"]},
+        {"words": ["张三", "在", "北京", "大学", "工作"], "labels": ["B-人", "O", "B-校", "I-校", "O"]},
+        {"tokens": ["张三", "在", "北京", "大学", "工作"], "tags": ["S-人", "O", "B-校", "E-校", "O"]},
+        {"tokens": ["张三", "在", "北京", "大学", "工作"], "tags": ["U-人", "O", "B-校", "L-校", "O"]},
+        {"text": TEXT, "tags": ["B-人", "E-人", "O", "B-校", "M-校", "M-校", "E-校", "O", "O"]},
+        {"text": TEXT, "label": [[3, 7, "校"], [0, 2, "人"]]},
+        {"text": TEXT, "entities": [{"start_offset": 0, "end_offset": 2, "label": "人"}, SPANS[0]]},
+        {"text": TEXT, "label": {"人": {"张三": [[0, 1]]}, "校": {"北京大学": [[3, 6]]}}},
+        {"text": TEXT, "label": {"人": {"张三": [[0, 2]]}, "校": {"北京大学": [[3, 7]]}}},
     ],
 )
-def test_every_form_gives_the_same_entities(record: NewRecord, fields: dict[str, object]) -> None:
+@pytest.mark.parametrize("of_a_table", [False, True])
+def test_every_form_gives_the_same_entities(
+    record: NewRecord, fields: dict[str, object], of_a_table: bool
+) -> None:
+    if of_a_table:  # which holds lists as JSON
+        fields = {
+            name: value if isinstance(value, str) else json.dumps(value) for name, value in fields.items()
+        }
     tagged = read_entities(record(**fields), TaskConfig())
     assert tagged.text == TEXT
     assert tagged.entities == FOUND
@@ -82,7 +98,13 @@ def test_joined_tokens(tokens: list[str], text: str) -> None:
         ({"text": TEXT, "tags": [0, 1]}, "tasks.bad_tags"),
         ({"text": TEXT, "tags": TAGS[:-1]}, "tasks.tags_do_not_fit"),
         ({"tokens": ["a"], "tags": ["O", "O"]}, "tasks.tags_do_not_fit"),
-        ({"tokens": ["a", "b"], "tags": ["B-X", "E-X"]}, "tasks.bad_tag"),
+        ({"tokens": ["a", "b"], "tags": ["B-X", "Q-X"]}, "tasks.bad_tag"),
+        ({"tokens": ["a", "b"], "tags": ["B", "E"]}, "tasks.bad_tag"),
+        ({"tokens": ["a", "b"], "ner_tags": [3, 0]}, "tasks.bad_tags"),
+        ({"text": TEXT, "label": [[0, 2]]}, "tasks.nameless_span"),
+        ({"text": TEXT, "label": [[0, 20, "x"]]}, "tasks.bad_span"),
+        ({"text": TEXT, "label": {"人": {"张三": 0}}}, "tasks.bad_tags"),
+        ({"text": TEXT, "label": {"人": 1}}, "tasks.bad_tags"),
         ({"tokens": ["a", "b"], "tags": ["B-", "O"]}, "tasks.bad_tag"),
         ({"tokens": "a b", "tags": ["O", "O"]}, "tasks.bad_tokens"),
         ({"text": TEXT, "entities": [{"start": 3, "end": 3, "label": "x"}]}, "tasks.bad_span"),
@@ -124,3 +146,11 @@ def test_no_entity_is_no_error(record: NewRecord) -> None:
         {"text": TEXT, "label": []},
     ):
         assert read_entities(record(**fields), TaskConfig()).entities == ()
+
+
+def test_the_kinds_of_a_model() -> None:
+    assert kinds_of(["O", "I-X", "B-X", "S-Y"]) == ("X", "Y")
+    with pytest.raises(InputError, match="LABEL_1") as error:
+        kinds_of(["O", "LABEL_1"])
+    assert error.value.key == "tasks.classes_no_tags"
+    assert len(str(error.value).splitlines()) == 3

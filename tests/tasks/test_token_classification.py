@@ -226,3 +226,39 @@ def test_entities_that_no_unit_bounds_are_counted(kind: str, encoder_of: Encoder
             assert task().widened(given, windows) == (int(wide), 1), name
             (found,) = task().decode(given, windows, oracle(windows)).entities
             assert (text[found.start : found.end] != name) == wide
+
+
+@pytest.mark.parametrize("prefixes", ["BI", "IB", "BIES", "BMES", "BILU", "I"], ids="|".join)
+def test_a_model_of_any_scheme_is_read_in_its_own(prefixes: str, encoder_of: Encoders) -> None:
+    """Its first class need not be O either."""
+    labels = [*(f"{prefix}-{kind}" for prefix in prefixes for kind in "xy"), "O"]
+    model = TokenClassification.from_labels(labels, TaskConfig())
+    text = "John Smith Jr and Mary left Paris"
+    entities = [
+        Entity(start=0, end=13, kind="x"),
+        Entity(start=18, end=22, kind="x"),
+        Entity(start=28, end=33, kind="y"),
+    ]
+    windows = model.encode(record(text, entities), encoder_of("wordpiece"), labelled=True)
+    logits = [np.eye(len(labels), dtype=np.float32)[one.example.labels["tag"][1]] for one in windows]
+    assert model.decode(record(text), windows, logits).entities == tuple(entities)
+    assert model.classes == ("x", "y")
+
+
+def test_a_model_whose_classes_are_no_tags_is_refused(encoder_of: Encoders) -> None:
+    model = TokenClassification.from_labels(["LABEL_0", "LABEL_1"], TaskConfig())
+    windows = model.encode(record("John"), encoder_of("wordpiece"), labelled=False)
+    with pytest.raises(InputError, match="LABEL_0"):
+        model.decode(record("John"), windows, [np.zeros((1, 2), dtype=np.float32)])
+
+
+def test_words_and_places_of_a_first_record_without_entities_tell_the_task() -> None:
+    rows = [{"text": "a b", "label": []}, {"text": "a b", "label": [[0, 1, "X"]]}]
+    records = [Record(fields=row, source="set.jsonl:1") for row in rows]
+    assert TokenClassification.fits(records, TaskConfig())
+    words = Record(fields={"words": ["a"], "ner_tags": ["B-X"]}, source="set.jsonl:1")
+    assert TokenClassification.fits([words], TaskConfig())
+    other = Record(fields={"words": ["b"], "ner_tags": ["B-X"]}, source="set.jsonl:2")
+    assert TokenClassification.content(words, TaskConfig()) != TokenClassification.content(
+        other, TaskConfig()
+    )

@@ -141,7 +141,7 @@ def _cleaned(config: CorpusConfig, path: str, report: CorpusReport) -> Iterable[
 def _files(path: str) -> Iterator[SourceFile]:
     """The files of a path that reading would not skip."""
     for file in find_files(path):
-        if (file.named or file.format is not None) and file.path.stat().st_size and not is_binary(file):
+        if file.is_read and file.path.stat().st_size and not is_binary(file):
             yield file
 
 

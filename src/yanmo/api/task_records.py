@@ -15,7 +15,7 @@ from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
 from yanmo.messages import percent, text
 from yanmo.registry import suggestion
-from yanmo.tasks.config import label_field
+from yanmo.tasks.config import labels_of
 from yanmo.tasks.task import Encoded, Task
 from yanmo.tasks.text_classification import USUAL_FIELDS
 
@@ -112,7 +112,7 @@ def _tell_lists(task: Task, records: Sequence[Record], reporter: Reporter) -> No
     """A single list among labels makes any number of labels possible for every text."""
     if not task.multi_label:
         return
-    values = [(record, record.fields[label_field(record, task.config, USUAL_FIELDS)]) for record in records]
+    values = [(record, labels_of(record, task.config, USUAL_FIELDS)) for record in records]
     having = [record for record, value in values if isinstance(value, list)]
     if len(having) < len(records):
         reporter.warn(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -30,6 +31,20 @@ class Record:
     def text(self, name: str) -> str:
         """The text in the field `name`. Errors: InputError with file and line if it is none."""
         return text_field(self.fields, name, source=self.source)
+
+    def unpacked(self, name: str) -> JsonValue:
+        """The value of the field `name`, None where there is none: a list or object also where a table has it as text.
+
+        For fields that may hold such a one. A text that is meant as a text is asked for by `text`.
+        """
+        value = self.fields.get(name)
+        if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
+            return value
+        try:
+            found: JsonValue = json.loads(value)
+        except (ValueError, RecursionError):
+            return value
+        return found
 
     def renamed(self, columns: Mapping[str, str]) -> Record:
         """The record with the value of each column under the name that it stands for: `{"text": "review"}`.

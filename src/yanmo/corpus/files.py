@@ -15,15 +15,17 @@ from typing import BinaryIO, Literal, TypeAlias, cast
 from yanmo.corpus.encoding import BLOCK_BYTES, BYTE_ORDER_MARKS, detect
 from yanmo.errors import InputError, reason_of
 
-Format: TypeAlias = Literal["text", "markdown", "jsonl", "csv", "tsv", "parquet"]
+Format: TypeAlias = Literal["text", "markdown", "jsonl", "json", "csv", "tsv", "parquet"]
 FORMATS: dict[str, Format] = {
     ".txt": "text",
     ".md": "markdown",
     ".jsonl": "jsonl",
+    ".json": "json",
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
 }
+IN_FOLDERS = [ending for ending in FORMATS if ending != ".json"]  # there it is mostly settings
 BUILTIN = ("storyworld", "storyworld:zh", "storyworld:en", "python_docs")
 _BUILTIN_FORM = re.compile(r"storyworld(:zh|:en)?(:[1-9][0-9]*)?|python_docs")
 _HEAD_BYTES = 8192
@@ -46,6 +48,11 @@ class SourceFile:
     def name(self) -> str:
         """How messages and sources call it."""
         return self.path.as_posix()
+
+    @property
+    def is_read(self) -> bool:
+        """Whether it is part of a corpus: a file that is named, and in a folder one with an ending of texts."""
+        return self.named or self.format not in (None, "json")
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes, uncompressed, in blocks. Errors: InputError when the file cannot be read to its end."""

@@ -35,7 +35,7 @@ def fingerprint(config: CorpusConfig) -> list[FileFingerprint]:
             found.setdefault(version, FileFingerprint(path=version, bytes=0, sha256=digest))
             continue
         for file in find_files(path):
-            if file.name not in found and (file.named or file.format is not None):
+            if file.name not in found and file.is_read:
                 found[file.name] = _of_file(file.name)
     return list(found.values())
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
+from yanmo.corpus.class_names import named
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.corpus.files import source_file
 from yanmo.corpus.records import plain
@@ -18,7 +18,7 @@ _ID = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?:/(?P<part>[\w.-]+))?(?::(?P<split
 def is_hub_id(given: str) -> bool:
     """Whether it can be meant as `owner/name`, `owner/name/part` or `owner/name:split`, and is no path that exists."""
     path = Path(given).expanduser()
-    is_file = source_file(path).format is not None or path.name.endswith((".json", ".gz"))
+    is_file = source_file(path).format is not None or path.suffix == ".gz"
     return _ID.fullmatch(given) is not None and not is_file and not path.exists() and not path.parent.exists()
 
 
@@ -39,18 +39,9 @@ def hub_records(given: str, *, split: str) -> Iterator[Record]:
     except Exception as error:  # whatever the library, the network or the loader raises
         reason = " ".join(str(error).split())[:200] or type(error).__name__
         raise InputError("corpus.no_hub", given=given, split=split, reason=reason) from None
+    features = rows.features.to_dict()
     for number, row in enumerate(rows, 1):
         fields: Mapping[str, JsonValue] = {
-            name: plain(_named(value, rows.features[name])) for name, value in row.items()
+            name: plain(named(value, features[name])) for name, value in row.items()
         }
         yield Record(fields=fields, source=f"{given}:{number}")
-
-
-def _named(value: Any, feature: Any) -> Any:
-    """The name of a class where the library keeps its number, also in lists; -1 says that there is none."""
-    if hasattr(feature, "int2str") and isinstance(value, int):
-        return feature.int2str(value) if value >= 0 else None
-    inner = feature[0] if isinstance(feature, list) else getattr(feature, "feature", None)
-    if inner is not None and isinstance(value, Sequence) and not isinstance(value, str):
-        return [_named(each, inner) for each in value]
-    return value

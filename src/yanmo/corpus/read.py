@@ -13,12 +13,12 @@ from yanmo.config import Config
 from yanmo.corpus.deduplicate import ExactDuplicates, NearDuplicates
 from yanmo.corpus.document import Document, JsonValue, Record, text_field
 from yanmo.corpus.encoding import Decoder, known_encoding
-from yanmo.corpus.files import FORMATS, SourceFile, find_files, is_binary, is_builtin, source_file
+from yanmo.corpus.files import FORMATS, IN_FOLDERS, SourceFile, find_files, is_binary, is_builtin, source_file
 from yanmo.corpus.filter import Script, repetition, script_of
+from yanmo.corpus.json_file import json_file_records
 from yanmo.corpus.normalize import normalize
 from yanmo.corpus.plain_text import detect_unit, split_text
 from yanmo.corpus.records import json_records, parquet_records, table_records
-from yanmo.corpus.squad import squad_records
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.corpus.stop_words import drop_stop_words
 from yanmo.errors import InputError, no_file
@@ -33,7 +33,7 @@ class CorpusConfig(Config):
     unit: Literal["auto", "file", "line", "block", "record"] = "auto"
     """One document in plain text: the file, a line, a block between blank lines, or found by itself."""
     text_field: str = "text"
-    """The field or column that holds the text in .jsonl, .csv, .tsv and .parquet."""
+    """The field or column that holds the text in .jsonl, .json, .csv, .tsv and .parquet."""
     encoding: str = "auto"
     """auto tells UTF-8, UTF-16 with a byte order mark and GB18030 apart; or any encoding by name."""
     binary: Literal["skip", "refuse"] = "skip"
@@ -144,7 +144,7 @@ def corpus_statistics(config: CorpusConfig) -> CorpusReport:
 
 
 def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record]:
-    """The labelled examples of a .jsonl, .csv, .tsv or .parquet file (also .gz), their values untouched.
+    """The labelled examples of a .jsonl, .json, .csv, .tsv or .parquet file (also .gz), their values untouched.
 
     Of SQuAD's own .json file: its questions, named by their ids.
     Errors: InputError for another format, and naming file and line for a line that cannot be read.
@@ -152,11 +152,6 @@ def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record
     file = source_file(Path(path).expanduser())
     if not file.path.is_file():
         raise no_file(path)
-    if file.path.name.lower().removesuffix(".gz").endswith(".json"):
-        content = "".join(_decoded(file, encoding, CorpusReport()))
-        for name, fields in squad_records(content, name=file.name):
-            yield Record(fields=fields, source=f"{file.name}:{name}")
-        return
     if file.format in (None, "text", "markdown"):
         formats = [ending for ending, name in FORMATS.items() if name not in ("text", "markdown")]
         raise InputError("corpus.records_from_text", path=path, formats=formats)
@@ -202,7 +197,7 @@ def _readable(given: str, config: CorpusConfig, report: CorpusReport) -> Iterato
             reason = "binary"
         elif not alone and file.path.stat().st_size == 0:
             reason = "empty"
-        elif file.format is None and not file.named:
+        elif not file.is_read:
             reason = "format"
         else:
             found += 1
@@ -212,7 +207,7 @@ def _readable(given: str, config: CorpusConfig, report: CorpusReport) -> Iterato
         report.skipped[file.name] = reason
     if not found:
         told = text("corpus.count_skipped", count=skipped) if skipped else ""
-        raise InputError("corpus.empty_folder", path=given, skipped=told, formats=list(FORMATS))
+        raise InputError("corpus.empty_folder", path=given, skipped=told, formats=IN_FOLDERS)
 
 
 def _documents(file: SourceFile, config: CorpusConfig, report: CorpusReport) -> Iterator[Document]:
@@ -250,13 +245,15 @@ def _plain_documents(file: SourceFile, config: CorpusConfig, report: CorpusRepor
 
 def _records(
     file: SourceFile, encoding: str, report: CorpusReport, *, column: str | None
-) -> Iterator[tuple[int, Mapping[str, JsonValue]]]:
+) -> Iterator[tuple[int | str, Mapping[str, JsonValue]]]:
     if file.format == "parquet":
         report.bytes += file.path.stat().st_size
         return parquet_records(file, column=column)
     blocks = _decoded(file, encoding, report)
     if file.format == "jsonl":
         return json_records(blocks, name=file.name)
+    if file.format == "json":
+        return json_file_records(blocks, name=file.name)
     return table_records(blocks, name=file.name, format=str(file.format))
 
 

@@ -14,6 +14,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import BinaryIO
 
+from yanmo.corpus.class_names import features_of, named
 from yanmo.corpus.document import JsonValue
 from yanmo.corpus.files import SourceFile
 from yanmo.corpus.plain_text import lines
@@ -38,16 +39,17 @@ def json_records(blocks: Iterable[str], *, name: str) -> Iterator[tuple[int, Fie
         try:
             value = json.loads(line)
         except json.JSONDecodeError as error:
-            raise _bad_json(source, line, text("corpus.reason_column", column=error.colno)) from None
+            raise bad_json(source, line, text("corpus.reason_column", column=error.colno)) from None
         except (ValueError, RecursionError) as error:
-            raise _bad_json(source, line, reason_of(error)) from None
+            raise bad_json(source, line, reason_of(error)) from None
         if not isinstance(value, dict):
-            raise _bad_json(source, line, text("errors.reason_holds", kind=kind_of(value)))
+            raise bad_json(source, line, text("errors.reason_holds", kind=kind_of(value)))
         yield number, value
 
 
-def _bad_json(source: str, line: str, reason: str) -> InputError:
-    start = line.strip()[:_LONGEST_QUOTE]
+def bad_json(source: str, record: str, reason: str) -> InputError:
+    """The error of a record that is no JSON object."""
+    start = record.strip()[:_LONGEST_QUOTE]
     return InputError("corpus.bad_json", source=source, reason=reason, start=start)
 
 
@@ -97,7 +99,7 @@ def table_records(blocks: Iterable[str], *, name: str, format: str) -> Iterator[
 
 
 def parquet_records(file: SourceFile, *, column: str | None = None) -> Iterator[tuple[int, Fields]]:
-    """Rows of a Parquet file, of one column if it is there, a few at a time.
+    """Rows of a Parquet file, of one column if it is there, a few at a time; classes by their names where it has them.
 
     Errors: InputError for a broken file, MissingExtra without pyarrow.
     """
@@ -116,10 +118,11 @@ def parquet_records(file: SourceFile, *, column: str | None = None) -> Iterator[
                 source = unpacked
             table = stack.enter_context(pyarrow.parquet.ParquetFile(source))
             columns = [column] if column in table.schema_arrow.names else None
+            features = features_of(table.schema_arrow.metadata)
             for batch in table.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns):
                 for row in batch.to_pylist():
                     number += 1
-                    yield number, {key: plain(value) for key, value in row.items()}
+                    yield number, {key: plain(named(value, features.get(key))) for key, value in row.items()}
         except (pyarrow.ArrowException, OSError, EOFError) as error:
             raise InputError("corpus.bad_parquet", path=file.name, reason=reason_of(error)) from None
 

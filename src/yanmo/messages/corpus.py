@@ -18,12 +18,12 @@ TEXTS: Texts = {
         "请改用其他字段，或把该值写成字符串。",
     ),
     "corpus.bad_json": (
-        "{source}: this line cannot be read as a JSON object: {reason}.\n"
-        'A .jsonl file holds one object per line, such as {{"text": "..."}}; the line begins: {start}\n'
-        "Correct the line, or rename the file to .txt to read it as plain text.",
-        "{source}：无法把这一行读作 JSON 对象：{reason}。\n"
-        '.jsonl 文件每行一个对象，例如 {{"text": "..."}}；该行开头是：{start}\n'
-        "请修正这一行；若是纯文本，请把文件改名为 .txt。",
+        "{source}: this record cannot be read as a JSON object: {reason}.\n"
+        'One object per line is needed, such as {{"text": "..."}}, or in .json an array of them; the record begins: {start}\n'
+        "Correct the record, or rename the file to .txt to read it as plain text.",
+        "{source}：无法把这条记录读作 JSON 对象：{reason}。\n"
+        '应每行一个对象，例如 {{"text": "..."}}；.json 文件也可以是由对象组成的数组；该记录开头是：{start}\n'
+        "请修正这条记录；若是纯文本，请把文件改名为 .txt。",
     ),
     "corpus.bad_table": (
         "{source}: this row cannot be read: {reason}.\n"
@@ -85,9 +85,9 @@ TEXTS: Texts = {
     "corpus.empty_folder": (
         "{path} holds no file that can be read{skipped}.\n"
         "Read are: {formats}, each also with .gz.\n"
-        "Put texts there, or name a file itself to read it as plain text.",
+        "Put texts there, or name a file itself: .json is read as records, another one as plain text.",
         "{path} 中没有可读取的文件{skipped}。\n可读取：{formats}，均可再加 .gz。\n"
-        "请放入文本文件；也可直接写出某个文件，按纯文本读取。",
+        "请放入文本文件；也可直接写出某个文件：.json 按记录读取，其他按纯文本读取。",
     ),
     "corpus.no_documents": (
         "The corpus {paths} gave no document: {read} were read and {dropped} dropped{reasons}.\n"
@@ -97,10 +97,12 @@ TEXTS: Texts = {
         "至少需要一篇有内容的文档。\n请用 `yanmo corpus stats` 查看，补充文本或放宽过滤条件。",
     ),
     "corpus.bad_squad": (
-        "{path} is no SQuAD file: {reason}.\nA .json file of records holds “data”, in it “paragraphs”, in them “qas”, as SQuAD's own do.\n"
-        "Correct the file, or write one record per line into a .jsonl file.",
-        "{path} 不是 SQuAD 文件：{reason}。\n.json 记录文件应像 SQuAD 那样：data 中有 paragraphs，其中有 qas。\n"
-        "请更正该文件，或改用 .jsonl，每行一条记录。",
+        "{path} holds no records that can be read: {reason}.\n"
+        "A .json file of records is an array of objects, one object per line, or as SQuAD's own: “data”, in it “paragraphs”, in them “qas”.\n"
+        "Correct the file, or write one record per line.",
+        "{path} 中没有可读取的记录：{reason}。\n"
+        ".json 记录文件可以是由对象组成的数组、每行一个对象，或像 SQuAD 那样：data 中有 paragraphs，其中有 qas。\n"
+        "请更正该文件，或改为每行一条记录。",
     ),
     "corpus.binary": (
         "{path} is a binary file, not text.\nRead are: {formats}, each also with .gz.\n"
@@ -117,11 +119,11 @@ TEXTS: Texts = {
         "请修改 unit 后重试。",
     ),
     "corpus.line_too_long": (
-        "{source}: this record is longer than {limit} characters.\nA .jsonl file holds one object per line.\n"
-        "Break the file into lines; a JSON list must become one object per line.",
+        "{source}: this record is longer than {limit} characters.\nEach line holds one object.\n"
+        "Break the file into lines; a JSON list stands in a .json file.",
         "{source}：这条记录超过 {limit} 个字符。\n"
-        ".jsonl 文件每行一个对象。\n"
-        "请把文件分行；JSON 列表要改为每行一个对象。",
+        "每行应是一个对象。\n"
+        "请把文件分行；JSON 列表请存为 .json 文件。",
     ),
     "corpus.records_from_text": (
         "{path} is not a set of labelled records.\nAllowed: {formats}, each also with .gz.\n"
@@ -131,11 +133,11 @@ TEXTS: Texts = {
     ),
     "corpus.no_hub": (
         "“{given}” is no file here, and as a data set of the hub its split “{split}” could not be had: {reason}.\n"
-        "A file of records (.jsonl, .csv, .tsv, .parquet), or owner/name or owner/name:split with a connection to the hub.\n"
+        "A file of records (.jsonl, .json, .csv, .tsv, .parquet), or owner/name or owner/name:split with a connection to the hub.\n"
         "Without a network, save the split as a file on a machine that has one, and give that file, for example "
         "--train train.parquet",
         "“{given}”不是本地文件；作为 Hub 数据集，也无法取得它的“{split}”部分：{reason}。\n"
-        "可以是记录文件（.jsonl、.csv、.tsv、.parquet），也可以是 owner/name 或 owner/name:split（需要能连接 Hub）。\n"
+        "可以是记录文件（.jsonl、.json、.csv、.tsv、.parquet），也可以是 owner/name 或 owner/name:split（需要能连接 Hub）。\n"
         "没有网络时，请在有网络的机器上把该部分存成文件，再给出该文件，例如 --train train.parquet",
     ),
     "corpus.bad_encoding_name": (
@@ -146,6 +148,10 @@ TEXTS: Texts = {
     ),
     # reasons inside errors
     "corpus.reason_column": ("no valid JSON at column {column}", "第 {column} 列处不是合法的 JSON"),
+    "corpus.reason_character": (
+        "no valid JSON at its character {place}",
+        "其中第 {place} 个字符处不是合法的 JSON",
+    ),
     "corpus.reason_key": ("“{key}” is {kind}", "“{key}”是{kind}"),
     "corpus.reason_cells": (
         "{found} cells where the header has {wanted}",

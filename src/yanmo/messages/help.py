@@ -79,8 +79,8 @@ TEXTS: Texts = {
         "列名不同时，说明任务所读的内容在哪些列：text=review label=stars。",
     ),
     "help.train": (
-        "Records to learn from: .jsonl, .csv, .tsv, .parquet (also .gz).",
-        "训练数据：.jsonl、.csv、.tsv、.parquet（均可再加 .gz）。",
+        "Records to learn from: .jsonl, .json, .csv, .tsv, .parquet (also .gz).",
+        "训练数据：.jsonl、.json、.csv、.tsv、.parquet（均可再加 .gz）。",
     ),
     "help.dev": (
         "Records that the best step is chosen by. Unset: a share of --train is held back.",
@@ -129,8 +129,8 @@ TEXTS: Texts = {
         "两段文本，各用引号括起来，用于以句对训练的模型。",
     ),
     "help.file": (
-        "A file with one text per line, or records (.jsonl, .csv, .tsv, .parquet).",
-        "每行一段文本的文件，或记录文件（.jsonl、.csv、.tsv、.parquet）。",
+        "A file with one text per line, or records (.jsonl, .json, .csv, .tsv, .parquet).",
+        "每行一段文本的文件，或记录文件（.jsonl、.json、.csv、.tsv、.parquet）。",
     ),
     "help.abstain_below": (
         "Give no class where its probability is below this (text_classification).",
@@ -143,8 +143,8 @@ TEXTS: Texts = {
     ),
     "help.query": ("The text to look for, in quotes.", "要查找的文本，用引号括起来。"),
     "help.similar.in": (
-        "Where to look: a file with one text per line, or records (.jsonl, .csv, .tsv, .parquet).",
-        "在哪里查找：每行一段文本的文件，或记录文件（.jsonl、.csv、.tsv、.parquet）。",
+        "Where to look: a file with one text per line, or records (.jsonl, .json, .csv, .tsv, .parquet).",
+        "在哪里查找：每行一段文本的文件，或记录文件（.jsonl、.json、.csv、.tsv、.parquet）。",
     ),
     "help.similar.top": ("How many of the nearest.", "给出最相近的几条。"),
     "help.question": (
@@ -153,8 +153,8 @@ TEXTS: Texts = {
     ),
     "help.answer.question": ("A question, in quotes.", "问题，用引号括起来。"),
     "help.answer.corpus": (
-        "A file, folder or pattern to look in (.txt .md .jsonl .csv .tsv .parquet, also .gz); may be given several times.",
-        "在其中查找的文件、目录或通配符（.txt .md .jsonl .csv .tsv .parquet，均可再加 .gz）；可多次给出。",
+        "A file, folder or pattern to look in (.txt .md .jsonl .json .csv .tsv .parquet, also .gz); may be given several times.",
+        "在其中查找的文件、目录或通配符（.txt .md .jsonl .json .csv .tsv .parquet，均可再加 .gz）；可多次给出。",
     ),
     "help.answer.model": (
         "A question_answering run: it reads the passages that were found.",
@@ -251,8 +251,8 @@ TEXTS: Texts = {
         "词表大小，包含特殊词元。",
     ),
     "help.corpus": (
-        "Files, folders or patterns (.txt .md .jsonl .csv .tsv .parquet, also .gz), or storyworld, python_docs.",
-        "文件、目录或通配符（.txt .md .jsonl .csv .tsv .parquet，均可再加 .gz），或 storyworld、python_docs。",
+        "Files, folders or patterns (.txt .md .jsonl .json .csv .tsv .parquet, also .gz), or storyworld, python_docs.",
+        "文件、目录或通配符（.txt .md .jsonl .json .csv .tsv .parquet，均可再加 .gz），或 storyworld、python_docs。",
     ),
     "help.corpus.stats.path": (
         "Files, folders or patterns, and settings such as min_characters=20.",
@@ -280,8 +280,8 @@ TEXTS: Texts = {
     ),
     "help.model": ("A run, a model directory or a hub id.", "运行、模型目录或 Hub 名称。"),
     "help.suite": (
-        "Labelled records (.jsonl, .csv, .tsv, .parquet, also .gz), or a suite: its name or a YAML file.",
-        "带标注的数据（.jsonl、.csv、.tsv、.parquet，均可再加 .gz），或评测集（名称或 YAML 文件）。",
+        "Labelled records (.jsonl, .json, .csv, .tsv, .parquet, also .gz), or a suite: its name or a YAML file.",
+        "带标注的数据（.jsonl、.json、.csv、.tsv、.parquet，均可再加 .gz），或评测集（名称或 YAML 文件）。",
     ),
     "help.data": (
         "The folder that holds the data of suites.",

@@ -37,8 +37,10 @@ TEXTS: Texts = {
     ),
     "tasks.bad_tags": (
         "{source}: the field “{field}” holds {value}.\n"
-        "A list is needed: BIO tags (strings), or entities with start, end and label.\nCorrect that record.",
-        "{source}：字段“{field}”的值为 {value}。\n需要列表：BIO 标签（字符串），或含 start、end、label 的实体。\n请更正该记录。",
+        "A list is needed: tags (strings), or entities with start, end and label.\n"
+        "Correct that record; numbers have names in a Parquet file that `datasets` saved, or through the hub.",
+        "{source}：字段“{field}”的值为 {value}。\n需要列表：标签（字符串），或含 start、end、label 的实体。\n"
+        "请更正该记录；若为编号，可改用 `datasets` 保存的 Parquet 文件或直接从 Hub 读取，其中带有名称。",
     ),
     "tasks.tags_do_not_fit": (
         "{source} has {tags} tags for {tokens} tokens.\nThere must be one tag per token (or per character of the text).\n"
@@ -46,8 +48,18 @@ TEXTS: Texts = {
         "{source} 有 {tags} 个标签，却有 {tokens} 个词元。\n每个词元（或文本的每个字符）必须有一个标签。\n请更正该记录。",
     ),
     "tasks.bad_tag": (
-        "{source}: “{tag}” is no BIO tag.\nA tag is O, B-KIND or I-KIND.\nCorrect that record; BIOES must be converted first.",
-        "{source}：“{tag}”不是 BIO 标签。\n标签应为 O、B-类型 或 I-类型。\n请更正该记录；BIOES 需先转换。",
+        "{source}: “{tag}” is no tag of an entity.\n"
+        "A tag is O, or a prefix of BIO, BIOES, BMES or BILOU with a kind, such as B-PER.\nCorrect that record.",
+        "{source}：“{tag}”不是实体标签。\n"
+        "标签应为 O，或由 BIO、BIOES、BMES、BILOU 的前缀加类型组成，例如 B-PER。\n请更正该记录。",
+    ),
+    "tasks.classes_no_tags": (
+        "This model's classes include {others} ({count} in all), which are no tags of entities.\n"
+        "A tag is O, or a prefix of BIO, BIOES, BMES or BILOU with a kind, such as B-PER.\n"
+        "Name the classes in their order under “id2label” in the model's config.json.",
+        "该模型的类别中有 {others}（共 {count} 个），它们不是实体标签。\n"
+        "标签应为 O，或由 BIO、BIOES、BMES、BILOU 的前缀加类型组成，例如 B-PER。\n"
+        "请在模型的 config.json 中，用“id2label”按顺序写出类别名称。",
     ),
     "tasks.overlapping_spans": (
         "{source}: the entities {one} and {two} overlap.\nEach character can belong to one entity.\n"

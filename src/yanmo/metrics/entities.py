@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from yanmo.metrics.scores import Scores, micro
 
 OUTSIDE = "O"
+BEGINNING = frozenset("BSU")  # a token alone is S in BIOES and BMES, U in BILOU
+ENDING = frozenset("ESLU")
+PREFIXES = BEGINNING | ENDING | frozenset("IM")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True, order=True)
@@ -20,25 +23,40 @@ class Entity:
     kind: str
 
 
-def spans_from_bio(tags: Sequence[str]) -> list[Entity]:
-    """BIO tags -> entities over token positions, in order.
+def part_of_tag(tag: str) -> tuple[str, str] | None:
+    """A tag as its prefix and kind, with neither where it is `O`; None for what is no tag."""
+    prefix, _, kind = tag.partition("-")
+    if tag == OUTSIDE:
+        return "", ""
+    return (prefix, kind) if prefix in PREFIXES and kind else None
 
-    As conlleval and seqeval read them: `I-X` after `O`, at the start, or after another kind begins an entity.
-    Paper: Tjong Kim Sang and De Meulder 2003, "Introduction to the CoNLL-2003 Shared Task".
-    Errors: ValueError on a tag that is not `O`, `B-...` or `I-...`.
+
+def spans_from_tags(tags: Sequence[str]) -> list[Entity]:
+    """Tags of any usual scheme (BIO, BIOES, BMES, BILOU) -> entities over token positions, in order.
+
+    As conlleval and seqeval read them: `I-X` after `O`, at the start, or after another kind begins an entity; so does
+    what follows the end of one.
+    Papers: Tjong Kim Sang and De Meulder 2003, "Introduction to the CoNLL-2003 Shared Task"; Ratinov and Roth 2009,
+    "Design Challenges and Misconceptions in Named Entity Recognition".
+    Errors: ValueError on a tag of no scheme.
     """
     entities: list[Entity] = []
     start = 0
     open_kind: str | None = None
-    for place, tag in enumerate([*tags, OUTSIDE]):
-        prefix, _, kind = tag.partition("-")
-        if tag != OUTSIDE and not (prefix in ("B", "I") and kind):
-            raise ValueError(f"not a BIO tag: {tag!r}")
-        if prefix == "I" and kind == open_kind:
-            continue
-        if open_kind is not None:
-            entities.append(Entity(kind=open_kind, start=start, end=place))
-        open_kind, start = kind or None, place
+    for place, tag in enumerate(tags):
+        parts = part_of_tag(tag)
+        if parts is None:
+            raise ValueError(f"a tag of no scheme: {tag!r}")
+        prefix, kind = parts
+        if kind != open_kind or prefix in BEGINNING:
+            if open_kind is not None:
+                entities.append(Entity(kind=open_kind, start=start, end=place))
+            open_kind, start = kind or None, place
+        if open_kind is not None and prefix in ENDING:
+            entities.append(Entity(kind=open_kind, start=start, end=place + 1))
+            open_kind = None
+    if open_kind is not None:
+        entities.append(Entity(kind=open_kind, start=start, end=len(tags)))
     return entities
 
 

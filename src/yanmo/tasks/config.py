@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from yanmo.config import Config
-from yanmo.corpus.document import Record
+from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError
 
 TEXT = "text"  # the usual field of a text
@@ -114,3 +114,10 @@ def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str
         known=list(record.fields),
         usual=candidates,
     )
+
+
+def labels_of(record: Record, config: TaskConfig, usual: Sequence[str]) -> JsonValue:
+    """The label of a record, or the list of its labels. Errors: as `label_field`."""
+    name = label_field(record, config, usual)
+    value = record.unpacked(name)
+    return value if isinstance(value, list) else record.fields[name]

@@ -33,7 +33,7 @@ def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list
             raise InputError("tasks.no_turn", source=record.source, role=wanted)
         return messages[: places[-1] + 1]
     pair = _pair(record, config, answered=answered)
-    if config.direction is not None or (pair is None and isinstance(record.fields.get(NESTED), Mapping)):
+    if config.direction is not None or (pair is None and isinstance(record.unpacked(NESTED), Mapping)):
         messages = [Message(role="user", content=source_of(record, config))]
         answers = [Message(role="assistant", content=target_of(record, config))] if answered else []
         return [*messages, *answers]
@@ -93,7 +93,7 @@ def _question(record: Record, name: str) -> str:
 
 
 def _listed(record: Record) -> list[Message]:
-    value = record.fields[MESSAGES]
+    value = record.unpacked(MESSAGES)
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise InputError("tasks.bad_messages", source=record.source, value=repr(value)[:80])
     messages = []

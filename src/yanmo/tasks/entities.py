@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from yanmo.corpus.document import Record
+from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError, as_json
-from yanmo.metrics.entities import Entity, spans_from_bio
+from yanmo.metrics.entities import Entity, part_of_tag, spans_from_tags
 from yanmo.tasks.config import TaskConfig, label_field
 from yanmo.tokenizers.scripts import SPACELESS
 
 USUAL_FIELDS = ("entities", "tags", "ner_tags", "labels", "label")
+TOKEN_FIELDS = ("tokens", "words")
+SPAN = ("start", "end", "label")  # where it is a list
+SHOWN = 5  # classes in a message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,55 +28,85 @@ class TaggedText:
 
 
 def read_text(record: Record, config: TaskConfig) -> str:
-    """The text: the text field, else the joined `tokens`."""
-    if config.text_field in record.fields or "tokens" not in record.fields:
+    """The text: the text field, else the joined `tokens` or `words`."""
+    name = _tokens_field(record)
+    if config.text_field in record.fields or name is None:
         return record.text(config.text_field)
-    return join(_strings(record, "tokens"))[0]
+    return join(_strings(record, name))[0]
 
 
 def read_entities(record: Record, config: TaskConfig) -> TaggedText:
-    """Reads spans (`entities`: start, end, label) or BIO tags (one per token, or one per character of the text).
+    """Reads spans (`entities`: start, end, label) or tags (one per token, or one per character of the text).
 
+    A span may be an object or a list of the three; spans may also stand below their kind and text, as in CLUENER. Tags
+    are of any scheme that `spans_from_tags` reads.
     Errors: InputError with file and line where lengths, spans or tags are wrong.
     """
     name = label_field(record, config, USUAL_FIELDS)
-    value = record.fields[name]
+    value = record.unpacked(name)
+    if isinstance(value, Mapping):
+        value = _listed(value, read_text(record, config), record, name)
     if not isinstance(value, list):
-        raise InputError("tasks.bad_tags", source=record.source, field=name, value=as_json(value))
-    if all(isinstance(item, dict) for item in value) and (value or "tokens" not in record.fields):
+        raise _bad(record, name)
+    if all(isinstance(item, dict | list) for item in value) and (value or _tokens_field(record) is None):
         text = read_text(record, config)
         return TaggedText(text=text, entities=_apart([_span(item, text, record) for item in value], record))
-    if "tokens" in record.fields:
-        text, spans = _token_spans(record, config)
+    return _tagged(record, config, _strings(record, name))
+
+
+def mark_entities(records: Sequence[Record], name: str) -> bool:
+    """Whether the field holds tags or spans, as far as the first record that is not empty tells."""
+    value = next((found for record in records if (found := record.unpacked(name))), None)
+    if isinstance(value, Mapping):
+        return all(isinstance(each, Mapping) for each in value.values())
+    found = value if isinstance(value, list) else []
+    return bool(found) and (
+        all(isinstance(each, dict | list) for each in found)
+        or all(isinstance(each, str) and part_of_tag(each) is not None for each in found)
+    )
+
+
+def kinds_of(labels: Sequence[str]) -> tuple[str, ...]:
+    """What the tags of a model name, in their order. Errors: InputError where some of them are of no scheme."""
+    parts = [part_of_tag(label) for label in labels]
+    others = [label for label, part in zip(labels, parts, strict=True) if part is None]
+    if others:
+        raise InputError("tasks.classes_no_tags", others=others[:SHOWN], count=len(others))
+    return tuple(dict.fromkeys(part[1] for part in parts if part is not None and part[1]))
+
+
+def has_tokens(record: Record) -> bool:
+    """Whether the record holds the words (or characters) of its text one by one."""
+    return _tokens_field(record) is not None
+
+
+def _tokens_field(record: Record) -> str | None:
+    return next((name for name in TOKEN_FIELDS if name in record.fields), None)
+
+
+def _tagged(record: Record, config: TaskConfig, tags: Sequence[str]) -> TaggedText:
+    """The text and its entities, of one tag per token or character."""
+    name = _tokens_field(record)
+    if name is not None:
+        text, spans = _token_spans(record, config, name)
     else:
         text = record.text(config.text_field)
         spans = [(place, place + 1) for place in range(len(text))]
-    tags = _strings(record, name)
     if len(tags) != len(spans):
         raise InputError("tasks.tags_do_not_fit", source=record.source, tags=len(tags), tokens=len(spans))
     for tag in tags:
-        if not _is_tag(tag):
+        if part_of_tag(tag) is None:
             raise InputError("tasks.bad_tag", source=record.source, tag=tag)
     entities = tuple(
         Entity(kind=entity.kind, start=spans[entity.start][0], end=spans[entity.end - 1][1])
-        for entity in spans_from_bio(tags)
+        for entity in spans_from_tags(tags)
     )
     return TaggedText(text=text, entities=entities)
 
 
-def are_tags(value: object) -> bool:
-    """Whether a value is a list of BIO tags, one or more."""
-    found = value if isinstance(value, list) else []
-    return bool(found) and all(isinstance(each, str) and _is_tag(each) for each in found)
-
-
-def _is_tag(value: str) -> bool:
-    return value == "O" or (value[:2] in ("B-", "I-") and value[2:] != "")
-
-
-def _token_spans(record: Record, config: TaskConfig) -> tuple[str, list[tuple[int, int]]]:
-    """The text and where each of `tokens` stands in it; they are joined where the record has no text."""
-    tokens = _strings(record, "tokens")
+def _token_spans(record: Record, config: TaskConfig, name: str) -> tuple[str, list[tuple[int, int]]]:
+    """The text and where each token stands in it; they are joined where the record has no text."""
+    tokens = _strings(record, name)
     if config.text_field not in record.fields:
         return join(tokens)
     text = record.text(config.text_field)
@@ -108,18 +141,36 @@ def join(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     return "".join(parts), spans
 
 
-def _span(item: dict[str, Any], text: str, record: Record) -> Entity:
+def _listed(value: Mapping[str, Any], text: str, record: Record, name: str) -> list[JsonValue]:
+    """Kind -> text of the entity -> its places, as a list of spans.
+
+    Whether an end is the last character or the one behind it is told by the text of the entity.
+    """
+    spans: list[JsonValue] = []
+    try:
+        for kind, found in value.items():
+            for entity, places in found.items():
+                for start, end in places:
+                    behind = end + 1 if text[start : end + 1] == entity else end
+                    spans.append({"start": start, "end": behind, "label": kind})
+    except (AttributeError, TypeError, ValueError):
+        raise _bad(record, name) from None
+    return spans
+
+
+def _span(given: Mapping[str, Any] | Sequence[Any], text: str, record: Record) -> Entity:
+    item = given if isinstance(given, Mapping) else dict(zip(SPAN, given, strict=False))
     kind = item.get("label", item.get("type", item.get("kind")))
     if not isinstance(kind, str) or not kind.strip():
-        raise InputError("tasks.nameless_span", source=record.source, entity=as_json(item))
-    start, end = item.get("start"), item.get("end")
+        raise InputError("tasks.nameless_span", source=record.source, entity=as_json(given))
+    start, end = (item.get(name, item.get(f"{name}_offset")) for name in ("start", "end"))
     if type(start) is not int or type(end) is not int:  # true is an int too
-        raise InputError("tasks.placeless_span", source=record.source, entity=as_json(item))
+        raise InputError("tasks.placeless_span", source=record.source, entity=as_json(given))
     if not 0 <= start < end <= len(text):
         span = f"“{kind}” [{start}, {end})"
         raise InputError("tasks.bad_span", source=record.source, span=span, length=len(text))
     if not text[start:end].strip():
-        raise InputError("tasks.blank_span", source=record.source, entity=as_json(item))
+        raise InputError("tasks.blank_span", source=record.source, entity=as_json(given))
     return Entity(kind=kind, start=start, end=end)
 
 
@@ -139,8 +190,12 @@ def _shown(entity: Entity) -> str:
 
 
 def _strings(record: Record, name: str) -> list[str]:
-    value = record.fields[name]
+    value = record.unpacked(name)
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        key = "tasks.bad_tokens" if name == "tokens" else "tasks.bad_tags"
-        raise InputError(key, source=record.source, field=name, value=as_json(value))
+        raise _bad(record, name)
     return [str(item) for item in value]
+
+
+def _bad(record: Record, name: str) -> InputError:
+    key = "tasks.bad_tokens" if name in TOKEN_FIELDS else "tasks.bad_tags"
+    return InputError(key, source=record.source, field=name, value=as_json(record.fields[name]))

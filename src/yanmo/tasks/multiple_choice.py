@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from yanmo.corpus.document import JsonValue, Record
+from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks.config import TaskConfig, label_field
 from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction
@@ -152,7 +152,7 @@ class MultipleChoice(Task):
 
 def _context(record: Record) -> str:
     """The text to read; several are joined line by line. Errors: InputError."""
-    value = record.fields.get("context")
+    value = record.unpacked("context")
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return "\n".join(str(item) for item in value)
     return "" if value is None else record.text("context")
@@ -160,7 +160,7 @@ def _context(record: Record) -> str:
 
 def _choices(record: Record) -> tuple[str, ...]:
     """Errors: InputError naming the row unless there are two texts or more."""
-    value: JsonValue = record.fields.get("choices")
+    value = record.unpacked("choices")
     given = value if isinstance(value, list) else []
     choices = tuple(item for item in given if isinstance(item, str) and item.strip())
     if len(choices) < 2 or len(choices) < len(given):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +69,9 @@ def read_answers(record: Record, config: TaskConfig) -> tuple[Answer, ...]:
         raise InputError(
             "tasks.no_label", source=record.source, known=known, usual=name or list(USUAL_FIELDS)
         )
-    pairs = _pairs(_unpacked(record.fields[name]), record, name)
+    given = record.fields[name]
+    is_answer = isinstance(given, str) and given in context  # as “[1]” may be
+    pairs = _pairs(given if is_answer else record.unpacked(name), record, name)
     return tuple(_placed(text, start, context, record) for text, start in pairs)
 
 
@@ -150,17 +151,6 @@ def _places(text: str, context: str) -> list[int]:
 
 def _listed(places: Sequence[int]) -> str:
     return listed([*places[:5], *(["…"] if len(places) > 5 else [])])
-
-
-def _unpacked(value: JsonValue) -> JsonValue:
-    """A list or object that a table holds as text."""
-    if isinstance(value, str) and value.strip()[:2] in ("[]", "[{", '["', '{"', "{}"):
-        try:
-            unpacked: JsonValue = json.loads(value)
-        except ValueError:
-            return value
-        return unpacked
-    return value
 
 
 def _is_true(value: JsonValue) -> bool:

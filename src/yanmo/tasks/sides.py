@@ -27,7 +27,7 @@ def target_of(record: Record, config: TaskConfig) -> str:
 def _side(record: Record, config: TaskConfig, side: int, usual: Sequence[str], *, empty: bool) -> str:
     """One of the two texts. Errors: InputError naming the row where it is missing, empty or no text."""
     fields: Mapping[str, JsonValue] = record.fields
-    nested = fields.get(NESTED)
+    nested = record.unpacked(NESTED)
     if config.languages is not None:
         language = config.languages[side]
         if isinstance(nested, Mapping) and language in nested:

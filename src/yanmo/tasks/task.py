@@ -269,8 +269,7 @@ class Task(Objective, ABC):
     @classmethod
     def content(cls, record: Record, config: TaskConfig) -> str:
         """What makes two records the same example: the text, whatever its label."""
-        value = record.fields.get(config.text_field, record.fields.get("tokens"))
-        return json.dumps(value, ensure_ascii=False)
+        return json.dumps(record.fields.get(config.text_field), ensure_ascii=False)
 
     @classmethod
     def group(cls, record: Record, config: TaskConfig) -> str:

@@ -10,14 +10,22 @@ import numpy as np
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
-from yanmo.metrics.entities import Entity, entity_scores, spans_from_bio
+from yanmo.metrics.entities import OUTSIDE, Entity, entity_scores, spans_from_tags
 from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.entities import USUAL_FIELDS, are_tags, read_entities, read_text
+from yanmo.tasks.entities import (
+    USUAL_FIELDS,
+    has_tokens,
+    kinds_of,
+    mark_entities,
+    read_entities,
+    read_text,
+)
 from yanmo.tasks.pieces import are_one_unit, encode_units, with_marks
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction, Use
 from yanmo.tasks.unseen import unseen_label
 from yanmo.tokenizers import Encoding
 
+IGNORED = -100  # a unit that is not learnt from
 OVERLAP = 4  # a quarter of a window is context that its neighbour labels
 
 
@@ -50,7 +58,8 @@ class TokenClassification(Task):
 
     Paper: Devlin et al. 2019, "BERT", section 5.3; BIO tags: Ramshaw and Marcus 1995.
     Inputs: records with `tokens` and `tags` (words, or Chinese characters), `text` and `tags` (one per character),
-    or `text` and `entities` (start, end, label: character offsets).
+    or `text` and `entities` (start, end, label: character offsets). It learns BIO tags, of whatever scheme theirs are;
+    a model of another scheme is decoded in its own.
     Loss: cross-entropy at the first piece of each word and Chinese character (the last one in a decoder, which has
     then seen all of it), term `tag`. Longer texts are read in windows that overlap; each word is labelled in the
     window that shows most of its context.
@@ -76,9 +85,10 @@ class TokenClassification(Task):
     def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
         fields = records[0].fields
         name = next((name for name in config.preferred(USUAL_FIELDS) if name in fields), None)
-        if name is None or fields.keys().isdisjoint({"tokens", config.text_field}):
+        if name is None or not (config.text_field in fields or has_tokens(records[0])):
             return False
-        return are_tags(fields[name]) or (name == "entities" and isinstance(fields[name], list))
+        empty = name == "entities" and isinstance(records[0].unpacked(name), list)
+        return empty or mark_entities(records, name)
 
     @classmethod
     def from_records(
@@ -94,9 +104,13 @@ class TokenClassification(Task):
     def from_labels(cls, labels: Sequence[str], config: TaskConfig, *, multi_label: bool = False) -> Self:
         return cls(labels=tuple(labels), config=config)
 
+    @classmethod
+    def content(cls, record: Record, config: TaskConfig) -> str:
+        return read_text(record, config)
+
     @property
     def classes(self) -> tuple[str, ...]:
-        return tuple(label[2:] for label in self.labels if label.startswith("B-"))
+        return kinds_of(self.labels)
 
     def gold(self, record: Record) -> list[str]:
         return [entity.kind for entity in read_entities(record, self.config).entities]
@@ -116,7 +130,7 @@ class TokenClassification(Task):
             text, entities = read_text(record, self.config), ()
         encoding = encode_units(text, encoder)
         read, units = _units(text, encoding, last=not encoder.bidirectional)
-        tags = self._tags(units, entities, record) if labelled else [-100] * len(units)
+        tags = self._tags(units, entities, record) if labelled else [IGNORED] * len(units)
         ids = np.array(encoding.ids, dtype=np.int64)
         offset = 1  # of the first piece after the start token
         windows = []
@@ -137,6 +151,7 @@ class TokenClassification(Task):
     def decode(
         self, record: Record, encoded: Sequence[Encoded], logits: Sequence[Logits]
     ) -> EntityPrediction:
+        kinds_of(self.labels)  # refuses a model whose classes are no tags
         units = [unit for each in encoded for unit in each.units]
         text = read_text(record, self.config)
         if not units:
@@ -145,7 +160,7 @@ class TokenClassification(Task):
         values = np.exp(values - values.max(axis=1, keepdims=True))
         values /= values.sum(axis=1, keepdims=True)
         chosen = values.argmax(axis=1)
-        spans = spans_from_bio([self.labels[tag] for tag in chosen])
+        spans = spans_from_tags([self.labels[tag] for tag in chosen])
         sure = values[np.arange(len(chosen)), chosen]
         return EntityPrediction(
             text=text,
@@ -167,19 +182,28 @@ class TokenClassification(Task):
     def _tags(
         self, units: Sequence[tuple[int, int]], entities: Sequence[Entity], record: Record
     ) -> list[int]:
-        """The BIO tag of each unit; an entity begins at the first unit that it touches."""
-        tags = [0] * len(units)
+        """The tag of each unit; an entity begins at the first unit that it touches."""
+        places = {label: place for place, label in enumerate(self.labels)}
+        tags = [places.get(OUTSIDE, IGNORED)] * len(units)
         starts = np.array([start for start, _ in units])
         ends = np.array([end for _, end in units])
         for entity in entities:
-            if f"B-{entity.kind}" not in self.labels:
+            if entity.kind not in self.classes:
                 raise unseen_label([(entity.kind, record.source)], self.classes)
-            begin = self.labels.index(f"B-{entity.kind}")
             first = int(np.searchsorted(ends, entity.start, side="right"))
             last = int(np.searchsorted(starts, entity.end, side="left"))
             for unit in range(first, last):
-                tags[unit] = begin if unit == first else begin + 1
+                usual = _prefixes(first=unit == first, last=unit == last - 1)
+                tags[unit] = next(
+                    places[tag] for prefix in usual if (tag := f"{prefix}-{entity.kind}") in places
+                )
         return tags
+
+
+def _prefixes(*, first: bool, last: bool) -> str:
+    """The prefixes that a unit of an entity may have, the most exact one first; a model knows those of its scheme."""
+    alone = "SU" if first and last else ""
+    return alone + ("B" if first else "") + ("EL" if last else "") + "IMBESLU"
 
 
 def _units(text: str, encoding: Encoding, *, last: bool) -> tuple[list[int], list[tuple[int, int]]]:

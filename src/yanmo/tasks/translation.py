@@ -80,7 +80,7 @@ class Translation(Task):
         if config.languages is not None and all(each in fields for each in config.languages):
             return True
         pairs = zip(SOURCE_FIELDS, TARGET_FIELDS, strict=True)
-        return isinstance(fields.get(NESTED), Mapping) or any(
+        return isinstance(records[0].unpacked(NESTED), Mapping) or any(
             source in fields and target in fields for source, target in pairs
         )
 
