@@ -62,6 +62,8 @@ def test_it_is_learned_used_and_measured_by_the_commands(own, run, bert, records
     assert from_file[1]["grade"] == pytest.approx(one["grade"], abs=1e-3) and len(from_file) == 30
     measured = run("evaluate", out, records, "--report", tmp_path / "page.html", "--json")
     assert measured.json["metrics"].keys() == {"pearson"}
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert "least right" in page and "第4家酒店" in page  # far from its grade, 4, after two steps
 
 
 @pytest.mark.parametrize("own", ["by a dotted name"], indirect=True)
