@@ -80,6 +80,7 @@ class AnswerPrediction(TaskPrediction):
     def to_json(self) -> dict[str, Any]:
         answer = self.answer
         return {
+            **self.mark,
             "question": self.question,
             "answer": "" if answer is None else answer.text,
             "score": round(self.score, 6),
