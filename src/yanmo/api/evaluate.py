@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,11 +10,12 @@ from typing import Any, Literal
 
 from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
-from yanmo.api.task_records import check_columns
+from yanmo.api.run_folder import sha256_of
+from yanmo.api.task_records import check_columns, digest, labelled_records
 from yanmo.config import build, merge
 from yanmo.corpus.document import Record
 from yanmo.corpus.encoding import known_encoding
-from yanmo.corpus.read import read_records
+from yanmo.corpus.hub import is_hub_id
 from yanmo.errors import ConfigError, InputError, RunError
 from yanmo.evaluation import suite as suites
 from yanmo.evaluation.errors import Errors, errors_of
@@ -137,7 +137,10 @@ def evaluate(
 def labelled_data(
     data: str | Path, *, folder: str | Path | None, part: Part | None, encoding: str, reporter: Reporter
 ) -> LabelledData:
-    """A file of records, or a part of a suite. Errors: InputError, ConfigError."""
+    """A file of records, those of a data set on the hub (`test` where it names no split), or a part of a suite.
+
+    Errors: InputError, ConfigError, MissingExtra.
+    """
     if suites.is_suite(data):
         return _of_suite(suites.find(data), folder, part, reporter)
     path = Path(data).expanduser()
@@ -146,12 +149,11 @@ def labelled_data(
     if part is not None:
         raise ConfigError("suites.part_of_file", part=part, data=data)
     with reporter.stage(text("run.stage_read")):
-        records = list(read_records(data, encoding=known_encoding(encoding)))
+        records = list(labelled_records(str(data), split="test", encoding=known_encoding(encoding)))
     if not records:
         raise InputError("run.no_records", path=data)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return LabelledData(name=str(data), sha256=digest, records=records)
+    sha256 = digest(records) if is_hub_id(str(data)) else sha256_of(path)
+    return LabelledData(name=str(data), sha256=sha256, records=records)
 
 
 def measure(model: Model, given: LabelledData, settings: TaskConfig | None = None) -> Measured:
@@ -219,12 +221,12 @@ def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, report
         else:
             records = getattr(suite.complete(where), wanted)
         origin = next(name for name in sources if name in suite.splits)
-        digest = suites.content_hash(suite.file(origin, where))
+        sha256 = suites.content_hash(suite.file(origin, where))
     if not records:
         raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=list(suite.splits))
-    exact = digest == suite.splits[origin].sha256
+    exact = sha256 == suite.splits[origin].sha256
     if not exact:
         reporter.warn(text("suites.warn_other", name=suite.name, path=suite.file(origin, where)))
     return LabelledData(
-        name=suite.name, sha256=digest, records=records, suite=suite, part=wanted, exact=exact
+        name=suite.name, sha256=sha256, records=records, suite=suite, part=wanted, exact=exact
     )
