@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from yanmo.api.evaluate import Measured, labelled_data, measure
+from yanmo.api.evaluate import ALIKE, Measured, labelled_data, measure, prepare
 from yanmo.api.predict import load, use_machine
 from yanmo.api.reporter import Reporter
 from yanmo.errors import RunError
@@ -15,8 +15,6 @@ from yanmo.evaluation.evidence import Evidence, Interval, interval
 from yanmo.evaluation.significance import Comparison
 from yanmo.evaluation.splits import Part
 from yanmo.tasks.config import TaskConfig
-
-ALIKE = {"text_classification", "sentence_similarity"}  # tasks that may score the same pairs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,17 +66,21 @@ def compare(
     folder: str | Path | None = None,
     part: Part | None = None,
     settings: TaskConfig | None = None,
+    task: Literal["sentence_similarity"] | None = None,
     encoding: str = "auto",
     reporter: Reporter | None = None,
 ) -> CompareResult:
     """Two models of one task on a file of records or a suite, by a paired bootstrap over its texts.
 
-    folder, part, settings, encoding: as in `evaluate`. Errors: as `evaluate`; RunError for models that have no metric
-    in common.
+    folder, part, settings, task, encoding: as in `evaluate`. Errors: as `evaluate`; RunError for models that have no
+    metric in common.
     """
     use_machine()
-    given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter or Reporter())
+    reporter = reporter or Reporter()
+    given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     models = (load(first), load(second))
+    for model in models:
+        prepare(model, given, task, reporter)
     tasks = [type(model.task).__module__.rpartition(".")[2] for model in models]
     if tasks[0] != tasks[1] and set(tasks) - ALIKE:
         raise RunError("suites.two_tasks", first=first, second=second, one=tasks[0], other=tasks[1])

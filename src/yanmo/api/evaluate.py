@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from yanmo.api.encode import bi_encoder
 from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import sha256_of
 from yanmo.api.task_records import check_columns, digest, labelled_records
+from yanmo.api.trained import has_task
 from yanmo.config import build, merge
 from yanmo.corpus.document import Record
 from yanmo.corpus.encoding import known_encoding
@@ -30,6 +32,7 @@ from yanmo.tasks.task import Task
 from yanmo.tasks.unseen import refuse_unseen
 
 NAMELESS = re.compile(r"LABEL_\d+")  # what `transformers` calls a class without a name
+ALIKE = {"text_classification", "sentence_similarity"}  # tasks that may score the same pairs
 FORM = ("text_field", "pair_field", "label_field", "direction")  # of records, not of a model
 
 
@@ -102,6 +105,7 @@ def evaluate(
     folder: str | Path | None = None,
     part: Part | None = None,
     settings: TaskConfig | None = None,
+    task: Literal["sentence_similarity"] | None = None,
     encoding: str = "auto",
     precision: Precision | Literal["auto"] = "fp32",
     reporter: Reporter | None = None,
@@ -109,13 +113,15 @@ def evaluate(
     """The metrics of the task that the model was fine-tuned for, on a file of records or on a suite.
 
     folder: where the files of suites lie. part: of a suite; unset: what is reported, its test. settings: where a file
-    keeps texts and labels. encoding: of that file. precision: as in `load_here`.
+    keeps texts and labels. task: what a file is for, where the model was not fine-tuned (a suite says it by itself):
+    then any encoder is measured as a bi-encoder. encoding: of that file. precision: as in `load_here`.
     Errors: RunError (no trained head, or one of another task), InputError (records; a label that training never saw),
     ConfigError (an unknown suite).
     """
     reporter = reporter or Reporter()
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     model = load_here(source, precision)
+    prepare(model, given, task, reporter)
     measured = measure(model, given, settings)
     return EvaluateResult(
         model=source,
@@ -156,6 +162,21 @@ def labelled_data(
     return LabelledData(name=str(data), sha256=sha256, records=records)
 
 
+def prepare(model: Model, given: LabelledData, task: str | None, reporter: Reporter) -> None:
+    """Lets a model that was never fine-tuned compare pairs of texts, as its vectors do.
+
+    Errors: RunError for one that has no vectors, and for one of another task than the data's.
+    """
+    wanted = task if given.suite is None else given.suite.task
+    if wanted == "sentence_similarity" and not has_task(model):
+        bare = bi_encoder(model)
+        model.task = bare
+        reporter.note(text("pairs.note_bi_encoder", model=model.source, pooling=bare.pooling))
+    name = type(model.task).__module__.rpartition(".")[2]
+    if wanted not in (None, name) and {name, wanted} - ALIKE:
+        raise RunError("suites.other_task", model=model.source, task=name, name=given.name, wanted=wanted)
+
+
 def measure(model: Model, given: LabelledData, settings: TaskConfig | None = None) -> Measured:
     """The metrics of a model. Errors: as `evaluate`."""
     if settings is not None and given.suite is None:
@@ -193,14 +214,11 @@ def _configured(task: Task, changes: Mapping[str, Any]) -> Task:
 
 
 def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Task:
-    """The model's task, on records of the form at hand. Errors: RunError where it is not the suite's."""
+    """The model's task, on records of the form at hand."""
     task = model.task
     if given.suite is None:
         return task if settings is None else _configured(task, settings.model_dump(exclude_unset=True))
     suite = given.suite
-    name = type(task).__module__.rpartition(".")[2]
-    if name != suite.task and {name, suite.task} - {"text_classification", "sentence_similarity"}:
-        raise RunError("suites.other_task", model=model.source, task=name, name=suite.name, wanted=suite.task)
     form = {key: getattr(suite.settings, key) for key in FORM}
     own = suite.settings.model_dump(exclude_unset=True, exclude=set(FORM))
     task = _configured(task, form | own)
