@@ -66,11 +66,11 @@ def test_lines_of_a_file_stand_where_the_model_reads_its_texts(run, bert, files,
     )  # fmt: skip
     assert ran.code == 0, ran.err
     assert run("predict", out, "--file", lines, "--json").json["predictions"][0]["text"] == "很好"
-    rows = [{"review": "很好", "text": "other"}, {"text": "很差", "body": "不错"}]
+    rows = [{"id": 7, "review": "很好", "text": "other"}, {"text": "很差", "body": "不错"}]
     file = tmp_path / "rows.jsonl"
     file.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     found = run("predict", out, "--file", file, "--json").json["predictions"]
-    assert [one["text"] for one in found] == ["很好", "很差"]
+    assert [(one.get("id"), one["text"]) for one in found] == [(7, "很好"), (None, "很差")]
     file.write_text(json.dumps(rows[1]), encoding="utf-8")
     found = run("predict", out, "--file", file, "--text-field", "body", "--json").json["predictions"]
     assert [one["text"] for one in found] == ["不错"]

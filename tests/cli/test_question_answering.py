@@ -87,7 +87,9 @@ def test_rows_are_answered_and_measured(run, reader, rows):
     ran = run("predict", reader, "--file", rows, "--json")
     assert ran.code == 0, ran.err
     predictions = ran.json["predictions"]
-    assert [each["question"] for each in predictions] == [row["question"] for row in ROWS]
+    assert [(each["id"], each["question"]) for each in predictions] == [
+        (row["id"], row["question"]) for row in ROWS
+    ]
     for row, each in zip(ROWS, predictions, strict=True):
         assert row["context"][each["start"] : each["end"]] == each["answer"]
     measured = run("evaluate", reader, rows, "--json")

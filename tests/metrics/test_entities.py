@@ -76,6 +76,19 @@ def test_equals_nervaluate_strict(texts: list[list[tuple[str, str]]]) -> None:
         assert scores.f1 == pytest.approx(theirs["entities"][kind]["strict"].f1)
 
 
+@pytest.mark.parametrize(
+    ("gold", "found", "counts"),  # right, found, in gold: by hand, as seqeval's default mode counts
+    [
+        ("O B-PER I-LOC O", "I-PER I-PER I-LOC O", (1, 2, 2)),  # PER is one longer, LOC is found
+        ("B-PER I-PER O I-LOC", "I-PER I-PER O B-LOC", (2, 2, 2)),  # I- begins an entity as B- does
+        ("B-PER I-LOC I-PER", "B-PER I-PER I-PER", (0, 1, 3)),  # each change of kind begins one
+    ],
+)
+def test_malformed_tags_are_counted_leniently(gold: str, found: str, counts: tuple[int, int, int]) -> None:
+    scores = entity_scores([spans_from_tags(gold.split())], [spans_from_tags(found.split())])
+    assert (scores.correct, scores.predicted, scores.gold) == counts
+
+
 def test_a_wrong_border_or_kind_counts_on_neither_side() -> None:
     gold = [[Entity(kind="PER", start=0, end=2), Entity(kind="LOC", start=5, end=7)]]
     found = [[Entity(kind="PER", start=0, end=3), Entity(kind="PER", start=5, end=7)]]

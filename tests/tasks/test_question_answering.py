@@ -306,3 +306,19 @@ def test_the_loss_is_that_of_each_window_alone(encoder_of: Encoders, smoothing: 
     (ours,) = torch.autograd.grad(loss, logits)
     (theirs,) = torch.autograd.grad(expected / 2, logits)
     torch.testing.assert_close(ours, theirs)
+
+
+@pytest.mark.parametrize("answers", [["b"], ["beta", "b"], [{"text": "b", "start": 0}]])
+def test_answers_without_a_place_are_scored_and_not_learned(encoder_of: Encoders, answers: list[Any]) -> None:
+    one = Record(fields={"question": "a?", "context": "a b c b", "answers": answers}, source="set.jsonl:7")
+    task().encode(one, encoder_of("wordpiece"), labelled=True)  # as before any score
+    found = AnswerPrediction(
+        question="a?",
+        context="a b c b",
+        answer=None,
+        no_answer=0.1,
+        candidates=(Candidate(text="b", start=2, end=3, score=0.5),),
+    )
+    assert task().score([one], [found]) == {"f1": 1.0, "em": 1.0}
+    with pytest.raises(InputError, match=r"set\.jsonl:7"):
+        QuestionAnswering.from_records([one], TaskConfig())

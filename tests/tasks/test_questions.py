@@ -7,7 +7,7 @@ import pytest
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.questions import Answer, read_answers, read_question
+from yanmo.tasks.questions import Answer, answer_texts, first_answer, read_answers, read_question
 
 NewRecord = Callable[..., Record]
 CONTEXT = "姚明1980年出生在上海。他曾在休斯顿打球，后来回到上海。"
@@ -51,6 +51,25 @@ BOTH = (Answer(text="上海", start=10), Answer(text="1980年", start=2))
 def test_every_form(record: NewRecord, fields: dict[str, object], answers: tuple[Answer, ...]) -> None:
     assert read_answers(record(**ASKED, **fields), TaskConfig()) == answers
     assert all(CONTEXT[one.start : one.end] == one.text for one in answers)
+
+
+@pytest.mark.parametrize(
+    ("given", "texts", "first"),
+    [
+        (["上海"], ["上海"], BIRTH[0]),  # stands at two places
+        (["Shanghai", "1980年"], ["Shanghai", "1980年"], BOTH[1]),  # one is not in the context
+        ([{"text": "上海", "start": 26}], ["上海"], Answer(text="上海", start=26)),
+        ([{"text": "上海", "start": 9}], ["上海"], BIRTH[0]),  # stands elsewhere
+        (["Shanghai"], ["Shanghai"], None),
+        ([], [], None),
+    ],
+)
+def test_a_score_asks_for_texts_not_for_places(
+    record: NewRecord, given: object, texts: list[str], first: Answer | None
+) -> None:
+    one = record(**ASKED, answers=given)
+    assert answer_texts(one, TaskConfig()) == texts
+    assert first_answer(one, TaskConfig()) == first
 
 
 def test_named_fields(record: NewRecord) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from yanmo import tasks
-from yanmo.api.evaluate import Measured, are_alike, labelled_data, measure
+from yanmo.api.evaluate import Measured, are_alike, labelled_data, measure, prepare
 from yanmo.api.predict import load, use_machine
 from yanmo.api.reporter import Reporter
 from yanmo.errors import RunError
@@ -67,17 +67,21 @@ def compare(
     folder: str | Path | None = None,
     part: Part | None = None,
     settings: TaskConfig | None = None,
+    task: Literal["sentence_similarity"] | None = None,
     encoding: str = "auto",
     reporter: Reporter | None = None,
 ) -> CompareResult:
     """Two models of one task on a file of records or a suite, by a paired bootstrap over its texts.
 
-    folder, part, settings, encoding: as in `evaluate`. Errors: as `evaluate`; RunError for models that have no metric
-    in common.
+    folder, part, settings, task, encoding: as in `evaluate`. Errors: as `evaluate`; RunError for models that have no
+    metric in common.
     """
     use_machine()
-    given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter or Reporter())
+    reporter = reporter or Reporter()
+    given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     models = (load(first), load(second))
+    for model in models:
+        prepare(model, given, task, reporter)
     names = [tasks.name_of(model.task) for model in models]
     if not are_alike(*names):
         raise RunError("suites.two_tasks", first=first, second=second, one=names[0], other=names[1])

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from torch import Tensor
@@ -21,6 +21,7 @@ from yanmo.messages import text
 from yanmo.metrics.retrieval import Vectors
 from yanmo.models.learner import Learner
 from yanmo.tasks.inference import run
+from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.tasks.task import Encoder
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4096  # texts that are sorted by length; memory stays flat
 TERM = "text"
+POOLINGS: tuple[Literal["mean", "cls"], ...] = ("mean", "cls")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +106,20 @@ def pooling_of(model: Model) -> Pooling:
         raise RunError("pairs.no_vectors", path=model.source)
     folder = model.loaded.folder
     return (folder and read_pooling(folder)) or Pooling()
+
+
+def bi_encoder(model: Model) -> SentenceSimilarity:
+    """The task of telling by the cosine of its vectors how near two texts are, for a model that never learnt one.
+
+    Errors: as `pooling_of`; RunError where the summary token is not the one that it pools by.
+    """
+    pooling, family = pooling_of(model), model.learner.backbone.family
+    fits = [name for name in POOLINGS if Pooling.of(name, family).mode == pooling.mode]
+    if not fits:
+        raise RunError("pairs.other_token", path=model.source, given=pooling.mode)
+    similarity = model.settings.similarity.model_copy(update={"pooling": fits[0]})
+    config = model.settings.model_copy(update={"similarity": similarity})
+    return SentenceSimilarity(labels=(), config=config)
 
 
 def _parts(model: Model, texts: Sequence[str], *, normalize: bool, batch_tokens: int) -> Iterator[Vectors]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,13 +9,16 @@ from pathlib import Path
 from typing import Any, Literal
 
 from yanmo import tasks
+from yanmo.api.encode import bi_encoder
 from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
-from yanmo.api.task_records import check_columns
+from yanmo.api.run_folder import sha256_of
+from yanmo.api.task_records import check_columns, digest, labelled_records
+from yanmo.api.trained import has_task
 from yanmo.config import build, merge
 from yanmo.corpus.document import Record
 from yanmo.corpus.encoding import known_encoding
-from yanmo.corpus.read import read_records
+from yanmo.corpus.hub import is_hub_id
 from yanmo.errors import ConfigError, InputError, RunError
 from yanmo.evaluation import suite as suites
 from yanmo.evaluation.errors import Errors, errors_of
@@ -104,6 +106,7 @@ def evaluate(
     folder: str | Path | None = None,
     part: Part | None = None,
     settings: TaskConfig | None = None,
+    task: Literal["sentence_similarity"] | None = None,
     encoding: str = "auto",
     precision: Precision | Literal["auto"] = "fp32",
     reporter: Reporter | None = None,
@@ -111,13 +114,15 @@ def evaluate(
     """The metrics of the task that the model was fine-tuned for, on a file of records or on a suite.
 
     folder: where the files of suites lie. part: of a suite; unset: what is reported, its test. settings: where a file
-    keeps texts and labels. encoding: of that file. precision: as in `load_here`.
+    keeps texts and labels. task: what a file is for, where the model was not fine-tuned (a suite says it by itself):
+    then any encoder is measured as a bi-encoder. encoding: of that file. precision: as in `load_here`.
     Errors: RunError (no trained head, or one of another task), InputError (records; a label that training never saw),
     ConfigError (an unknown suite).
     """
     reporter = reporter or Reporter()
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     model = load_here(source, precision)
+    prepare(model, given, task, reporter)
     measured = measure(model, given, settings)
     return EvaluateResult(
         model=source,
@@ -139,7 +144,10 @@ def evaluate(
 def labelled_data(
     data: str | Path, *, folder: str | Path | None, part: Part | None, encoding: str, reporter: Reporter
 ) -> LabelledData:
-    """A file of records, or a part of a suite. Errors: InputError, ConfigError."""
+    """A file of records, those of a data set on the hub (`test` where it names no split), or a part of a suite.
+
+    Errors: InputError, ConfigError, MissingExtra.
+    """
     if suites.is_suite(data):
         return _of_suite(suites.find(data), folder, part, reporter)
     path = Path(data).expanduser()
@@ -148,12 +156,26 @@ def labelled_data(
     if part is not None:
         raise ConfigError("suites.part_of_file", part=part, data=data)
     with reporter.stage(text("run.stage_read")):
-        records = list(read_records(data, encoding=known_encoding(encoding)))
+        records = list(labelled_records(str(data), split="test", encoding=known_encoding(encoding)))
     if not records:
         raise InputError("run.no_records", path=data)
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return LabelledData(name=str(data), sha256=digest, records=records)
+    sha256 = digest(records) if is_hub_id(str(data)) else sha256_of(path)
+    return LabelledData(name=str(data), sha256=sha256, records=records)
+
+
+def prepare(model: Model, given: LabelledData, task: str | None, reporter: Reporter) -> None:
+    """Lets a model that was never fine-tuned compare pairs of texts, as its vectors do.
+
+    Errors: RunError for one that has no vectors, and for one of another task than the data's.
+    """
+    wanted = task if given.suite is None else given.suite.task
+    if wanted == "sentence_similarity" and not has_task(model):
+        bare = bi_encoder(model)
+        model.task = bare
+        reporter.note(text("pairs.note_bi_encoder", model=model.source, pooling=bare.pooling))
+    name = tasks.name_of(model.task)
+    if wanted is not None and not are_alike(name, wanted):
+        raise RunError("suites.other_task", model=model.source, task=name, name=given.name, wanted=wanted)
 
 
 def measure(model: Model, given: LabelledData, settings: TaskConfig | None = None) -> Measured:
@@ -198,14 +220,11 @@ def _configured(task: Task, changes: Mapping[str, Any]) -> Task:
 
 
 def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Task:
-    """The model's task, on records of the form at hand. Errors: RunError where it is not the suite's."""
+    """The model's task, on records of the form at hand."""
     task = model.task
     if given.suite is None:
         return task if settings is None else _configured(task, settings.model_dump(exclude_unset=True))
     suite = given.suite
-    name = tasks.name_of(task)
-    if not are_alike(name, suite.task):
-        raise RunError("suites.other_task", model=model.source, task=name, name=suite.name, wanted=suite.task)
     form = {key: getattr(suite.settings, key) for key in FORM}
     own = suite.settings.model_dump(exclude_unset=True, exclude=set(FORM))
     task = _configured(task, form | own)
@@ -226,12 +245,12 @@ def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, report
         else:
             records = getattr(suite.complete(where), wanted)
         origin = next(name for name in sources if name in suite.splits)
-        digest = suites.content_hash(suite.file(origin, where))
+        sha256 = suites.content_hash(suite.file(origin, where))
     if not records:
         raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=list(suite.splits))
-    exact = digest == suite.splits[origin].sha256
+    exact = sha256 == suite.splits[origin].sha256
     if not exact:
         reporter.warn(text("suites.warn_other", name=suite.name, path=suite.file(origin, where)))
     return LabelledData(
-        name=suite.name, sha256=digest, records=records, suite=suite, part=wanted, exact=exact
+        name=suite.name, sha256=sha256, records=records, suite=suite, part=wanted, exact=exact
     )

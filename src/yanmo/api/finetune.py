@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,7 +15,7 @@ from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder, sha256_of
 from yanmo.api.task_model import encoder_of, optim_of, save, starting_model
-from yanmo.api.task_records import labelled_records, tell_records, train_and_dev, warn_widened
+from yanmo.api.task_records import digest, labelled_records, tell_records, train_and_dev, warn_widened
 from yanmo.api.teacher import with_teacher
 from yanmo.corpus.document import Record
 from yanmo.corpus.hub import is_hub_id
@@ -127,7 +125,7 @@ def finetune(
             schedule=config.schedule,
             ends_with_best=True,
             layer_decay=config.adapt.layer_decay,
-            dev_digest=_digest(dev),
+            dev_digest=digest(dev),
         )
         run.write_manifest(config, _inputs(config), compute.to_json())
         fitted = fit(run, what, compute, reporter=reporter, interrupt=interrupt, profile=profile)
@@ -221,7 +219,7 @@ def _warn_cut(encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task
 def _inputs(config: FinetuneConfig) -> dict[str, Any]:
     """The SHA-256 of every file and model that the run is made from."""
     inputs: dict[str, Any] = {"model": config.model}
-    files = {config.train_file: "train", config.dev_file: "validation", config.unlabelled_file: ""}
+    files = {config.train_file: "train", config.dev_file: "validation", config.unlabelled_file: "train"}
     for name, split in files.items():
         if name:
             inputs[name] = (
@@ -251,11 +249,4 @@ def _changed(config: FinetuneConfig, run: RunFolder) -> list[str]:
 
 
 def _sha256_of_rows(hub_id: str, split: str) -> str:
-    return _digest(labelled_records(hub_id, split=split))
-
-
-def _digest(records: Iterable[Record]) -> str:
-    total = hashlib.sha256()
-    for record in records:
-        total.update(json.dumps(record.fields).encode())
-    return total.hexdigest()
+    return digest(labelled_records(hub_id, split=split))

@@ -136,7 +136,7 @@ def resolve_finetune(
         check_teacher(tasks.find(config.task), config.task)
     for path in (config.train_file, config.dev_file, config.unlabelled_file):
         if path is not None:
-            _check_file(path)
+            check_file(path)
     train = config.train.model_copy(update={"budget": _capped(config.train.budget, reporter)})
     return config.model_copy(update={"train": train})
 
@@ -194,8 +194,8 @@ def _require(tree: Tree, key: str, flag: str) -> None:
         raise ConfigError("recipes.missing", key=key, flag=flag)
 
 
-def _check_file(path: str) -> None:
-    """Errors: InputError where there is no such file."""
+def check_file(path: str) -> None:
+    """Errors: InputError where there is no such file, and it can be no data set of the hub."""
     if not Path(path).expanduser().is_file() and not is_hub_id(path):
         raise no_file(path)
 
@@ -255,7 +255,7 @@ def _with_task(tree: Tree, reporter: Reporter | None) -> Tree:
     if tree.get("task"):
         return tree
     settings = build(TaskConfig, tree.get("settings", {}))
-    _check_file(str(tree["train_file"]))
+    check_file(str(tree["train_file"]))
     encoding = known_encoding(str(tree.get("encoding", "auto")))
     task, known = guess_task(str(tree["train_file"]), settings, encoding)
     if reporter is not None:

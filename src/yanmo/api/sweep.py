@@ -15,12 +15,12 @@ from pydantic import Field
 
 from yanmo.api.evaluate import evaluate
 from yanmo.api.finetune_config import FinetuneConfig
-from yanmo.api.recipes import FINETUNE_FLAGS, resolve_finetune
+from yanmo.api.recipes import FINETUNE_FLAGS, check_file, resolve_finetune
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.verbs import nothing_left, start_finetune
 from yanmo.config import Config
-from yanmo.errors import ConfigError, TrainingError, no_file
+from yanmo.errors import ConfigError, TrainingError
 from yanmo.evaluation.significance import spread
 from yanmo.messages import text
 
@@ -125,8 +125,8 @@ def resolve_sweep(
     for key, each in values.items():
         if not each:
             raise ConfigError("sweep.no_values", key=key)
-    if test_file is not None and not Path(test_file).is_file():
-        raise no_file(test_file)
+    if test_file is not None:
+        check_file(test_file)
     runs: list[SweepRun] = []
     for chosen in itertools.product(*values.values()):
         point = dict(zip(values, chosen, strict=True))

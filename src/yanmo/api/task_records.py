@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from yanmo import tasks
 from yanmo.api.finetune_config import FinetuneConfig
@@ -60,6 +62,14 @@ def labelled_records(given: str, *, split: str = "train", encoding: str = "auto"
     Errors: as `read_records` and `hub_records`.
     """
     return hub_records(given, split=split) if is_hub_id(given) else read_records(given, encoding=encoding)
+
+
+def digest(records: Iterable[Record]) -> str:
+    """SHA-256 of what the records hold, where there is no file whose bytes could tell."""
+    total = hashlib.sha256()
+    for record in records:
+        total.update(json.dumps(record.fields).encode())
+    return total.hexdigest()
 
 
 def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], reporter: Reporter) -> None:

@@ -11,9 +11,11 @@ from yanmo import registry, tasks
 from yanmo.api.predict import Model, load
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
+from yanmo.api.task_records import labelled_records
 from yanmo.corpus.document import Record
 from yanmo.corpus.files import source_file
-from yanmo.corpus.read import CorpusConfig, read_raw, read_records
+from yanmo.corpus.hub import is_hub_id
+from yanmo.corpus.read import CorpusConfig, read_raw
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.data.example import Example
 from yanmo.errors import ConfigError, InputError
@@ -108,11 +110,11 @@ def _kind(task: Task) -> str:
 
 
 def _unlabelled(path: str | None, settings: TaskConfig, encoding: str) -> list[Record]:
-    """The lines of a plain text, or the records of another file, whatever labels they may have."""
+    """The lines of a plain text, or the records of another file or of the hub, whatever labels they may have."""
     if path is None:
         return []
-    if source_file(Path(path)).format not in (None, "text", "markdown"):
-        return [record.renamed(settings.columns) for record in read_records(path, encoding=encoding)]
+    if is_hub_id(path) or source_file(Path(path)).format not in (None, "text", "markdown"):
+        return [record.renamed(settings.columns) for record in labelled_records(path, encoding=encoding)]
     lines = read_raw(CorpusConfig(paths=(path,), unit="line", encoding=encoding), CorpusReport())
     name = settings.text_field
     return [Record(fields={name: line.text}, source=line.source) for line in lines if line.text.strip()]

@@ -38,6 +38,13 @@ def require(model: Model, term: str, *, task: str | None = None) -> None:
     )
 
 
+def has_task(model: Model) -> bool:
+    """Whether it was fine-tuned: the model says for what, or has a head that pre-training does not train."""
+    labelling = model.loaded.labelling
+    said = labelling is not None and labelling.task is not None
+    return said or any(term in model.learner.heads for term in tasks.by_head() if term not in PRETRAINED)
+
+
 def no_task(model: Model) -> RunError:
     """The error of a model that was never fine-tuned: its state, and the tasks that fit it."""
     terms = model.learner.backbone.head_terms()

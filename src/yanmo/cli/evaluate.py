@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from yanmo.tasks.config import TaskConfig
 
 PartName = Literal["train", "dev", "test"]
+TaskName = Literal["sentence_similarity"]
 DataFolder = Annotated[str | None, Parameter(name="--data", metavar="DIR")]
 
 
@@ -35,6 +36,7 @@ def evaluate(
     label_field: str | None = None,
     columns: Pairs = None,
     direction: str | None = None,
+    task: TaskName | None = None,
     encoding: str = "auto",
     precision: Precision = "fp32",
     report: File = None,
@@ -51,6 +53,7 @@ def evaluate(
             folder=folder,
             part=part,
             settings=settings,
+            task=task,
             encoding=encoding,
             precision=precision,
             reporter=reporter,
@@ -74,6 +77,7 @@ def compare(
     label_field: str | None = None,
     columns: Pairs = None,
     direction: str | None = None,
+    task: TaskName | None = None,
     encoding: str = "auto",
     json: Json = False,
 ) -> None:
@@ -89,6 +93,7 @@ def compare(
             folder=folder,
             part=part,
             settings=settings,
+            task=task,
             encoding=encoding,
             reporter=reporter,
         )

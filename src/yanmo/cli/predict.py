@@ -265,8 +265,8 @@ def _reads_records(model: Model, path: str) -> bool:
 
 
 def _records(path: str, field: str | None, reads: TaskConfig, encoding: str) -> Iterator[Record]:
-    """The text of each record, from `field` where it is given, under the name that the task reads it by; pairs, and
-    what has no text, stay as they are."""
+    """The text and id of each record, the text from `field` where it is given, under the name that the task reads it
+    by; pairs, and what has no text, stay as they are."""
     from pathlib import Path
 
     from yanmo.cli.lines import is_plain, lines_of
@@ -281,7 +281,8 @@ def _records(path: str, field: str | None, reads: TaskConfig, encoding: str) -> 
         named = record.renamed(reads.columns)
         name = field or (reads.text_field if reads.text_field in named.fields else "text")
         if pair_names(named, reads) is None and (field is not None or name in named.fields):
-            record = Record(fields={reads.text_field: named.text(name)}, source=record.source)
+            known = {"id": named.fields["id"]} if "id" in named.fields else {}
+            record = Record(fields={**known, reads.text_field: named.text(name)}, source=record.source)
         yield record  # else whatever the task reads: tokens, the two sides of a pair
 
 

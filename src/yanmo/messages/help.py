@@ -279,6 +279,10 @@ TEXTS: Texts = {
         "bert、gpt2 或 transformer，与 --corpus 一起使用。",
     ),
     "help.model": ("A run, a model directory or a hub id.", "运行、模型目录或 Hub 名称。"),
+    "help.task": (
+        "What a file is for, where the model was not fine-tuned; its vectors are then compared.",
+        "模型未经微调时，说明文件用于哪个任务；此时比较模型给出的向量。",
+    ),
     "help.suite": (
         "Labelled records (.jsonl, .json, .csv, .tsv, .parquet, also .gz), or a suite: its name or a YAML file.",
         "带标注的数据（.jsonl、.json、.csv、.tsv、.parquet，均可再加 .gz），或评测集（名称或 YAML 文件）。",

@@ -78,6 +78,18 @@ TEXTS: Texts = {
         "模型 {path} 是编码器-解码器：它读入一段文本以写出另一段，不提供文本的向量。\n"
         "编码器（bert）和解码器（gpt2）可以。\n请改用这样的模型；或用 yanmo translate 让该模型翻译。",
     ),
+    "pairs.other_token": (
+        "{path} makes a vector of a text by {given}, which no pair of texts in one row can be compared by.\n"
+        "An encoder is measured by its mean or cls, a decoder by its mean or lasttoken.\n"
+        "Choose another model, or compare its vectors by yourself: yanmo encode.",
+        "{path} 以 {given} 把文本变成向量，同一行中的句对无法据此比较。\n"
+        "编码器可按 mean 或 cls 评估，解码器可按 mean 或 lasttoken 评估。\n"
+        "请换用其他模型，或用 yanmo encode 得到向量后自行比较。",
+    ),
+    "pairs.note_bi_encoder": (
+        "{model} was not fine-tuned here: measured as a bi-encoder, by the cosine of its vectors ({pooling})",
+        "{model} 未经微调：作为双编码器，以向量的余弦（{pooling}）评估",
+    ),
     "pairs.unsupported_module": (
         "{path} describes a module or pooling that is not supported: {given}.\n"
         "Supported: a Transformer, pooling by mean, cls or lasttoken, and Normalize.\n"

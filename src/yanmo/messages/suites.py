@@ -30,9 +30,9 @@ TEXTS: Texts = {
         "对文件 {data} 使用了 --part {part}。\n文件总是整体评估，只有评测集才分为若干部分。\n请去掉 --part，或改为指定评测集。",
     ),
     "suites.other_task": (
-        "{model} is trained for {task}, but the suite {name} is for {wanted}.\n"
-        "A suite is measured with a model of its own task.\nFine-tune one: yanmo finetune {wanted} --model ... --train ...",
-        "{model} 是为 {task} 训练的，而评测集 {name} 用于 {wanted}。\n评测集需要同一任务的模型。\n"
+        "{model} is trained for {task}, but {name} is for {wanted}.\n"
+        "It is measured with a model of that task.\nFine-tune one: yanmo finetune {wanted} --model ... --train ...",
+        "{model} 是为 {task} 训练的，而 {name} 用于 {wanted}。\n评估时需要同一任务的模型。\n"
         "请先微调一个：yanmo finetune {wanted} --model ... --train ...",
     ),
     "suites.other_metric": (

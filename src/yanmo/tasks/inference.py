@@ -77,8 +77,19 @@ def predict_encoded(
 ) -> list[TaskPrediction]:
     """`predict` for records that were encoded before."""
     answers = task.answer(learner, records, encoded, encoder, batch_tokens=batch_tokens)
-    if answers is not None:
-        return answers
+    if answers is None:
+        answers = _decoded(task, learner, records, encoded, batch_tokens=batch_tokens)
+    return [replace(one, id=_id(record)) for one, record in zip(answers, records, strict=True)]
+
+
+def _decoded(
+    task: Task,
+    learner: Learner,
+    records: Sequence[Record],
+    encoded: Sequence[Sequence[Encoded]],
+    *,
+    batch_tokens: int,
+) -> list[TaskPrediction]:
     examples = [one.example for each in encoded for one in each]
     logits = run(
         learner,
@@ -93,6 +104,11 @@ def predict_encoded(
         predictions.append(replace(found, cut=True) if any(one.cut for one in each) else found)
         start += len(each)
     return predictions
+
+
+def _id(record: Record) -> str | int | None:
+    value = record.fields.get("id")
+    return value if isinstance(value, str | int) else None
 
 
 @torch.inference_mode()

@@ -34,7 +34,7 @@ from yanmo.tasks.answer_spans import (
 )
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.pieces import encode_units
-from yanmo.tasks.questions import USUAL_FIELDS, read_answers, read_question
+from yanmo.tasks.questions import USUAL_FIELDS, answer_texts, first_answer, read_answers, read_question
 from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.texts import around
 from yanmo.tokenizers import Encoding
@@ -81,6 +81,7 @@ class AnswerPrediction(TaskPrediction):
     def to_json(self) -> dict[str, Any]:
         answer = self.answer
         return {
+            **self.mark,
             "question": self.question,
             "answer": "" if answer is None else answer.text,
             "score": round(self.score, 6),
@@ -175,12 +176,12 @@ class QuestionAnswering(Task):
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         asked = read_question(record, self.config)
-        answers = read_answers(record, self.config) if labelled else ()
+        answer = first_answer(record, self.config) if labelled else None
         question = np.array(encoder.encode(asked.question).ids, dtype=np.int64)
         room = _context_room(len(question), encoder, record)
         encoding = _context(asked.context, encoder)
         ids = np.array(encoding.ids, dtype=np.int64)
-        span = answer_tokens(answers[0], encoding.offsets) if answers else None
+        span = answer_tokens(answer, encoding.offsets) if answer else None
         encoded = []
         for start, end in windows(len(ids), room, self.config.answers.stride):
             example = encoder.frame.build([question, ids[start:end]])
@@ -233,7 +234,7 @@ class QuestionAnswering(Task):
             for record, prediction in zip(records, predictions, strict=True)
             if isinstance(prediction, AnswerPrediction) and prediction.candidates
         ]
-        golds = [self._gold(record) for record, _ in pairs]
+        golds = [answer_texts(record, self.config) for record, _ in pairs]
         f1 = [
             self._scores(record, prediction.candidates[0].text, gold, unanswerable=True).f1
             for (record, prediction), gold in zip(pairs, golds, strict=True)
@@ -243,7 +244,7 @@ class QuestionAnswering(Task):
         return replace(self, fitted_threshold=threshold)
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
-        golds = [self._gold(record) for record in records]
+        golds = [answer_texts(record, self.config) for record in records]
         answerable = np.array([bool(gold) for gold in golds])
         answers = [self._choice(one) for one in predictions if isinstance(one, AnswerPrediction)]
         scores = [
@@ -263,17 +264,17 @@ class QuestionAnswering(Task):
             return None
         answer = self._choice(prediction)
         said = "" if answer is None else answer.text
-        return self._scores(record, said, self._gold(record), unanswerable=True).f1
+        return self._scores(record, said, answer_texts(record, self.config), unanswerable=True).f1
 
     def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
         """The question, and of the context what stands around the right answer, else around the one that was given."""
         if not isinstance(prediction, AnswerPrediction):
             return None
-        answer, gold = self._choice(prediction), read_answers(record, self.config)
-        at = gold[0] if gold else answer
+        answer = self._choice(prediction)
+        at = first_answer(record, self.config) or answer
         return Shown(
             given=f"{prediction.question}\n{'' if at is None else around(prediction.context, at.start, at.end)}",
-            gold=" / ".join(dict.fromkeys(one.text for one in gold)),
+            gold=" / ".join(dict.fromkeys(answer_texts(record, self.config))),
             predicted="" if answer is None else answer.text,
             confidence=prediction.no_answer if answer is None else answer.score,
         )
@@ -305,9 +306,6 @@ class QuestionAnswering(Task):
         if threshold is not None and prediction.margin > threshold:
             return None
         return prediction.candidates[0]
-
-    def _gold(self, record: Record) -> list[str]:
-        return [answer.text for answer in read_answers(record, self.config)]
 
     def _scores(
         self, record: Record, answer: str, gold: Sequence[str], *, unanswerable: bool

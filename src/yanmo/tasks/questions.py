@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError
@@ -57,8 +57,28 @@ def read_answers(record: Record, config: TaskConfig) -> tuple[Answer, ...]:
     Errors: InputError with file and line for an answer that the context does not hold, or not there.
     """
     context = read_question(record, config).context
+    return tuple(_placed(text, start, context, record) for text, start in _given(record, config))
+
+
+def answer_texts(record: Record, config: TaskConfig) -> list[str]:
+    """All right answers as texts: what a score needs, wherever they stand. Errors: InputError for other forms."""
+    return [text for text, _ in _given(record, config)]
+
+
+def first_answer(record: Record, config: TaskConfig) -> Answer | None:
+    """The first right answer that stands in the context, at its first place where none or a wrong one is given."""
+    context = read_question(record, config).context
+    for text, given in _given(record, config):
+        if places := _places(text, context):
+            start = _number(given)
+            return Answer(text=text, start=start if _is_place(start, places) else places[0])
+    return None
+
+
+def _given(record: Record, config: TaskConfig) -> list[tuple[str, JsonValue]]:
+    """(text, start or None) of each right answer."""
     if _is_true(record.fields.get("is_impossible")):
-        return ()
+        return []
     name = config.label_field or next(
         (name for name in config.preferred(USUAL_FIELDS) if name in record.fields), None
     )
@@ -70,9 +90,8 @@ def read_answers(record: Record, config: TaskConfig) -> tuple[Answer, ...]:
             "tasks.no_label", source=record.source, known=known, usual=name or list(USUAL_FIELDS)
         )
     given = record.fields[name]
-    is_answer = isinstance(given, str) and given in context  # as “[1]” may be
-    pairs = _pairs(given if is_answer else record.unpacked(name), record, name)
-    return tuple(_placed(text, start, context, record) for text, start in pairs)
+    is_answer = isinstance(given, str) and given in read_question(record, config).context  # as “[1]” may be
+    return _pairs(given if is_answer else record.unpacked(name), record, name)
 
 
 def _pairs(value: JsonValue, record: Record, name: str) -> list[tuple[str, JsonValue]]:
@@ -122,15 +141,8 @@ def _placed(text: str, given: JsonValue, context: str, record: Record) -> Answer
                 "tasks.answer_at_several_places", source=record.source, answer=shown, places=_listed(places)
             )
         return Answer(text=text, start=places[0])
-    start = int(given) if isinstance(given, str) and given.strip().isdecimal() else given
-    if isinstance(start, float) and start.is_integer():  # of a table in which some cells are empty
-        start = int(start)
-    if (
-        isinstance(start, bool)
-        or not isinstance(start, int)
-        or start < 0
-        or not context.startswith(text, start)
-    ):
+    start = _number(given)
+    if not _is_place(start, places):
         raise InputError(
             "tasks.answer_not_at_start",
             source=record.source,
@@ -139,6 +151,17 @@ def _placed(text: str, given: JsonValue, context: str, record: Record) -> Answer
             places=_listed(places),
         )
     return Answer(text=text, start=start)
+
+
+def _number(given: JsonValue) -> JsonValue:
+    """A start as a table may hold it: as text, or with a decimal point where some cells are empty."""
+    if isinstance(given, str) and given.strip().isdecimal():
+        return int(given)
+    return int(given) if isinstance(given, float) and given.is_integer() else given
+
+
+def _is_place(start: JsonValue, places: Sequence[int]) -> TypeGuard[int]:
+    return type(start) is int and start in places  # true is an int too
 
 
 def _places(text: str, context: str) -> list[int]:

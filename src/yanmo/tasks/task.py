@@ -65,9 +65,13 @@ class Encoded:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskPrediction(ABC):
-    """What `predict` gives for one text. cut: whether it was too long, so that a part of it alone was read."""
+    """What `predict` gives for one text. cut: whether it was too long, so that a part of it alone was read.
+
+    id: of its record, where it has one.
+    """
 
     cut: bool = False
+    id: str | int | None = None
 
     @abstractmethod
     def to_json(self) -> dict[str, Any]:
@@ -78,9 +82,9 @@ class TaskPrediction(ABC):
         return json.dumps(self.to_json(), ensure_ascii=False)
 
     @property
-    def mark(self) -> dict[str, bool]:
-        """What `to_json` says of a text that was cut."""
-        return {"cut": True} if self.cut else {}
+    def mark(self) -> dict[str, Any]:
+        """What `to_json` says for every task: the id, and that a text was cut."""
+        return ({} if self.id is None else {"id": self.id}) | ({"cut": True} if self.cut else {})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -48,7 +48,7 @@ class EntityPrediction(TaskPrediction):
             }
             for entity, score in zip(self.entities, self.scores, strict=True)
         ]
-        return {"text": self.text, "entities": found}
+        return {**self.mark, "text": self.text, "entities": found}
 
 
 @final
