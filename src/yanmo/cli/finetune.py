@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 USES = {
     "multiple_choice": "rows",
     "question_answering": "ask",
+    "text_generation": "translate",
     "token_classification": "names",
     "translation": "translate",
 }
@@ -129,7 +130,7 @@ def _use(config: FinetuneConfig, run: Path) -> str:
         return "pair" if _reads_pairs(config) else "predict"
     if config.task == "sentence_similarity":
         return "similar" if config.settings.similarity.encoder == "bi" else "pair"
-    if config.task == "text_generation":
+    if config.task == "text_generation" and config.settings.direction is None:
         return "chat" if read_chat_template(run / "model") else "generate"
     return USES[config.task]
 
