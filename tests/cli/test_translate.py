@@ -114,14 +114,19 @@ settings: {{"direction": "en-zh"}}
 @pytest.fixture(scope="session")
 def decoder(pairs, gpt, tmp_path_factory):
     out = tmp_path_factory.mktemp("runs") / "en-zh-gpt"
-    words = [gpt if word == "transformer" else word for word in arguments(pairs, out)]
-    words[1] = "text_generation"
-    del words[4:6]  # the size is that of the model
-    assert main([str(word) for word in words]) == 0
+    assert main([str(word) for word in decoder_arguments(pairs, gpt, out)]) == 0
     return out
 
 
-def test_a_decoder_learns_a_direction_and_is_measured_by_bleu(run, pairs, decoder):
+def decoder_arguments(pairs, gpt, out):
+    words = [gpt if word == "transformer" else word for word in arguments(pairs, out)]
+    words[1] = "text_generation"
+    del words[4:6]  # the size is that of the model
+    return words
+
+
+def test_a_decoder_learns_a_direction_and_is_measured_by_bleu(run, pairs, gpt, decoder):
+    assert f"yanmo translate {decoder}" in run(*decoder_arguments(pairs, gpt, decoder)).out
     results = json.loads((decoder / "results.json").read_text("utf-8"))
     assert results["metric"] == "loss" and "tok:zh" in results["signatures"]["bleu"]
     assert {"perplexity", "bleu", "chrf", "rouge_l"} <= results["metrics"].keys()

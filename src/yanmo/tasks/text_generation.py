@@ -109,6 +109,8 @@ class TextGeneration(Task):
 
     @property
     def use(self) -> Use:
+        if self.config.direction is not None:
+            return "translate"
         return "chat" if self.conversations else "generate"
 
     @property
