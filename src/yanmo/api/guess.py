@@ -38,7 +38,8 @@ def guess_task(path: str, settings: TaskConfig, encoding: str = "auto") -> tuple
 
 def check_columns(task: str, settings: TaskConfig) -> None:
     """Errors: ConfigError where a column is to stand for something that the task does not read."""
-    known = list(dict.fromkeys(name for form in tasks.find(task).forms for name in form))
+    kind = tasks.find(task)
+    known = list(dict.fromkeys([*(name for form in kind.forms for name in form), *kind.optional]))
     for name in settings.columns:
         if name not in known:
             raise ConfigError(

@@ -15,7 +15,7 @@ from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
 from yanmo.messages import percent, text
 from yanmo.registry import suggestion
-from yanmo.tasks.config import label_field
+from yanmo.tasks.config import label_field, text_name
 from yanmo.tasks.task import Encoded, Task
 from yanmo.tasks.text_classification import USUAL_FIELDS
 
@@ -102,7 +102,7 @@ def _tell_blanks(task: Task, records: Sequence[Record], reporter: Reporter) -> N
     """Records without a visible character are learnt from as they are; hardly anybody means that."""
     if task.answers_blank:
         return
-    values = [(record, record.fields.get(task.config.text_field)) for record in records]
+    values = [(record, record.fields.get(text_name(record, task.config))) for record in records]
     blank = [record for record, value in values if isinstance(value, str) and not value.strip()]
     if blank:
         reporter.warn(text("run.warn_blank", count=number(len(blank)), source=blank[0].source))

@@ -9,8 +9,8 @@ from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 
 NOT_MEMBERS = frozenset(
     {
-        "task", "centring", "config", "inference", "conversation", "distillation", "entities", "pieces", "questions",
-        "answer_spans", "similarity_scores", "targets", "texts", "unseen",
+        "task", "centring", "choices", "config", "inference", "conversation", "distillation", "entities", "pieces",
+        "questions", "answer_spans", "similarity_scores", "targets", "texts", "unseen",
     }
 )  # fmt: skip
 

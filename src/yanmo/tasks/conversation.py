@@ -7,17 +7,27 @@ from dataclasses import replace
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
-from yanmo.tasks.config import TaskConfig
-from yanmo.tokenizers.chat import MARKS, EncodedMessage, Message
+from yanmo.tasks.config import TaskConfig, text_name
+from yanmo.tokenizers.chat import MARKS, EncodedMessage, Message, Role
 
-MESSAGES = "messages"
+MESSAGES = ("messages", "conversations")  # the usual names of a list of them
+ROLE, CONTENT = ("role", "from"), ("content", "value")  # of a message; the second as in ShareGPT
+ROLES: dict[str, Role] = {
+    "human": "user", "gpt": "assistant", "chatgpt": "assistant", "bot": "assistant",
+}  # fmt: skip
 PAIRS = (
     ("prompt", "completion"),
     ("instruction", "output"),
+    ("instruction", "response"),
+    ("question", "answer"),
     ("source", "target"),
     ("src", "tgt"),
 )  # a field with a question, and one with its answer
-MORE = {"instruction": "input"}  # what a question is about may stand in a field of its own
+MORE = {
+    "instruction": ("input", "context"),
+    "question": ("context",),
+}  # what a question is about may stand in a field of its own
+FIELDS = (*MESSAGES, *(name for names in (*PAIRS, *MORE.values()) for name in names))
 
 
 def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list[Message] | None:
@@ -25,15 +35,16 @@ def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list
 
     Errors: InputError with file and line for what is neither; where `answered`, also for a question without an answer.
     """
-    if MESSAGES in record.fields:
-        messages = _listed(record)
+    name = messages_name(record, config)
+    if name is not None:
+        messages = _listed(record, name)
         wanted = "assistant" if answered else "user"
         places = [place for place, message in enumerate(messages) if message.role == wanted]
         if not places:
             raise InputError("tasks.no_turn", source=record.source, role=wanted)
         return messages[: places[-1] + 1]
     pair = _pair(record, config, answered=answered)
-    if pair is None and config.text_field not in record.fields:
+    if pair is None and text_name(record, config) not in record.fields:
         known = list(record.fields)
         raise InputError("tasks.no_text_form", source=record.source, known=known, field=config.text_field)
     if pair is None:
@@ -43,6 +54,25 @@ def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list
     if answered:
         messages.append(_message(record, "assistant", record.text(answer), answer))
     return messages
+
+
+def messages_name(record: Record, config: TaskConfig) -> str | None:
+    """The field of a list of messages, where there is one."""
+    return next((name for name in config.preferred(MESSAGES) if name in record.fields), None)
+
+
+def pair_of(record: Record, config: TaskConfig, *, answered: bool) -> tuple[str, str] | None:
+    """The usual fields of a question and its answer, those that `columns` gives before the others.
+
+    None also where `columns` gives the text and neither of them. Where none is answered, a question is enough if there
+    is no text.
+    """
+    mapped = config.columns.keys()
+    alone = not answered and text_name(record, config) not in record.fields
+    for names in sorted(PAIRS, key=mapped.isdisjoint):
+        if names[0] in record.fields and (names[1] in record.fields or alone):
+            return None if config.text_field in mapped and mapped.isdisjoint(names) else names
+    return None
 
 
 def shortened(messages: list[EncodedMessage], over: int) -> list[EncodedMessage]:
@@ -57,35 +87,35 @@ def shortened(messages: list[EncodedMessage], over: int) -> list[EncodedMessage]
 
 
 def _pair(record: Record, config: TaskConfig, *, answered: bool) -> tuple[str, str] | None:
-    """The names of the fields with the question and the answer. A question alone is enough where none is answered."""
+    """The names of the fields with the question and the answer."""
     if config.label_field is not None:
         return config.text_field, config.label_field
-    for question, answer in PAIRS:
-        if question in record.fields and (answer in record.fields or not answered):
-            return question, answer
-    return None
+    return pair_of(record, config, answered=answered)
 
 
 def _question(record: Record, name: str) -> str:
     parts = [record.text(name)]
-    more = MORE.get(name)
-    if more is not None and record.fields.get(more):
-        parts.append(record.text(more))
+    parts += [record.text(more) for more in MORE.get(name, ()) if record.fields.get(more)]
     return "\n".join(parts)
 
 
-def _listed(record: Record) -> list[Message]:
-    value = record.fields[MESSAGES]
+def _listed(record: Record, name: str) -> list[Message]:
+    value = record.fields[name]
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise InputError("tasks.bad_messages", source=record.source, value=repr(value)[:80])
     messages = []
     for number, item in enumerate(value, 1):
-        role = item.get("role") if isinstance(item, dict) else None
-        content = item.get("content") if isinstance(item, dict) else None
+        given, content = _part(item, ROLE), _part(item, CONTENT)
+        role = ROLES.get(given, given) if isinstance(given, str) else None
         if role not in MARKS or not isinstance(content, str):
             raise InputError("tasks.bad_message", source=record.source, number=number, value=repr(item)[:80])
-        messages.append(_message(record, role, content, f"{MESSAGES}[{number}]"))
+        messages.append(_message(record, role, content, f"{name}[{number}]"))
     return messages
+
+
+def _part(item: object, names: Sequence[str]) -> object:
+    """What a message holds under the first of these names."""
+    return next((item[name] for name in names if name in item), None) if isinstance(item, dict) else None
 
 
 def _message(record: Record, role: str, content: str, field: str) -> Message:

@@ -35,7 +35,7 @@ from yanmo.tasks.similarity_scores import (
 )
 from yanmo.tasks.targets import is_number, order, positive_of, read_target, read_targets
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
-from yanmo.tasks.texts import NEGATIVE, fit, have_negatives, is_text_alone, pair_names, side_by_side, texts_of
+from yanmo.tasks.texts import fit, have_negatives, is_text_alone, negative, pair_names, side_by_side, texts_of
 from yanmo.tasks.unseen import unseen_label
 
 Goal: TypeAlias = Literal["regression", "softmax", "in_batch_negatives", "simcse"]
@@ -219,8 +219,8 @@ class SentenceSimilarity(Task):
         else:
             if labelled and len(texts) == 1:
                 texts *= 2  # SimCSE: dropout makes them differ
-            if labelled and self.negatives and NEGATIVE in record.fields:
-                texts = (*texts, record.text(NEGATIVE))
+            if labelled and self.negatives and (hard := negative(record)):
+                texts = (*texts, record.text(hard))
             example, at, cut = side_by_side(texts, encoder)
             learnt = np.full(len(texts), -100, dtype=kind)
             learnt[0] = value

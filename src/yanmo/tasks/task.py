@@ -82,11 +82,13 @@ class Task(Objective, ABC):
 
     labels: class names, in the order of the head's outputs; they are kept in the model folder.
     forms: what columns its records have, each way in which they may be had; `--columns` maps others onto these.
+    optional: further columns that it reads where they are there; `--columns` maps onto these too.
     reads: the fields of a record that a prediction needs; where that is the text alone, plain text is enough.
     """
 
     term: ClassVar[str]
     forms: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ("text",)
     settings: ClassVar[tuple[str, ...]] = ()  # of `TaskConfig`, those that are not for every task
     rate: ClassVar[float] = 4e-4  # of learning, where nothing else is said, for a width of 256

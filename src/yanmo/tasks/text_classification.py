@@ -19,7 +19,7 @@ from yanmo.errors import InputError, as_json
 from yanmo.metrics import classification
 from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
 from yanmo.models.learner import Learner
-from yanmo.tasks.config import TaskConfig, label_field
+from yanmo.tasks.config import TaskConfig, label_field, text_name
 from yanmo.tasks.entities import are_tags
 from yanmo.tasks.targets import class_name, is_class, order, read_targets, refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
@@ -101,7 +101,7 @@ class TextClassification(Task):
         if name is None or are_tags(fields[name]):
             return False
         if pair_names(records[0], config) is None:
-            return isinstance(fields.get(config.text_field), str)
+            return isinstance(fields.get(text_name(records[0], config)), str)
         return isinstance(fields[name], list) or read_targets(records, config).kind == "label"
 
     @classmethod

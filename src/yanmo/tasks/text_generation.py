@@ -20,9 +20,11 @@ from yanmo.generation.options import GenerateOptions
 from yanmo.metrics.diversity import copied, distinct
 from yanmo.metrics.language_model import bits_per_byte, perplexity
 from yanmo.models.learner import Learner
-from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.conversation import MESSAGES, PAIRS, read_messages, shortened
+from yanmo.tasks.choices import has_choices
+from yanmo.tasks.config import TaskConfig, text_name
+from yanmo.tasks.conversation import FIELDS, messages_name, pair_of, read_messages, shortened
 from yanmo.tasks.inference import losses
+from yanmo.tasks.targets import LABEL_FIELDS
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 from yanmo.tasks.texts import is_text_alone
 from yanmo.tokenizers.chat import (
@@ -75,7 +77,7 @@ class TextGeneration(Task):
 
     Paper: Radford et al. 2019, "GPT-2"; loss on the answers alone: Ouyang et al. 2022, "InstructGPT".
     Inputs: records with `text`; with a question and its answer (`prompt` and `completion`, `instruction` and `output`,
-    `source` and `target`); or with `messages`, a list of role and content. A decoder.
+    `question` and `answer`, `source` and `target`); or with `messages`, a list of role and content. A decoder.
     Loss: cross-entropy over the vocabulary, term `clm`: at every token of a text, at those of the assistant's messages
     in a conversation.
     Relations: the head is that of pre-training by `clm`; Hugging Face's `...LMHeadModel`.
@@ -83,7 +85,8 @@ class TextGeneration(Task):
     """
 
     term: ClassVar = "clm"
-    forms: ClassVar = (("messages",), ("prompt", "completion"), ("text",))
+    forms: ClassVar = (("messages",), ("prompt", "completion"), ("question", "answer"), ("text",))
+    optional: ClassVar = FIELDS
     settings: ClassVar = ("direction",)
     text_term: ClassVar = "clm"
     generates: ClassVar = True
@@ -113,8 +116,12 @@ class TextGeneration(Task):
         fields = records[0].fields
         if config.direction is not None:
             return False
-        pairs = any(all(name in fields for name in names) for names in PAIRS)
-        return pairs or MESSAGES in fields or is_text_alone(records[0], config)
+        if messages_name(records[0], config) is not None:
+            return True
+        pair = pair_of(records[0], config, answered=True)
+        if pair == ("question", "answer"):  # perhaps of a text, or one of several, or with a mark
+            return fields.keys().isdisjoint(("context", *LABEL_FIELDS)) and not has_choices(records[0])
+        return pair is not None or is_text_alone(records[0], config)
 
     @classmethod
     def from_records(
@@ -123,7 +130,7 @@ class TextGeneration(Task):
         conversations = False
         for record in records:
             if read_messages(record, config, answered=True) is None:
-                record.text(config.text_field)
+                record.text(text_name(record, config))
             else:
                 conversations = True
         return cls(labels=(), config=config, label_smoothing=label_smoothing, conversations=conversations)
@@ -139,7 +146,7 @@ class TextGeneration(Task):
     def content(cls, record: Record, config: TaskConfig) -> str:
         messages = read_messages(record, config, answered=True)
         if messages is None:
-            return record.text(config.text_field)
+            return record.text(text_name(record, config))
         said = [f"{message.role} {message.content.strip()}" for message in messages]
         return json.dumps(
             said[:-1] if len(said) == 2 else said, ensure_ascii=False
@@ -150,7 +157,7 @@ class TextGeneration(Task):
         if messages is not None:
             encode = self._conversation if labelled else self._question
             return [encode(messages, encoder)]
-        text = record.text(self.config.text_field)
+        text = record.text(text_name(record, self.config))
         if labelled:
             return [self._text(text, encoder)]
         if is_chat(encoder.tokenizer) and text.strip():
@@ -212,7 +219,7 @@ class TextGeneration(Task):
         """Of each record the question, or the first tokens of its text; none of a question that fills the model."""
         for record in records:
             if read_messages(record, self.config, answered=True) is None:
-                ids = encoder.encode(record.text(self.config.text_field)).ids[:BEGINNING]
+                ids = encoder.encode(record.text(text_name(record, self.config))).ids[:BEGINNING]
                 yield _prompt([encoder.frame.start, *ids], encoder).example
                 continue
             with suppress(InputError):
@@ -222,7 +229,7 @@ class TextGeneration(Task):
         """The texts of a record that the model learns to write."""
         messages = read_messages(record, self.config, answered=True)
         if messages is None:
-            yield record.text(self.config.text_field)
+            yield record.text(text_name(record, self.config))
             return
         yield from (message.content for message in messages if message.role == "assistant")
 
@@ -299,7 +306,7 @@ def _generated(
 def _shown(record: Record, config: TaskConfig) -> str:
     """What a record asks, as one text."""
     messages = read_messages(record, config, answered=False)
-    return record.text(config.text_field) if messages is None else messages[-1].content
+    return record.text(text_name(record, config)) if messages is None else messages[-1].content
 
 
 def _utf8(text: str) -> bytes:
