@@ -89,6 +89,17 @@ def test_every_column_that_a_task_reads_can_be_mapped(task, names):
         check_columns(task, TaskConfig(columns={"stars": "x"}))
 
 
+def test_records_without_a_label_are_not_scored(run, finetune, tmp_path):
+    rows = [{"text": f"第{n}天", "label": str(n % 2)} for n in range(12)]
+    train = write(tmp_path / "a.jsonl", [*rows, {"text": "?", "label": None}])
+    ran = finetune(train, "text_classification")
+    assert ran.code == 0 and "1 of 13 records have no label" in ran.err
+    for verb in (("evaluate", tmp_path / "run"), ("compare", tmp_path / "run", tmp_path / "run")):
+        measured = run(*verb, train, "--json")
+        assert measured.json["count"] == 12
+        assert measured.err.count("1 of 13 records have no label") == 1
+
+
 def test_settings_and_the_task_may_follow_the_columns(finetune, tmp_path):
     train = write(tmp_path / "a.csv", ROWS)
     ran = finetune(train, "--columns", "text=review", "label=stars", "train.seed=3", "text_classification")

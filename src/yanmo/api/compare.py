@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from yanmo.api.evaluate import Measured, labelled_data, measure
+from yanmo.api.evaluate import Measured, labelled_data, measure, scored
 from yanmo.api.predict import load, use_machine
 from yanmo.api.reporter import Reporter
 from yanmo.errors import RunError
@@ -76,12 +76,14 @@ def compare(
     folder, part, settings, encoding: as in `evaluate`. Errors: as `evaluate`; RunError for models that have no metric
     in common.
     """
+    reporter = reporter or Reporter()
     use_machine()
-    given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter or Reporter())
+    given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     models = (load(first), load(second))
     tasks = [type(model.task).__module__.rpartition(".")[2] for model in models]
     if tasks[0] != tasks[1] and set(tasks) - ALIKE:
         raise RunError("suites.two_tasks", first=first, second=second, one=tasks[0], other=tasks[1])
+    given = scored(models[0], given, settings, reporter)
     one, other = (measure(model, given, settings) for model in models)
     both = _both(one, other)
     if both is None:

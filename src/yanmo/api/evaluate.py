@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
-from yanmo.api.task_records import check_columns
+from yanmo.api.task_records import check_columns, usable
 from yanmo.config import build, merge
 from yanmo.corpus.document import Record
 from yanmo.corpus.encoding import known_encoding
@@ -116,6 +116,7 @@ def evaluate(
     reporter = reporter or Reporter()
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     model = load_here(source, precision)
+    given = scored(model, given, settings, reporter)
     measured = measure(model, given, settings)
     return EvaluateResult(
         model=source,
@@ -152,6 +153,13 @@ def labelled_data(
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return LabelledData(name=str(data), sha256=digest, records=records)
+
+
+def scored(
+    model: Model, given: LabelledData, settings: TaskConfig | None, reporter: Reporter
+) -> LabelledData:
+    """The data without the records that the model cannot be scored on. Errors: RunError, as `evaluate`."""
+    return replace(given, records=usable(_task(model, given, settings), given.records, reporter))
 
 
 def measure(model: Model, given: LabelledData, settings: TaskConfig | None = None) -> Measured:

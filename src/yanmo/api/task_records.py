@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import compress
 
 from yanmo import tasks
 from yanmo.api.finetune_config import FinetuneConfig
@@ -15,9 +16,9 @@ from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
 from yanmo.messages import percent, text
 from yanmo.registry import suggestion
-from yanmo.tasks.config import label_field, text_name
+from yanmo.tasks.config import TaskConfig, label_field, text_name
+from yanmo.tasks.targets import LABEL_FIELDS
 from yanmo.tasks.task import Encoded, Task
-from yanmo.tasks.text_classification import USUAL_FIELDS
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
 UNBALANCED = 10  # times as many records of the commonest class as of the rarest
@@ -30,14 +31,15 @@ def train_and_dev(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Reco
     Errors: InputError for files without a record, a column that no record has, and a dev file that is the training
     file.
     """
+    kind = tasks.find(config.task)
     with reporter.stage(text("run.stage_read")):
         train = _read(config, config.train_file, "train")
+        dev = [] if config.dev_file is None else _read(config, config.dev_file, "validation")
+        train, dev = _usable(kind, train, dev, config.settings, reporter)
         if config.dev_file is None:
             # all of them, so that a broken one is told wherever it falls
-            tasks.find(config.task).from_records(train, config.settings)
+            kind.from_records(train, config.settings)
             return split(train, config)
-        dev = _read(config, config.dev_file, "validation")
-    kind = tasks.find(config.task)
     known = {kind.content(record, config.settings) for record in train}
     count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
@@ -45,6 +47,38 @@ def train_and_dev(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Reco
     if count:
         reporter.warn(text("run.warn_dev_in_train", count=count, total=len(dev)))
     return train, dev
+
+
+def usable(task: Task, records: Sequence[Record], reporter: Reporter) -> Sequence[Record]:
+    """The records that a trained model can be scored on; says how many are left out."""
+    named = [record.renamed(task.config.columns) for record in records]
+    marks = task.usable(named, task.config, task.classes)
+    _tell_left_out(type(task), records, marks, reporter)
+    return marked(records, marks)
+
+
+def _usable(
+    kind: type[Task], train: list[Record], dev: list[Record], settings: TaskConfig, reporter: Reporter
+) -> tuple[list[Record], list[Record]]:
+    """Judged together, so that the labels of one file mean the same in the other."""
+    records = [*train, *dev]
+    marks = kind.usable(records, settings)
+    _tell_left_out(kind, records, marks, reporter)
+    return marked(train, marks[: len(train)]), marked(dev, marks[len(train) :])
+
+
+def marked(records: Sequence[Record], marks: Sequence[bool]) -> list[Record]:
+    """Those that are marked; all where none is, so that the error names one."""
+    return list(compress(records, marks)) or list(records)
+
+
+def _tell_left_out(
+    kind: type[Task], records: Sequence[Record], marks: Sequence[bool], reporter: Reporter
+) -> None:
+    count = len(marks) - sum(marks)
+    if 0 < count < len(records):
+        source = records[marks.index(False)].source
+        reporter.warn(text(kind.left_out, count=number(count), total=number(len(records)), source=source))
 
 
 def split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
@@ -112,7 +146,7 @@ def _tell_lists(task: Task, records: Sequence[Record], reporter: Reporter) -> No
     """A single list among labels makes any number of labels possible for every text."""
     if not task.multi_label:
         return
-    values = [(record, record.fields[label_field(record, task.config, USUAL_FIELDS)]) for record in records]
+    values = [(record, record.fields[label_field(record, task.config, LABEL_FIELDS)]) for record in records]
     having = [record for record, value in values if isinstance(value, list)]
     if len(having) < len(records):
         reporter.warn(

@@ -15,6 +15,7 @@ ROLE, CONTENT = ("role", "from"), ("content", "value")  # of a message; the seco
 ROLES: dict[str, Role] = {
     "human": "user", "gpt": "assistant", "chatgpt": "assistant", "bot": "assistant",
 }  # fmt: skip
+TOOLS = frozenset({"tool", "function", "observation", "tool_call", "function_call", "ipython"})  # roles
 PAIRS = (
     ("prompt", "completion"),
     ("instruction", "output"),
@@ -54,6 +55,17 @@ def read_messages(record: Record, config: TaskConfig, *, answered: bool) -> list
     if answered:
         messages.append(_message(record, "assistant", record.text(answer), answer))
     return messages
+
+
+def is_between_two(record: Record, config: TaskConfig) -> bool:
+    """False for a conversation in which tools speak or an answer is empty: not all of it can be learnt as it went."""
+    name = messages_name(record, config)
+    listed = record.fields[name] if name is not None else None
+    said = [_said(item) for item in listed] if isinstance(listed, list) else []
+    return not any(
+        role in TOOLS or (role == "assistant" and (content is None or not str(content).strip()))
+        for role, content in said
+    )
 
 
 def messages_name(record: Record, config: TaskConfig) -> str | None:
@@ -105,17 +117,20 @@ def _listed(record: Record, name: str) -> list[Message]:
         raise InputError("tasks.bad_messages", source=record.source, value=repr(value)[:80])
     messages = []
     for number, item in enumerate(value, 1):
-        given, content = _part(item, ROLE), _part(item, CONTENT)
-        role = ROLES.get(given, given) if isinstance(given, str) else None
+        role, content = _said(item)
         if role not in MARKS or not isinstance(content, str):
             raise InputError("tasks.bad_message", source=record.source, number=number, value=repr(item)[:80])
         messages.append(_message(record, role, content, f"{name}[{number}]"))
     return messages
 
 
-def _part(item: object, names: Sequence[str]) -> object:
-    """What a message holds under the first of these names."""
-    return next((item[name] for name in names if name in item), None) if isinstance(item, dict) else None
+def _said(item: object) -> tuple[str | None, object]:
+    """Role and content of a message, None for what it lacks."""
+    fields = item if isinstance(item, dict) else {}
+    role, content = (
+        next((fields[name] for name in names if name in fields), None) for names in (ROLE, CONTENT)
+    )
+    return (ROLES.get(role, role) if isinstance(role, str) else None), content
 
 
 def _message(record: Record, role: str, content: str, field: str) -> Message:

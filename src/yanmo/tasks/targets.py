@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -16,10 +16,12 @@ from yanmo.tasks.config import TaskConfig, label_field
 
 SCORE_FIELDS = ("score", "similarity", "similarity_score")
 LABEL_FIELDS = ("label", "labels", "category", "class")
+LABELLED = (*SCORE_FIELDS, *LABEL_FIELDS)
 POSITIVE = frozenset(
     {"1", "true", "yes", "entailment", "equivalent", "paraphrase", "duplicate", "similar", "same", "match"}
     | {"是", "相似", "相同", "蕴含", "匹配"}
 )
+NO_LABEL = "-1"  # as Hugging Face's copies of SNLI and of unlabelled tests have it
 _WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 Target: TypeAlias = float | int | str
 
@@ -45,9 +47,7 @@ def read_target(record: Record, config: TaskConfig) -> Target | None:
     if config.label_field is not None:
         name = label_field(record, config, ())
     else:
-        name = next(
-            (each for each in config.preferred((*SCORE_FIELDS, *LABEL_FIELDS)) if each in record.fields), ""
-        )
+        name = next((each for each in config.preferred(LABELLED) if each in record.fields), "")
         if not name:
             return None
     value = record.fields[name]
@@ -78,7 +78,7 @@ def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
     values: list[Target] = []
     for record, value in zip(records, found, strict=True):
         if value is None:
-            label_field(record, config, (*SCORE_FIELDS, *LABEL_FIELDS))  # says that it has none
+            label_field(record, config, LABELLED)  # says that it has none
             continue
         values.append(value)
     refuse_mixture(records, values)
@@ -90,6 +90,30 @@ def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
     if any(isinstance(value, float) for value in values):
         return Targets(kind="score", values=tuple(float(value) for value in values))
     return Targets(kind="label", values=tuple(str(value) for value in values))
+
+
+def are_labelled(
+    records: Sequence[Record], config: TaskConfig, usual: Sequence[str], known: Collection[str] = ()
+) -> list[bool]:
+    """Of each record whether it has a gold label: null and an empty cell are none.
+
+    -1 is none beside classes that count 0, 1, 2 ...; beside 0 and 1 alone it is the third class of a scale, as in
+    negative, neutral, positive. usual: the fields of labels. known: the classes of a model, where one is measured.
+    """
+    fields = [config.label_field] if config.label_field else config.preferred(usual)
+    names = [next((name for name in fields if name in record.fields), None) for record in records]
+    values = [
+        "" if name is None else record.fields[name] for record, name in zip(records, names, strict=True)
+    ]
+    found = [class_name(value) if is_class(value) else None for value in values]
+    classes = {*known, *(label for label in found if label is not None)} - {NO_LABEL}
+    counted = all(map(str.isdecimal, classes)) and max(map(int, classes), default=0) > 1
+    stands_for_none = counted and NO_LABEL not in known and set(SCORE_FIELDS).isdisjoint(filter(None, names))
+    blank = [value is None or (isinstance(value, str) and not value.strip()) for value in values]
+    return [
+        name is None or not (empty or (stands_for_none and label == NO_LABEL))
+        for name, empty, label in zip(names, blank, found, strict=True)
+    ]
 
 
 def refuse_mixture(records: Sequence[Record], values: Sequence[object]) -> None:

@@ -21,12 +21,10 @@ from yanmo.metrics.calibration import expected_calibration_error, fit_temperatur
 from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig, label_field, text_name
 from yanmo.tasks.entities import are_tags
-from yanmo.tasks.targets import class_name, is_class, order, read_targets, refuse_mixture
+from yanmo.tasks.targets import LABEL_FIELDS, class_name, is_class, order, read_targets, refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 from yanmo.tasks.texts import fit, pair_names, texts_of
 from yanmo.tasks.unseen import unseen_label
-
-USUAL_FIELDS = ("label", "labels", "category", "class")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +80,7 @@ class TextClassification(Task):
     term: ClassVar = "class"
     distils: ClassVar = True
     forms: ClassVar = (("text", "label"), ("text", "text_pair", "label"))
+    gold_fields: ClassVar = LABEL_FIELDS
     several: bool = False
     temperature: float = 1.0  # logits are divided by it, so that probabilities are as right as they say
     pairs: bool | None = None  # whether it learned from two texts; None: not known
@@ -97,7 +96,7 @@ class TextClassification(Task):
     @classmethod
     def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
         fields = records[0].fields
-        name = next((name for name in config.preferred(USUAL_FIELDS) if name in fields), None)
+        name = next((name for name in config.preferred(LABEL_FIELDS) if name in fields), None)
         if name is None or are_tags(fields[name]):
             return False
         if pair_names(records[0], config) is None:
@@ -111,7 +110,7 @@ class TextClassification(Task):
         found: set[str] = set()
         _refuse_mixture(records, config)
         several = any(
-            isinstance(record.fields[label_field(record, config, USUAL_FIELDS)], list) for record in records
+            isinstance(record.fields[label_field(record, config, LABEL_FIELDS)], list) for record in records
         )
         for record in records:
             found.update(_labels(record, config))
@@ -288,7 +287,7 @@ def _are_pairs(records: Sequence[Record], config: TaskConfig) -> bool:
 
 def _labels(record: Record, config: TaskConfig) -> list[str]:
     """The labels of a record as strings. Errors: InputError with file and line."""
-    name = label_field(record, config, USUAL_FIELDS)
+    name = label_field(record, config, LABEL_FIELDS)
     value = record.fields[name]
     values = value if isinstance(value, list) else [value]
     if not all(is_class(item) for item in values):
@@ -300,6 +299,6 @@ def _refuse_mixture(records: Sequence[Record], config: TaskConfig) -> None:
     """Errors: InputError naming a record whose label is a number where others are words, or the other way round."""
     each: list[tuple[Record, object]] = []
     for record in records:
-        value = record.fields[label_field(record, config, USUAL_FIELDS)]
+        value = record.fields[label_field(record, config, LABEL_FIELDS)]
         each += [(record, item) for item in (value if isinstance(value, list) else [value])]
     refuse_mixture([record for record, _ in each], [item for _, item in each])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -22,7 +22,7 @@ from yanmo.metrics.language_model import bits_per_byte, perplexity
 from yanmo.models.learner import Learner
 from yanmo.tasks.choices import has_choices
 from yanmo.tasks.config import TaskConfig, text_name
-from yanmo.tasks.conversation import FIELDS, messages_name, pair_of, read_messages, shortened
+from yanmo.tasks.conversation import FIELDS, is_between_two, messages_name, pair_of, read_messages, shortened
 from yanmo.tasks.inference import losses
 from yanmo.tasks.targets import LABEL_FIELDS
 from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
@@ -87,6 +87,7 @@ class TextGeneration(Task):
     term: ClassVar = "clm"
     forms: ClassVar = (("messages",), ("prompt", "completion"), ("question", "answer"), ("text",))
     optional: ClassVar = FIELDS
+    left_out: ClassVar = "run.warn_conversations"
     settings: ClassVar = ("direction",)
     text_term: ClassVar = "clm"
     generates: ClassVar = True
@@ -122,6 +123,10 @@ class TextGeneration(Task):
         if pair == ("question", "answer"):  # perhaps of a text, or one of several, or with a mark
             return fields.keys().isdisjoint(("context", *LABEL_FIELDS)) and not has_choices(records[0])
         return pair is not None or is_text_alone(records[0], config)
+
+    @classmethod
+    def usable(cls, records: Sequence[Record], config: TaskConfig, known: Collection[str] = ()) -> list[bool]:
+        return [is_between_two(record, config) for record in records]
 
     @classmethod
     def from_records(
