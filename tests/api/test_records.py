@@ -13,7 +13,7 @@ import pytest
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.guess import guess_task
 from yanmo.api.reporter import Reporter
-from yanmo.api.task_records import called, train_and_dev, usable, warn_widened
+from yanmo.api.task_records import called, tell_records, train_and_dev, usable, warn_widened
 from yanmo.config import build
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example
@@ -192,6 +192,16 @@ def test_a_model_is_scored_on_what_is_labelled() -> None:
     reporter = Told()
     assert usable(task, rows, reporter) == [rows[0], rows[2]]
     assert reporter.told[0].startswith("1 of 3") and "a.csv:2" in reporter.told[0]
+
+
+def test_classes_of_numbers_and_words_are_told() -> None:
+    rows = [row(n, text=str(n), label=label) for n, label in enumerate(("1", "2", "other"))]
+    reporter = Told()
+    tell_records(TextClassification.from_records(rows, TaskConfig()), rows, [], reporter)
+    assert reporter.told[0].startswith("Some classes are numbers (1, 2), others are words (other)")
+    reporter = Told()
+    tell_records(TextClassification.from_records(rows[:2], TaskConfig()), rows[:2], [], reporter)
+    assert reporter.told == []
 
 
 def test_widened_entities_are_told() -> None:

@@ -14,10 +14,10 @@ from yanmo.corpus.read import read_records
 from yanmo.errors import ConfigError, InputError
 from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
-from yanmo.messages import percent, text
+from yanmo.messages import listed, percent, text
 from yanmo.registry import suggestion
 from yanmo.tasks.config import TaskConfig, label_field, text_name
-from yanmo.tasks.targets import LABEL_FIELDS
+from yanmo.tasks.targets import LABEL_FIELDS, is_number
 from yanmo.tasks.task import Encoded, Task
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
@@ -118,6 +118,7 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
     if len(order) > MOST_CLASSES:
         shown.append(text("run.more_classes", count=len(order) - MOST_CLASSES))
     reporter.note(text("run.note_classes", classes=text("progress.separator").join(shown)))
+    _tell_mixture(order, reporter)
     most, least = order[0], order[-1]
     if task.metric in FLATTERS and counts[most] >= UNBALANCED * counts[least]:
         reporter.warn(
@@ -140,6 +141,15 @@ def _tell_blanks(task: Task, records: Sequence[Record], reporter: Reporter) -> N
     blank = [record for record, value in values if isinstance(value, str) and not value.strip()]
     if blank:
         reporter.warn(text("run.warn_blank", count=number(len(blank)), source=blank[0].source))
+
+
+def _tell_mixture(classes: Sequence[str], reporter: Reporter) -> None:
+    """Numbers may be names of classes as words are, so that these are told, not refused."""
+    numbers = [name for name in classes if is_number(name)]
+    words = [name for name in classes if not is_number(name)]
+    if numbers and words:
+        shown = {"numbers": listed(numbers[:MOST_CLASSES]), "words": listed(words[:MOST_CLASSES])}
+        reporter.warn(text("run.warn_mixed_classes", **shown))
 
 
 def _tell_lists(task: Task, records: Sequence[Record], reporter: Reporter) -> None:
