@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -10,8 +11,9 @@ import numpy as np
 import pytest
 
 from yanmo.api.finetune_config import FinetuneConfig
+from yanmo.api.guess import guess_task
 from yanmo.api.reporter import Reporter
-from yanmo.api.task_records import called, train_and_dev, warn_widened
+from yanmo.api.task_records import called, tell_records, train_and_dev, usable, warn_widened
 from yanmo.config import build
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example
@@ -123,13 +125,87 @@ def test_whole_numbers_are_one_class_in_every_format() -> None:
         assert error.value.key == "tasks.bad_label"
 
 
+class Told(Reporter):
+    """Keeps what is warned of."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def warn(self, message: str) -> None:
+        self.told.append(message)
+
+
+def finetune_config(folder: Path, task: str, **files: list[dict[str, object]]) -> FinetuneConfig:
+    paths = {}
+    for name, rows in files.items():
+        path = paths[f"{name}_file"] = folder / f"{name}.jsonl"
+        path.write_text("".join(json.dumps(each) + "\n" for each in rows), encoding="utf-8")
+    return build(
+        FinetuneConfig,
+        {"task": task, "model": "m", **{name: str(path) for name, path in paths.items()}},
+    )
+
+
+def test_records_without_a_label_are_left_out_and_counted_once(tmp_path: Path) -> None:
+    train = [{"premise": str(n), "hypothesis": "h", "label": (0, 1, 2, -1)[n % 4]} for n in range(8)]
+    dev = [{"premise": f"dev {n}", "hypothesis": "h", "label": (0, -1, None)[n]} for n in range(3)]
+    reporter = Told()
+    kept = train_and_dev(finetune_config(tmp_path, "text_classification", train=train, dev=dev), reporter)
+    assert [len(part) for part in kept] == [6, 1]
+    (said,) = reporter.told
+    assert said.startswith("4 of 11 records have no label") and "train.jsonl:4" in said
+    assert guess_task(str(tmp_path / "train.jsonl"), TaskConfig())[0] == "text_classification"
+
+
+def test_where_no_label_is_left_the_first_is_named(tmp_path: Path) -> None:
+    rows: list[dict[str, object]] = [{"text": "a", "label": None}, {"text": "b", "label": None}]
+    reporter = Told()
+    with pytest.raises(InputError, match=r"train\.jsonl:1"):
+        train_and_dev(finetune_config(tmp_path, "text_classification", train=rows), reporter)
+    assert reporter.told == []
+
+
+def test_conversations_with_tools_and_empty_answers_are_left_out(tmp_path: Path) -> None:
+    def talk(*turns: tuple[str, str | None]) -> dict[str, object]:
+        return {"messages": [{"role": role, "content": content} for role, content in turns]}
+
+    rows = [
+        talk(("user", "1"), ("assistant", "a")),
+        talk(("user", "2"), ("assistant", None), ("tool", "x"), ("assistant", "a")),
+        talk(("user", "3"), ("function", "x"), ("assistant", "a")),
+        talk(("user", "4"), ("assistant", "a"), ("user", "b"), ("assistant", " ")),
+        talk(("user", "5"), ("assistant", "a")),
+    ]
+    reporter = Told()
+    train, dev = train_and_dev(finetune_config(tmp_path, "text_generation", train=rows), reporter)
+    assert {record.source[-1] for record in (*train, *dev)} == {"1", "5"}
+    assert reporter.told[0].startswith("3 of 5 conversations") and "train.jsonl:2" in reporter.told[0]
+    rows += [talk(("narrator", "x"), ("assistant", "a"))]
+    with pytest.raises(InputError, match=r"train\.jsonl:6: message 1"):
+        train_and_dev(finetune_config(tmp_path, "text_generation", train=rows), reporter)
+
+
+def test_a_model_is_scored_on_what_is_labelled() -> None:
+    rows = [row(n, satz="a", urteil=label) for n, label in enumerate(("x", None, "y"), 1)]
+    config = TaskConfig(columns={"text": "satz", "label": "urteil"})
+    task = TextClassification(labels=("x", "y"), config=config)
+    reporter = Told()
+    assert usable(task, rows, reporter) == [rows[0], rows[2]]
+    assert reporter.told[0].startswith("1 of 3") and "a.csv:2" in reporter.told[0]
+
+
+def test_classes_of_numbers_and_words_are_told() -> None:
+    rows = [row(n, text=str(n), label=label) for n, label in enumerate(("1", "2", "other"))]
+    reporter = Told()
+    tell_records(TextClassification.from_records(rows, TaskConfig()), rows, [], reporter)
+    assert reporter.told[0].startswith("Some classes are numbers (1, 2), others are words (other)")
+    reporter = Told()
+    tell_records(TextClassification.from_records(rows[:2], TaskConfig()), rows[:2], [], reporter)
+    assert reporter.told == []
+
+
 def test_widened_entities_are_told() -> None:
-    told: list[str] = []
-
-    class Told(Reporter):
-        def warn(self, message: str) -> None:
-            told.append(message)
-
+    reporter = Told()
     given = row(
         1, text="abc d", entities=[{"start": 0, "end": 2, "label": "x"}, {"start": 4, "end": 5, "label": "x"}]
     )
@@ -141,10 +217,10 @@ def test_widened_entities_are_told() -> None:
         prefix_length=2,
     )
     encoded = Encoded(example=example, units=((0, 3), (4, 5)))
-    warn_widened(task, [given], [[encoded]], Told())
-    assert told == [
+    warn_widened(task, [given], [[encoded]], reporter)
+    assert reporter.told == [
         "1 of 2 entities begin or end inside a word; they are trained as the whole word, and scored as they are "
         "given: as wrong."
     ]
-    warn_widened(task, [given], [[replace(encoded, units=((0, 2), (2, 3), (4, 5)))]], Told())
-    assert len(told) == 1
+    warn_widened(task, [given], [[replace(encoded, units=((0, 2), (2, 3), (4, 5)))]], reporter)
+    assert len(reporter.told) == 1

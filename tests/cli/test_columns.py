@@ -7,6 +7,10 @@ import json
 
 import pytest
 
+from yanmo.api.guess import check_columns
+from yanmo.errors import ConfigError
+from yanmo.tasks.config import TaskConfig
+
 ROWS = [
     {"review": f"第{number}家酒店{'很好' if number % 2 else '很差'}", "stars": "5" if number % 2 else "1"}
     for number in range(20)
@@ -53,6 +57,47 @@ def test_columns_are_mapped_in_every_format_and_tell_the_task(run, finetune, tmp
         predicted = run("predict", tmp_path / "run", "--file", train, "--json").json["predictions"]
         assert [one["text"] for one in predicted] == [row["review"] for row in ROWS]
         assert run("evaluate", tmp_path / "run", train, "--json").json["count"] == 20
+
+
+def test_usual_names_of_published_sets_need_no_columns(run, finetune, tmp_path):
+    rows = [{"idx": str(n), "sentence": row["review"], "label": row["stars"]} for n, row in enumerate(ROWS)]
+    train = write(tmp_path / "a.tsv", rows)
+    ran = finetune(train)
+    assert ran.code == 0, ran.err
+    assert "Task: text_classification" in ran.err
+    predicted = run("predict", tmp_path / "run", "--file", train, "--json").json["predictions"]
+    assert [one["text"] for one in predicted] == [row["sentence"] for row in rows]
+    assert run("evaluate", tmp_path / "run", train, "--json").json["count"] == 20
+    wrong = finetune(train, "text_classification", "--columns", "text=review", out="other")
+    assert wrong.code == 2 and "review" in wrong.err  # nothing takes the place of a column that was named
+
+
+@pytest.mark.parametrize(
+    ("task", "names"),
+    [
+        ("multiple_choice", ("context", "answer")),
+        ("question_answering", ("is_impossible", "start")),
+        (
+            "text_generation",
+            ("instruction", "input", "output", "source", "target", "response", "conversations"),
+        ),
+    ],
+)
+def test_every_column_that_a_task_reads_can_be_mapped(task, names):
+    check_columns(task, TaskConfig(columns=dict.fromkeys(names, "x")))
+    with pytest.raises(ConfigError):
+        check_columns(task, TaskConfig(columns={"stars": "x"}))
+
+
+def test_records_without_a_label_are_not_scored(run, finetune, tmp_path):
+    rows = [{"text": f"第{n}天", "label": str(n % 2)} for n in range(12)]
+    train = write(tmp_path / "a.jsonl", [*rows, {"text": "?", "label": None}])
+    ran = finetune(train, "text_classification")
+    assert ran.code == 0 and "1 of 13 records have no label" in ran.err
+    for verb in (("evaluate", tmp_path / "run"), ("compare", tmp_path / "run", tmp_path / "run")):
+        measured = run(*verb, train, "--json")
+        assert measured.json["count"] == 12
+        assert measured.err.count("1 of 13 records have no label") == 1
 
 
 def test_settings_and_the_task_may_follow_the_columns(finetune, tmp_path):

@@ -10,6 +10,7 @@ from yanmo.errors import InputError
 from yanmo.tasks.config import TaskConfig
 
 CLASSES, ENTITIES, ANSWERS = "text_classification", "token_classification", "question_answering"
+CHOICES = "multiple_choice"
 SIMILAR, WRITE, TRANSLATE = "sentence_similarity", "text_generation", "translation"
 
 
@@ -40,6 +41,26 @@ def fitting(*fields: dict[str, object], **settings: object) -> set[str]:
         ({"translation": {"en": "a", "zh": "b"}}, {TRANSLATE}),
         ({"source": "a", "target": "b"}, {TRANSLATE, WRITE}),
         ({"text": "a"}, {SIMILAR, WRITE}),
+        ({"idx": 0, "sentence": "a", "label": 1}, {CLASSES}),  # SST-2, CoLA
+        ({"label": "102", "label_des": "b", "sentence": "a"}, {CLASSES}),  # IFLYTEK
+        ({"title": "t", "content": "a", "label": 1}, {CLASSES}),
+        ({"label": "1", "review": "a"}, {CLASSES}),
+        ({"query": "a", "positive": "b", "negative": "c"}, {SIMILAR}),
+        ({"query": "a", "positive": "b"}, {SIMILAR}),
+        ({"sent0": "a", "sent1": "b", "hard_neg": "c"}, {SIMILAR}),
+        ({"question": "a", "answer": "b"}, {WRITE}),
+        ({"instruction": "a", "context": "", "response": "b", "category": "open_qa"}, {WRITE}),  # Dolly
+        ({"instruction": "a", "input": "", "output": "b", "text": "a b"}, {WRITE}),  # Alpaca
+        ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}, {WRITE}),
+        ({"question": "q", "subject": "s", "choices": ["a", "b"], "answer": 1}, {CHOICES}),  # MMLU
+        (
+            {"question": "q", "choices": {"text": ["a", "b"], "label": ["A", "B"]}, "answerKey": "B"},
+            {CHOICES},
+        ),
+        ({"article": "c", "question": "q", "options": ["a", "b"], "answer": "A"}, {CHOICES}),  # RACE
+        ({"context": "c", "question": "q", "options": ["a", "b"], "answer": "A"}, {CHOICES}),
+        ({"question": "q", "A": "a", "B": "b", "C": "c", "D": "d", "answer": "A"}, {CHOICES}),  # C-Eval
+        ({"question": "q", "answer": "b", "label": 1}, set()),
         ({"review": "a", "stars": 1}, set()),
         ({"en": "a", "zh": "b"}, set()),
     ],
@@ -52,6 +73,12 @@ def test_labels_of_pairs_tell_by_their_number() -> None:
     pairs = [{"premise": "a", "hypothesis": "b", "label": label} for label in ("yes", "no", "maybe")]
     assert fitting(*pairs[:2]) == {CLASSES, SIMILAR}  # a class of both together, or how near they are
     assert fitting(*pairs) == {CLASSES}
+
+
+def test_a_question_and_a_sentence_are_a_pair() -> None:
+    pairs = [{"question": "a", "sentence": "b", "label": label} for label in ("yes", "no", "maybe")]
+    assert fitting(*pairs) == {CLASSES}
+    assert fitting(*pairs[:2]) == {CLASSES, SIMILAR}
 
 
 def test_choices_are_no_answers_of_a_text() -> None:

@@ -9,6 +9,7 @@ import torch
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
+from yanmo.tasks.choices import read_context, right_place
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.multiple_choice import MultipleChoice
 
@@ -41,6 +42,29 @@ def test_the_place_or_the_text_of_the_right_one(record: NewRecord, label: object
     assert TASK.score([one, one], [said, wrong]) == {"accuracy": 0.5}
 
 
+LISTED = {"text": ["x", "y", "z"], "label": ["1", "2", "3"]}
+
+
+@pytest.mark.parametrize(
+    ("fields", "place"),
+    [
+        ({"choices": ["x", "y", "z"], "answer": 2}, 2),  # MMLU
+        ({"options": ["x", "y", "z"], "answer": "C", "article": "c"}, 2),  # RACE
+        ({"choices": LISTED | {"label": ["A", "B", "C"]}, "answerKey": "B"}, 1),  # ARC
+        ({"choices": LISTED, "answerKey": "3"}, 2),
+        ({"choices": LISTED | {"text": ["3", "2", "1"]}, "answerKey": "3"}, 2),
+        ({"A": "x", "B": "y", "C": "z", "D": "", "answer": "C"}, 2),  # C-Eval
+        ({"choices": ["B", "A"], "answer": "A"}, 1),
+        ({"choices": ["2", "1", "0"], "answer": "2"}, 0),
+    ],
+)
+def test_forms_of_public_sets(record: NewRecord, fields: dict[str, object], place: int) -> None:
+    one = record(question="?", **fields)
+    assert right_place(one, TASK.config) == place
+    assert MultipleChoice.fits([one], TASK.config)
+    assert read_context(one) == fields.get("article", "")
+
+
 def test_contexts(record: NewRecord) -> None:
     same = {"question": "?", "choices": ["A", "B"], "label": 0}
     one, several = record(context="a\nb", **same), record(context=["a", "b"], **same)
@@ -56,6 +80,7 @@ def test_contexts(record: NewRecord) -> None:
         ({"choices": ["A", 3]}, "choices.no_choices"),
         ({"choices": "AB"}, "choices.no_choices"),
         ({"choices": None}, "choices.no_choices"),
+        ({"choices": {"text": ["A"], "label": ["A"]}}, "choices.no_choices"),
         ({"label": 2}, "choices.no_such_choice"),
         ({"label": -1}, "choices.no_such_choice"),
         ({"label": "C"}, "choices.no_such_choice"),

@@ -7,7 +7,7 @@ import pytest
 from yanmo.corpus.document import Record
 from yanmo.errors import ConfigError, InputError
 from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.targets import class_name, order, positive_of, read_targets
+from yanmo.tasks.targets import LABELLED, are_labelled, class_name, order, positive_of, read_targets
 
 NewRecord = Callable[..., Record]
 
@@ -23,6 +23,7 @@ NewRecord = Callable[..., Record]
         ([{"label": "1"}, {"label": "0"}], "label", ("1", "0")),
         ([{"label": True}, {"label": False}], "label", ("true", "false")),
         ([{"label": "entailment"}, {"label": "neutral"}], "label", ("entailment", "neutral")),
+        ([{"label": "1"}, {"label": "2"}, {"label": "other"}], "label", ("1", "2", "other")),
         ([{"id": 1}, {"id": 2}], "none", ()),
     ],
 )
@@ -47,6 +48,12 @@ def test_a_named_field_counts_alone(record: NewRecord) -> None:
         ([{"label": "x"}, {"label": 1}], "pairs.mixed_labels"),
         ([{"label": 0.5}, {"label": "x"}], "pairs.mixed_labels"),
         ([{"label": 1}, {"label": "1"}], "pairs.mixed_labels"),
+        ([{"label": "1"}, {"label": "0"}, {"label": "good"}], "pairs.mixed_labels"),
+        ([{"label": "0"}, {"label": "1"}, {"label": "2"}, {"label": "good"}], "pairs.mixed_labels"),
+        ([{"label": "0.5"}, {"label": "good"}], "pairs.mixed_labels"),
+        ([{"label": True}, {"label": "yes"}], "pairs.mixed_labels"),
+        ([{"label": True}, {"label": 1}], "pairs.mixed_labels"),
+        ([{"label": 1}, {"label": 0}, {"label": "1"}], "pairs.mixed_labels"),
         ([{"label": "x"}, {}], "tasks.no_label"),
         ([{"score": "high"}], "pairs.bad_score"),
         ([{"score": float("nan")}], "pairs.bad_score"),
@@ -62,6 +69,36 @@ def test_what_is_refused_names_file_and_line(values: list[dict[str, object]], ke
     assert error.value.key == key
     assert f"set.jsonl:{len(values)}" in str(error.value)
     assert len(str(error.value).splitlines()) == 3
+
+
+@pytest.mark.parametrize(
+    ("labels", "left_out"),
+    [
+        (["a", None, "b"], [1]),
+        (["1", "", "0", " "], [1, 3]),  # the cells of a table
+        ([0, 1, 2, -1, 2], [3]),
+        (["0", "1", "2", "-1"], [3]),
+        ([-1, 0, 1], []),  # negative, neutral, positive
+        ([-1, 1], []),
+        ([-2, -1, 0, 1, 2], []),
+        (["-1", "0", "1", "2", "other"], []),
+        ([0, 0.5, 2, -1], []),
+        ([["x"], [], None], [2]),
+    ],
+)
+def test_records_without_a_label(record: NewRecord, labels: list[object], left_out: list[int]) -> None:
+    marks = are_labelled([record(label=label) for label in labels], TaskConfig(), LABELLED)
+    assert [place for place, mark in enumerate(marks) if not mark] == left_out
+
+
+def test_what_counts_as_no_label_depends_on_field_and_model(record: NewRecord) -> None:
+    records = [record(score=-1), record(score=0), record(score=2), record(id=3)]
+    assert all(are_labelled(records, TaskConfig(), LABELLED))
+    test = [record(label=-1), record(label=0)]
+    assert are_labelled(test, TaskConfig(), LABELLED, ("0", "1", "2")) == [False, True]
+    assert are_labelled(test, TaskConfig(), LABELLED, ("-1", "0", "1", "2")) == [True, True]
+    named = [record(label=None, gold="a"), record(label="b", gold=None)]
+    assert are_labelled(named, TaskConfig(label_field="gold"), LABELLED) == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,10 @@ def test_a_text_is_learnt_whole(record: NewRecord, encoder: Encoder) -> None:
         {"prompt": "北京 ", "completion": " Paris\n"},
         {"instruction": "北京", "output": "Paris"},
         {"instruction": "北京", "input": "", "output": "Paris"},
+        {"instruction": "北京", "context": "", "response": "Paris"},
+        {"question": "北京", "answer": "Paris"},
+        {"conversations": [{"from": "human", "value": "北京"}, {"from": "gpt", "value": "Paris"}]},
+        {"conversations": [{"role": "user", "content": "北京"}, {"role": "bot", "content": "Paris"}]},
         {"source": "北京", "target": "Paris"},
         {"src": "北京", "tgt": "Paris"},
         {"messages": turns("北京", "Paris")},
@@ -143,6 +147,23 @@ def test_a_direction_that_a_record_lacks_names_it(record: NewRecord) -> None:
                 [record(translation={"en": "a", "zh": "b"})], build(TaskConfig, settings)
             )
         assert error.value.key == key and "set.jsonl:7" in str(error.value)
+
+
+def test_mapped_columns_come_before_the_usual_ones(record: NewRecord, encoder: Encoder) -> None:
+    both = record(text="x", prompt="y", completion="y", question="北京", answer="Paris")
+    for columns, whole in (
+        ({"question": "q", "answer": "a"}, "¶U\n北京¶A\nParis¶"),
+        ({"text": "t"}, "¶x¶"),
+        ({}, "¶U\ny¶A\ny¶"),
+    ):
+        task = TextGeneration.from_records([both], TaskConfig(columns=columns))
+        (encoded,) = task.encode(both, encoder, labelled=True)
+        assert decoded(encoder, encoded.example.input_ids) == whole
+
+
+def test_a_question_alone_is_none_beside_a_text(record: NewRecord, encoder: Encoder) -> None:
+    (asked,) = TASK.encode(record(text="北京", source="a page"), encoder, labelled=False)
+    assert decoded(encoder, asked.example.input_ids) == "¶北京"
 
 
 def test_only_answers_are_learnt(record: NewRecord, encoder: Encoder) -> None:
@@ -222,7 +243,7 @@ def test_of_an_exchange_too_long_the_beginning_of_the_question_goes(
         ({"messages": []}, "tasks.bad_messages"),
         ({"messages": "hello"}, "tasks.bad_messages"),
         ({"messages": [{"role": "user"}]}, "tasks.bad_message"),
-        ({"messages": [{"role": "bot", "content": "x"}]}, "tasks.bad_message"),
+        ({"messages": [{"role": "narrator", "content": "x"}]}, "tasks.bad_message"),
         ({"messages": ["x"]}, "tasks.bad_message"),
         ({"messages": turns("x", "")}, "tasks.empty_turn"),
         ({"messages": turns("x")}, "tasks.no_turn"),

@@ -8,8 +8,8 @@ import pytest
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks import Encoder
-from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.texts import PAIRS, fit, longest_first, shorten, side_by_side, texts_of
+from yanmo.tasks.config import TEXT_FIELDS, TaskConfig
+from yanmo.tasks.texts import PAIRS, fit, have_negatives, longest_first, shorten, side_by_side, texts_of
 
 NewRecord = Callable[..., Record]
 Encoders = Callable[..., Encoder]
@@ -19,6 +19,29 @@ Encoders = Callable[..., Encoder]
 def test_usual_names(record: NewRecord, names: tuple[str, str]) -> None:
     fields = {"id": "1", names[1]: "two", names[0]: "one"}
     assert texts_of(record(**fields), TaskConfig()) == ("one", "two")
+
+
+@pytest.mark.parametrize("name", TEXT_FIELDS)
+def test_usual_names_of_one_text(record: NewRecord, name: str) -> None:
+    assert texts_of(record(id="1", **{name: "one"}), TaskConfig()) == ("one",)
+    assert texts_of(record(**{name: "x", "text": "one"}), TaskConfig()) == ("one",)
+    with pytest.raises(InputError):
+        texts_of(record(**{name: "x"}), TaskConfig(text_field="body"))
+
+
+def test_a_pair_of_mapped_columns_comes_first(record: NewRecord) -> None:
+    both = record(premise="x", hypothesis="y", text_a="one", text_b="two")
+    assert texts_of(both, TaskConfig()) == ("x", "y")
+    assert texts_of(both, TaskConfig(columns={"text_a": "left", "text_b": "right"})) == ("one", "two")
+
+
+@pytest.mark.parametrize("name", ["negative", "hard_neg"])
+def test_hard_negatives_stand_everywhere_or_nowhere(record: NewRecord, name: str) -> None:
+    one, other = record(query="a", positive="b"), record(query="a", positive="b", **{name: "c"})
+    assert have_negatives([other, other]) and not have_negatives([one, one])
+    with pytest.raises(InputError) as error:
+        have_negatives([other, one])
+    assert error.value.values["field"] == name
 
 
 def test_named_fields(record: NewRecord) -> None:

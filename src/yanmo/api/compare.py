@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from yanmo import tasks
-from yanmo.api.evaluate import Measured, are_alike, labelled_data, measure, prepare
+from yanmo.api.evaluate import Measured, are_alike, labelled_data, measure, prepare, scored
 from yanmo.api.predict import load, use_machine
 from yanmo.api.reporter import Reporter
 from yanmo.errors import RunError
@@ -76,8 +76,8 @@ def compare(
     folder, part, settings, task, encoding: as in `evaluate`. Errors: as `evaluate`; RunError for models that have no
     metric in common.
     """
-    use_machine()
     reporter = reporter or Reporter()
+    use_machine()
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     models = (load(first), load(second))
     for model in models:
@@ -85,6 +85,7 @@ def compare(
     names = [tasks.name_of(model.task) for model in models]
     if not are_alike(*names):
         raise RunError("suites.two_tasks", first=first, second=second, one=names[0], other=names[1])
+    given = scored(models[0], given, settings, reporter)
     one, other = (measure(model, given, settings) for model in models)
     both = _both(one, other)
     if both is None:

@@ -13,7 +13,7 @@ from yanmo.api.encode import bi_encoder
 from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import sha256_of
-from yanmo.api.task_records import check_columns, digest, labelled_records
+from yanmo.api.task_records import check_columns, digest, labelled_records, usable
 from yanmo.api.trained import has_task
 from yanmo.config import build, merge
 from yanmo.corpus.document import Record
@@ -123,6 +123,7 @@ def evaluate(
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     model = load_here(source, precision)
     prepare(model, given, task, reporter)
+    given = scored(model, given, settings, reporter)
     measured = measure(model, given, settings)
     return EvaluateResult(
         model=source,
@@ -176,6 +177,13 @@ def prepare(model: Model, given: LabelledData, task: str | None, reporter: Repor
     name = tasks.name_of(model.task)
     if wanted is not None and not are_alike(name, wanted):
         raise RunError("suites.other_task", model=model.source, task=name, name=given.name, wanted=wanted)
+
+
+def scored(
+    model: Model, given: LabelledData, settings: TaskConfig | None, reporter: Reporter
+) -> LabelledData:
+    """The data without the records that the model cannot be scored on. Errors: RunError, as `evaluate`."""
+    return replace(given, records=usable(_task(model, given, settings), given.records, reporter))
 
 
 def measure(model: Model, given: LabelledData, settings: TaskConfig | None = None) -> Measured:

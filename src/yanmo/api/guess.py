@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from itertools import islice
 
 from yanmo import registry, tasks
-from yanmo.api.task_records import called, labelled_records
+from yanmo.api.task_records import called, labelled_records, marked
 from yanmo.errors import ConfigError
 from yanmo.messages import text
 from yanmo.registry import suggestion
@@ -23,7 +23,12 @@ def guess_task(path: str, settings: TaskConfig, encoding: str = "auto") -> tuple
     records = called(
         list(islice(labelled_records(path, encoding=encoding), MOST_RECORDS)), settings.columns, path
     )
-    fitting = [name for name in registry.names(tasks) if tasks.find(name).fits(records, settings)]
+    kinds = {name: tasks.find(name) for name in registry.names(tasks)}
+    fitting = [
+        name
+        for name, kind in kinds.items()
+        if kind.fits(marked(records, kind.usable(records, settings)), settings)
+    ]
     if len(fitting) == 1:
         return fitting[0], list(records[0].fields)
     known = list(records[0].fields)
@@ -40,7 +45,8 @@ def guess_task(path: str, settings: TaskConfig, encoding: str = "auto") -> tuple
 
 def check_columns(task: str, settings: TaskConfig) -> None:
     """Errors: ConfigError where a column is to stand for something that the task does not read."""
-    known = list(dict.fromkeys(name for form in tasks.find(task).forms for name in form))
+    kind = tasks.find(task)
+    known = list(dict.fromkeys([*(name for form in kind.forms for name in form), *kind.optional]))
     for name in settings.columns:
         if name not in known:
             raise ConfigError(

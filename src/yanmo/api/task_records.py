@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import compress
 
 from yanmo import tasks
 from yanmo.api.finetune_config import FinetuneConfig
@@ -15,11 +16,11 @@ from yanmo.corpus.read import read_records
 from yanmo.errors import ConfigError, InputError
 from yanmo.evaluation.metric_text import metric_name, number
 from yanmo.evaluation.splits import hold_back
-from yanmo.messages import percent, text
+from yanmo.messages import listed, percent, text
 from yanmo.registry import suggestion
-from yanmo.tasks.config import labels_of
+from yanmo.tasks.config import TaskConfig, labels_of, text_name
+from yanmo.tasks.targets import LABEL_FIELDS, is_number
 from yanmo.tasks.task import Encoded, Task
-from yanmo.tasks.text_classification import USUAL_FIELDS
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
 UNBALANCED = 10  # times as many records of the commonest class as of the rarest
@@ -32,14 +33,15 @@ def train_and_dev(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Reco
     Errors: InputError for files without a record, a column that no record has, and a dev file that is the training
     file.
     """
+    kind = tasks.find(config.task)
     with reporter.stage(text("run.stage_read")):
         train = _read(config, config.train_file, "train")
+        dev = [] if config.dev_file is None else _read(config, config.dev_file, "validation")
+        train, dev = _usable(kind, train, dev, config.settings, reporter)
         if config.dev_file is None:
             # all of them, so that a broken one is told wherever it falls
-            tasks.find(config.task).from_records(train, config.settings)
+            kind.from_records(train, config.settings)
             return split(train, config)
-        dev = _read(config, config.dev_file, "validation")
-    kind = tasks.find(config.task)
     known = {kind.content(record, config.settings) for record in train}
     count = sum(kind.content(record, config.settings) in known for record in dev)
     if count == len(dev):
@@ -47,6 +49,38 @@ def train_and_dev(config: FinetuneConfig, reporter: Reporter) -> tuple[list[Reco
     if count:
         reporter.warn(text("run.warn_dev_in_train", count=count, total=len(dev)))
     return train, dev
+
+
+def usable(task: Task, records: Sequence[Record], reporter: Reporter) -> Sequence[Record]:
+    """The records that a trained model can be scored on; says how many are left out."""
+    named = [record.renamed(task.config.columns) for record in records]
+    marks = task.usable(named, task.config, task.classes)
+    _tell_left_out(type(task), records, marks, reporter)
+    return marked(records, marks)
+
+
+def _usable(
+    kind: type[Task], train: list[Record], dev: list[Record], settings: TaskConfig, reporter: Reporter
+) -> tuple[list[Record], list[Record]]:
+    """Judged together, so that the labels of one file mean the same in the other."""
+    records = [*train, *dev]
+    marks = kind.usable(records, settings)
+    _tell_left_out(kind, records, marks, reporter)
+    return marked(train, marks[: len(train)]), marked(dev, marks[len(train) :])
+
+
+def marked(records: Sequence[Record], marks: Sequence[bool]) -> list[Record]:
+    """Those that are marked; all where none is, so that the error names one."""
+    return list(compress(records, marks)) or list(records)
+
+
+def _tell_left_out(
+    kind: type[Task], records: Sequence[Record], marks: Sequence[bool], reporter: Reporter
+) -> None:
+    count = len(marks) - sum(marks)
+    if 0 < count < len(records):
+        source = records[marks.index(False)].source
+        reporter.warn(text(kind.left_out, count=number(count), total=number(len(records)), source=source))
 
 
 def split(records: list[Record], config: FinetuneConfig) -> tuple[list[Record], list[Record]]:
@@ -94,6 +128,7 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
     if len(order) > MOST_CLASSES:
         shown.append(text("run.more_classes", count=len(order) - MOST_CLASSES))
     reporter.note(text("run.note_classes", classes=text("progress.separator").join(shown)))
+    _tell_mixture(order, reporter)
     most, least = order[0], order[-1]
     if task.metric in FLATTERS and counts[most] >= UNBALANCED * counts[least]:
         reporter.warn(
@@ -112,17 +147,26 @@ def _tell_blanks(task: Task, records: Sequence[Record], reporter: Reporter) -> N
     """Records without a visible character are learnt from as they are; hardly anybody means that."""
     if task.answers_blank:
         return
-    values = [(record, record.fields.get(task.config.text_field)) for record in records]
+    values = [(record, record.fields.get(text_name(record, task.config))) for record in records]
     blank = [record for record, value in values if isinstance(value, str) and not value.strip()]
     if blank:
         reporter.warn(text("run.warn_blank", count=number(len(blank)), source=blank[0].source))
+
+
+def _tell_mixture(classes: Sequence[str], reporter: Reporter) -> None:
+    """Numbers may be names of classes as words are, so that these are told, not refused."""
+    numbers = [name for name in classes if is_number(name)]
+    words = [name for name in classes if not is_number(name)]
+    if numbers and words:
+        shown = {"numbers": listed(numbers[:MOST_CLASSES]), "words": listed(words[:MOST_CLASSES])}
+        reporter.warn(text("run.warn_mixed_classes", **shown))
 
 
 def _tell_lists(task: Task, records: Sequence[Record], reporter: Reporter) -> None:
     """A single list among labels makes any number of labels possible for every text."""
     if not task.multi_label:
         return
-    values = [(record, labels_of(record, task.config, USUAL_FIELDS)) for record in records]
+    values = [(record, labels_of(record, task.config, LABEL_FIELDS)) for record in records]
     having = [record for record, value in values if isinstance(value, list)]
     if len(having) < len(records):
         reporter.warn(

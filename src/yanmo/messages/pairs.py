@@ -25,14 +25,15 @@ TEXTS: Texts = {
     ),
     "pairs.mixed_labels": (
         "{source}: the label {value} is {kind}, but that of {other} is {other_kind}.\n"
-        "All labels are of one type: numbers, or words.\n"
+        "All labels are of one type: numbers, words, or true and false.\n"
         "Write them alike; a column of scores is called “score”.",
-        "{source}：标签 {value} 是{kind}，而 {other} 的标签是{other_kind}。\n所有标签必须是同一类型：要么是数字，要么是文字。\n"
+        "{source}：标签 {value} 是{kind}，而 {other} 的标签是{other_kind}。\n所有标签必须是同一类型：数字、文字，或真假值。\n"
         "请统一写法；分数列请命名为“score”。",
     ),
     "pairs.kind_label": ("label", "标签"),
     "pairs.a_number": ("a number", "数字"),
     "pairs.a_word": ("a word", "文字"),
+    "pairs.a_truth": ("true or false", "真假值"),
     "pairs.bad_score": (
         "{source}: the field “{field}” holds {value}, which is no score.\nA score is a finite number.\nCorrect that record.",
         "{source}：字段“{field}”的值 {value} 不是分数。\n分数应为有限的数值。\n请更正该记录。",

@@ -156,6 +156,20 @@ TEXTS: Texts = {
         "Records whose text is blank: {count}, the first is {source}. They are learnt from as they are.",
         "有 {count} 条记录的文本是空白的，第一条是 {source}。它们照样参与训练。",
     ),
+    "run.warn_unlabelled": (
+        "{count} of {total} records have no label (an empty one, or -1 beside the classes 0, 1, 2 …), the first is {source}. "
+        "They are left out.",
+        "{total} 条记录中有 {count} 条没有标签（为空，或在 0、1、2……各类之外为 -1），第一条是 {source}。这些记录不参与训练和评分。",
+    ),
+    "run.warn_conversations": (
+        "{count} of {total} conversations hold messages of tools or an empty answer, the first is {source}. They are left out.",
+        "{total} 段对话中有 {count} 段含有工具消息或空的回答，第一段是 {source}。这些对话不参与训练和评分。",
+    ),
+    "run.warn_mixed_classes": (
+        "Some classes are numbers ({numbers}), others are words ({words}); each is a class of its own. "
+        "Correct the labels where that is not meant.",
+        "有的类别是数字（{numbers}），有的是文字（{words}）；它们各自算作一个类别。若非本意，请更正标签。",
+    ),
     "run.warn_some_lists": (
         "{count} of {total} records hold a list of labels, the first is {source}: so a text may have any number of labels.",
         "{total} 条记录中有 {count} 条的标签是列表，第一条是 {source}：因此每条文本可以有任意多个标签。",

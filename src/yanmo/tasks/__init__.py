@@ -9,9 +9,9 @@ from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 
 NOT_MEMBERS = frozenset(
     {
-        "task", "centring", "config", "continued", "inference", "conversation", "distillation", "entities", "pieces",
-        "questions", "answer_spans", "references", "sides", "similarity_goals", "similarity_scores", "targets",
-        "text_examples", "texts", "unseen",
+        "task", "centring", "choices", "config", "continued", "inference", "conversation", "distillation", "entities",
+        "pieces", "questions", "answer_spans", "references", "sides", "similarity_goals", "similarity_scores",
+        "targets", "text_examples", "texts", "unseen",
     }
 )  # fmt: skip
 

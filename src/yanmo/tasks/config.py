@@ -13,6 +13,7 @@ from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError
 
 TEXT = "text"  # the usual field of a text
+TEXT_FIELDS = (TEXT, "sentence", "content", "review")  # its names in published sets
 # A language is a name, or a BCP 47 tag: what begins with a capital or a digit behind another hyphen belongs to it.
 _TAG = r"[a-z_]+(?:-[A-Z0-9][A-Za-z0-9]*)*"
 DIRECTION = f"^(?:([A-Za-z_]+)-([A-Za-z_]+)|({_TAG})-({_TAG}))$"
@@ -100,6 +101,13 @@ class TaskConfig(Config):
     def preferred(self, usual: Sequence[str]) -> list[str]:
         """The usual names of a field, those that `columns` gives before the others."""
         return sorted(usual, key=lambda name: name not in self.columns)
+
+
+def text_name(record: Record, config: TaskConfig) -> str:
+    """The field of a single text: `text_field`; where that is left as it is, the first usual name in the record."""
+    if config.text_field != TEXT:
+        return config.text_field
+    return next((name for name in TEXT_FIELDS if name in record.fields), TEXT)
 
 
 def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str:

@@ -14,11 +14,11 @@ from torch import Tensor
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
-from yanmo.tasks.config import TaskConfig, label_field
+from yanmo.tasks.choices import USUAL_FIELDS, has_choices, read_choices, read_context, right_place
+from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction
 from yanmo.tasks.texts import beside, fit
 
-USUAL_FIELDS = ("label", "answer")
 IGNORED = -100
 
 
@@ -48,8 +48,9 @@ class MultipleChoice(Task):
     """Chooses among possible answers to a question.
 
     Paper: Zellers et al. 2018, "SWAG"; Devlin et al. 2019, "BERT", section 4.4; Chinese: Sun et al. 2020, "C3".
-    Inputs: records with `question`, `choices` (two texts or more) and `label` (the place of the right one
-    from 0, or its text); `context`, a text or a list of texts, where there is one to read. An encoder.
+    Inputs: records with `question`, `choices` (two texts or more) and `label` or `answer` (the place of the right one
+    from 0, its letter or its text); `context`, a text or a list of texts, where there is one to read. Also as MMLU,
+    ARC, RACE and C-Eval have them (`tasks/choices.py`). An encoder.
     Loss: cross-entropy over the choices of a question, term `choice`: one number for each, at the first token of the
     context with the question and that choice. Every choice is a sequence of its own, and all stand side by side.
     Relations: the head is Hugging Face's `...ForMultipleChoice`; `question_answering` points at the answer in the text.
@@ -58,7 +59,8 @@ class MultipleChoice(Task):
 
     term: ClassVar = "choice"
     owns_head: ClassVar = True
-    forms: ClassVar = (("question", "choices", "label"),)
+    forms: ClassVar = (("question", "choices", "label"), ("question", "choices", "answer"))
+    optional: ClassVar = ("context",)
     reads: ClassVar[tuple[str, ...]] = ("question", "choices")
 
     @property
@@ -66,11 +68,17 @@ class MultipleChoice(Task):
         return "accuracy"
 
     @classmethod
+    def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
+        fields = records[0].fields
+        asked = "question" in fields and has_choices(records[0])
+        return asked and not fields.keys().isdisjoint(USUAL_FIELDS)
+
+    @classmethod
     def from_records(
         cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
     ) -> Self:
         for record in records:
-            _right(record, config)
+            right_place(record, config)
         return cls(labels=(), config=config, label_smoothing=label_smoothing)
 
     @classmethod
@@ -83,15 +91,16 @@ class MultipleChoice(Task):
     @classmethod
     def content(cls, record: Record, config: TaskConfig) -> str:
         return json.dumps(
-            [_context(record), record.fields.get("question"), _choices(record)], ensure_ascii=False
+            [read_context(record), record.fields.get("question"), read_choices(record)],
+            ensure_ascii=False,
         )
 
     @classmethod
     def group(cls, record: Record, config: TaskConfig) -> str:
-        return _context(record) or cls.content(record, config)
+        return read_context(record) or cls.content(record, config)
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
-        question, context, choices = record.text("question"), _context(record), _choices(record)
+        question, context, choices = record.text("question"), read_context(record), read_choices(record)
         if not question.strip():
             raise InputError("tasks.empty_text", source=record.source, field="question")
         parts, cut = [], False
@@ -103,7 +112,7 @@ class MultipleChoice(Task):
         example, at = beside(parts, encoder)
         value = np.full(len(at), IGNORED)
         if labelled:
-            value[0] = _right(
+            value[0] = right_place(
                 record, self.config
             )  # at the first of its choices, which also tells where they begin
         return [Encoded(example=replace(example, labels={self.term: (at, value)}), cut=cut)]
@@ -128,7 +137,7 @@ class MultipleChoice(Task):
         scores = torch.from_numpy(logits[0]).flatten().softmax(dim=0).tolist()
         return ChoicePrediction(
             question=record.text("question"),
-            choices=_choices(record),
+            choices=read_choices(record),
             index=int(np.argmax(scores)),
             scores=tuple(scores),
         )
@@ -138,45 +147,13 @@ class MultipleChoice(Task):
             return None
         choices = [f"· {choice}" for choice in prediction.choices]
         return Shown(
-            given="\n".join([prediction.question, *choices, _context(record)]).strip(),
-            gold=prediction.choices[_right(record, self.config)],
+            given="\n".join([prediction.question, *choices, read_context(record)]).strip(),
+            gold=prediction.choices[right_place(record, self.config)],
             predicted=prediction.choices[prediction.index],
             confidence=prediction.scores[prediction.index],
         )
 
     def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
         chosen = [one.index for one in predictions if isinstance(one, ChoicePrediction)]
-        right = [_right(record, self.config) for record in records]
+        right = [right_place(record, self.config) for record in records]
         return {"accuracy": sum(map(eq, right, chosen)) / max(1, len(right))}
-
-
-def _context(record: Record) -> str:
-    """The text to read; several are joined line by line. Errors: InputError."""
-    value = record.unpacked("context")
-    if isinstance(value, list) and all(isinstance(item, str) for item in value):
-        return "\n".join(str(item) for item in value)
-    return "" if value is None else record.text("context")
-
-
-def _choices(record: Record) -> tuple[str, ...]:
-    """Errors: InputError naming the row unless there are two texts or more."""
-    value = record.unpacked("choices")
-    given = value if isinstance(value, list) else []
-    choices = tuple(item for item in given if isinstance(item, str) and item.strip())
-    if len(choices) < 2 or len(choices) < len(given):
-        raise InputError("choices.no_choices", source=record.source, value=str(value)[:80])
-    return choices
-
-
-def _right(record: Record, config: TaskConfig) -> int:
-    """The place of the right choice. Errors: InputError naming the row."""
-    choices = _choices(record)
-    value = record.fields[label_field(record, config, USUAL_FIELDS)]
-    if isinstance(value, str) and value in choices:
-        return choices.index(value)
-    place = int(value) if isinstance(value, str) and value.isdecimal() else value
-    if isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(choices):
-        return place
-    raise InputError(
-        "choices.no_such_choice", source=record.source, value=str(value)[:80], count=len(choices)
-    )

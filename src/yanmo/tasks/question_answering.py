@@ -32,6 +32,7 @@ from yanmo.tasks.answer_spans import (
     trimmed,
     windows,
 )
+from yanmo.tasks.choices import has_choices
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.pieces import encode_units
 from yanmo.tasks.questions import USUAL_FIELDS, answer_texts, first_answer, read_answers, read_question
@@ -115,6 +116,7 @@ class QuestionAnswering(Task):
     term: ClassVar = "span"
     owns_head: ClassVar = True
     forms: ClassVar = (("question", "context", "answers"), ("question", "context", "answer", "start"))
+    optional: ClassVar = ("is_impossible",)
     settings: ClassVar = ("answers",)
     reads: ClassVar[tuple[str, ...]] = ("question", "context")
     fitted_threshold: float | None = None  # chosen on dev; None: every training question has an answer
@@ -144,7 +146,7 @@ class QuestionAnswering(Task):
     @classmethod
     def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
         fields = records[0].fields
-        asked = {"question", "context"} <= fields.keys() and "choices" not in fields
+        asked = {"question", "context"} <= fields.keys() and not has_choices(records[0])
         return asked and not fields.keys().isdisjoint({*USUAL_FIELDS, "is_impossible"})
 
     @classmethod

@@ -34,9 +34,9 @@ from yanmo.tasks.similarity_scores import (
     score,
     threshold_of,
 )
-from yanmo.tasks.targets import is_number, order, positive_of, read_target, read_targets
+from yanmo.tasks.targets import LABELLED, is_number, order, positive_of, read_target, read_targets
 from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
-from yanmo.tasks.texts import NEGATIVE, fit, have_negatives, is_text_alone, pair_names, side_by_side, texts_of
+from yanmo.tasks.texts import fit, have_negatives, is_text_alone, negative, pair_names, side_by_side, texts_of
 from yanmo.tasks.unseen import unseen_label
 
 COMPARE = "compare"  # the head of softmax: classes from (u, v, |u - v|)
@@ -63,6 +63,7 @@ class SentenceSimilarity(Task):
         ("text", "text_pair", "score"), ("text", "text_pair", "label"), ("text", "text_pair", "negative"),
         ("text", "text_pair"), ("text",),
     )  # fmt: skip
+    gold_fields: ClassVar = LABELLED
     settings: ClassVar = ("similarity",)
     goal: Goal = "regression"
     low: float = 0.0
@@ -187,11 +188,10 @@ class SentenceSimilarity(Task):
         else:
             if labelled and len(texts) == 1:
                 texts *= 2  # SimCSE: dropout makes them differ
-            if labelled and self.negatives and NEGATIVE in record.fields:
-                texts = (*texts, record.text(NEGATIVE))
+            if labelled and self.negatives and (hard := negative(record)):
+                texts = (*texts, record.text(hard))
             example, at, cut = side_by_side(texts, encoder)
-            learnt = np.full(len(texts), -100, dtype=kind)
-            learnt[0] = value
+            learnt = np.array([value, *[-100] * (len(texts) - 1)], dtype=kind)
             labels = {self.term: (at, learnt)}
         length = encoder.prefix_length(len(example.input_ids))
         return [Encoded(example=replace(example, prefix_length=length, labels=labels), cut=cut)]

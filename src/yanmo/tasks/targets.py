@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -16,10 +16,12 @@ from yanmo.tasks.config import TaskConfig, label_field
 
 SCORE_FIELDS = ("score", "similarity", "similarity_score")
 LABEL_FIELDS = ("label", "labels", "category", "class")
+LABELLED = (*SCORE_FIELDS, *LABEL_FIELDS)
 POSITIVE = frozenset(
     {"1", "true", "yes", "entailment", "equivalent", "paraphrase", "duplicate", "similar", "same", "match"}
     | {"是", "相似", "相同", "蕴含", "匹配"}
 )
+NO_LABEL = "-1"  # as Hugging Face's copies of SNLI and of unlabelled tests have it
 _WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 Target: TypeAlias = float | int | str
 
@@ -42,14 +44,9 @@ class Targets:
 
 def read_target(record: Record, config: TaskConfig) -> Target | None:
     """The score or label of a record, None where no field has one. Errors: InputError with file and line."""
-    if config.label_field is not None:
-        name = label_field(record, config, ())
-    else:
-        name = next(
-            (each for each in config.preferred((*SCORE_FIELDS, *LABEL_FIELDS)) if each in record.fields), ""
-        )
-        if not name:
-            return None
+    name = _target_field(record, config)
+    if name is None:
+        return None
     value = record.fields[name]
     if isinstance(value, bool):
         return str(value).lower()
@@ -76,12 +73,13 @@ def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
     if all(value is None for value in found):
         return Targets(kind="none")
     values: list[Target] = []
+    given: list[object] = []
     for record, value in zip(records, found, strict=True):
-        if value is None:
-            label_field(record, config, (*SCORE_FIELDS, *LABEL_FIELDS))  # says that it has none
-            continue
+        name = label_field(record, config, LABELLED)  # refused where a record has none
+        assert value is not None, "a field of that name has a value, or was refused"
         values.append(value)
-    refuse_mixture(records, values)
+        given.append(record.fields[name] if isinstance(record.fields[name], bool) else value)
+    refuse_mixture(records, given)
     written = [
         value for value in values if isinstance(value, str) and is_number(value)
     ]  # a CSV has strings alone
@@ -92,22 +90,64 @@ def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
     return Targets(kind="label", values=tuple(str(value) for value in values))
 
 
+def are_labelled(
+    records: Sequence[Record], config: TaskConfig, usual: Sequence[str], known: Collection[str] = ()
+) -> list[bool]:
+    """Of each record whether it has a gold label: null and an empty cell are none.
+
+    -1 is none beside classes that count 0, 1, 2 ...; beside 0 and 1 alone it is the third class of a scale, as in
+    negative, neutral, positive. usual: the fields of labels. known: the classes of a model, where one is measured.
+    """
+    fields = [config.label_field] if config.label_field else config.preferred(usual)
+    names = [next((name for name in fields if name in record.fields), None) for record in records]
+    values = [
+        "" if name is None else record.fields[name] for record, name in zip(records, names, strict=True)
+    ]
+    found = [class_name(value) if is_class(value) else None for value in values]
+    classes = {*known, *(label for label in found if label is not None)} - {NO_LABEL}
+    counted = all(map(str.isdecimal, classes)) and max(map(int, classes), default=0) > 1
+    stands_for_none = counted and NO_LABEL not in known and set(SCORE_FIELDS).isdisjoint(filter(None, names))
+    blank = [value is None or (isinstance(value, str) and not value.strip()) for value in values]
+    return [
+        name is None or not (empty or (stands_for_none and label == NO_LABEL))
+        for name, empty, label in zip(names, blank, found, strict=True)
+    ]
+
+
 def refuse_mixture(records: Sequence[Record], values: Sequence[object]) -> None:
-    """One value per record. Errors: InputError naming the first that is no number where others are, or one."""
-    numeric = [isinstance(value, int | float) and not isinstance(value, bool) for value in values]
-    for record, value, number in zip(records, values, numeric, strict=True):
-        if number != numeric[0]:
-            kinds = [
-                text("pairs.a_number") if each else text("pairs.a_word") for each in (number, numeric[0])
-            ]
+    """One value per record: numbers, words, or true and false.
+
+    Where all are texts, as the cells of a table are, numerals may be names of classes as words are: 1, 2, other. They
+    are numbers where some are scores (0.5), and where they count classes from 0 on (0, 1 ...), for then a word beside
+    them is none of the classes that are counted. A part of what is accepted is always accepted.
+    Errors: InputError naming the first that is of another type than the one before all.
+    """
+    kinds = _kinds(values)
+    for record, value, kind in zip(records, values, kinds, strict=True):
+        if kind != kinds[0]:
             raise InputError(
                 "pairs.mixed_labels",
                 source=record.source,
                 value=repr(value),
-                kind=kinds[0],
+                kind=text(f"pairs.a_{kind}"),
                 other=records[0].source,
-                other_kind=kinds[1],
+                other_kind=text(f"pairs.a_{kinds[0]}"),
             )
+
+
+def _kinds(values: Sequence[object]) -> list[Literal["number", "word", "truth"]]:
+    written = {value for value in values if isinstance(value, str)}
+    numerals = {value for value in written if is_number(value)}
+    codes = {class_name(value) for value in numerals}
+    counted = {"0", "1"} <= codes or any(not float(code).is_integer() for code in codes)
+    if not counted or not all(isinstance(value, str) for value in values):
+        numerals = set()
+    return [
+        "truth" if isinstance(value, bool)
+        else "number" if isinstance(value, int | float) or (isinstance(value, str) and value in numerals)
+        else "word"
+        for value in values
+    ]  # fmt: skip
 
 
 def is_class(value: object) -> bool:
@@ -149,6 +189,12 @@ def positive_of(labels: Sequence[str], wanted: str | None) -> str:
 def order(label: str) -> tuple[int, str]:
     """Numbers by size, before words: 2 stands before 10."""
     return (int(label), "") if label.isdecimal() else (1 << 63, label)
+
+
+def _target_field(record: Record, config: TaskConfig) -> str | None:
+    if config.label_field is not None:
+        return label_field(record, config, ())
+    return next((each for each in config.preferred(LABELLED) if each in record.fields), None)
 
 
 def _bad(key: str, record: Record, name: str) -> InputError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Literal, Self, TypeAlias
 
@@ -21,6 +21,7 @@ from yanmo.data.frame import Frame
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
 from yanmo.tasks.config import TEXT, TaskConfig
+from yanmo.tasks.targets import are_labelled
 from yanmo.tokenizers import Encoding, Tokenizer
 
 Logits = NDArray[np.float32]
@@ -103,12 +104,16 @@ class Task(Objective, ABC):
 
     labels: class names, in the order of the head's outputs; they are kept in the model folder.
     forms: what columns its records have, each way in which they may be had; `--columns` maps others onto these.
+    optional: further columns that it reads where they are there; `--columns` maps onto these too.
     reads: the fields of a record that a prediction needs; where that is the text alone, plain text is enough.
     """
 
     term: ClassVar[str]
     forms: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    optional: ClassVar[tuple[str, ...]] = ()
     reads: ClassVar[tuple[str, ...]] = ("text",)
+    gold_fields: ClassVar[tuple[str, ...]] = ()  # of a label that single records may lack
+    left_out: ClassVar[str] = "run.warn_unlabelled"  # the message that counts those that are not `usable`
     settings: ClassVar[tuple[str, ...]] = ()  # of `TaskConfig`, those that are not for every task
     rate: ClassVar[float] = 4e-4  # of learning, where nothing else is said, for a width of 256
     generates: ClassVar[bool] = False  # whether predictions are texts that it writes
@@ -157,6 +162,14 @@ class Task(Objective, ABC):
         Errors: InputError for labels of mixed type.
         """
         return any(all(name in records[0].fields for name in form) for form in cls.forms)
+
+    @classmethod
+    def usable(cls, records: Sequence[Record], config: TaskConfig, known: Collection[str] = ()) -> list[bool]:
+        """Of each record whether it can be learned from and scored; others are left out, and counted.
+
+        known: the classes of a trained model.
+        """
+        return are_labelled(records, config, cls.gold_fields, known)
 
     @classmethod
     @abstractmethod

@@ -19,14 +19,12 @@ from yanmo.errors import InputError, as_json
 from yanmo.metrics import classification
 from yanmo.metrics.calibration import expected_calibration_error, fit_temperature, scaled
 from yanmo.models.learner import Learner
-from yanmo.tasks.config import TaskConfig, label_field, labels_of
+from yanmo.tasks.config import TaskConfig, label_field, labels_of, text_name
 from yanmo.tasks.entities import mark_entities
-from yanmo.tasks.targets import class_name, is_class, order, read_targets, refuse_mixture
+from yanmo.tasks.targets import LABEL_FIELDS, class_name, is_class, order, read_targets, refuse_mixture
 from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.texts import fit, pair_names, texts_of
 from yanmo.tasks.unseen import unseen_label
-
-USUAL_FIELDS = ("label", "labels", "category", "class")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +81,7 @@ class TextClassification(Task):
     owns_head: ClassVar = True
     distils: ClassVar = True
     forms: ClassVar = (("text", "label"), ("text", "text_pair", "label"))
+    gold_fields: ClassVar = LABEL_FIELDS
     several: bool = False
     temperature: float = 1.0  # logits are divided by it, so that probabilities are as right as they say
     pairs: bool | None = None  # whether it learned from two texts; None: not known
@@ -102,11 +101,11 @@ class TextClassification(Task):
     @classmethod
     def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
         fields = records[0].fields
-        name = next((name for name in config.preferred(USUAL_FIELDS) if name in fields), None)
+        name = next((name for name in config.preferred(LABEL_FIELDS) if name in fields), None)
         if name is None or mark_entities(records, name):
             return False
         if pair_names(records[0], config) is None:
-            return isinstance(fields.get(config.text_field), str)
+            return isinstance(fields.get(text_name(records[0], config)), str)
         several = isinstance(records[0].unpacked(name), list)
         return several or read_targets(records, config).kind == "label"
 
@@ -116,7 +115,7 @@ class TextClassification(Task):
     ) -> Self:
         found: set[str] = set()
         _refuse_mixture(records, config)
-        several = any(isinstance(labels_of(record, config, USUAL_FIELDS), list) for record in records)
+        several = any(isinstance(labels_of(record, config, LABEL_FIELDS), list) for record in records)
         for record in records:
             found.update(_labels(record, config))
         if len(found) < (1 if several else 2):
@@ -306,10 +305,10 @@ def _are_pairs(records: Sequence[Record], config: TaskConfig) -> bool:
 
 def _labels(record: Record, config: TaskConfig) -> list[str]:
     """The labels of a record as strings. Errors: InputError with file and line."""
-    value = labels_of(record, config, USUAL_FIELDS)
+    value = labels_of(record, config, LABEL_FIELDS)
     values = value if isinstance(value, list) else [value]
     if not all(is_class(item) for item in values):
-        name = label_field(record, config, USUAL_FIELDS)
+        name = label_field(record, config, LABEL_FIELDS)
         raise InputError("tasks.bad_label", source=record.source, field=name, value=as_json(value))
     return [class_name(item) for item in values]
 
@@ -318,6 +317,6 @@ def _refuse_mixture(records: Sequence[Record], config: TaskConfig) -> None:
     """Errors: InputError naming a record whose label is a number where others are words, or the other way round."""
     each: list[tuple[Record, object]] = []
     for record in records:
-        value = labels_of(record, config, USUAL_FIELDS)
+        value = labels_of(record, config, LABEL_FIELDS)
         each += [(record, item) for item in (value if isinstance(value, list) else [value])]
     refuse_mixture([record for record, _ in each], [item for _, item in each])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -20,11 +20,21 @@ from yanmo.generation.options import GenerateOptions
 from yanmo.metrics.diversity import copied, distinct
 from yanmo.metrics.language_model import bits_per_byte, perplexity
 from yanmo.models.learner import Learner
-from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.choices import has_choices
+from yanmo.tasks.config import TaskConfig, text_name
 from yanmo.tasks.continued import ANSWER, continued
-from yanmo.tasks.conversation import MESSAGES, PAIRS, read_messages, read_sides, shortened
+from yanmo.tasks.conversation import (
+    FIELDS,
+    is_between_two,
+    messages_name,
+    pair_of,
+    read_messages,
+    read_sides,
+    shortened,
+)
 from yanmo.tasks.inference import losses
 from yanmo.tasks.references import Answers, answers_of, firsts
+from yanmo.tasks.targets import LABEL_FIELDS
 from yanmo.tasks.task import Encoded, Encoder, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.text_examples import TERM, before_answer, learnt, prompt, utf8
 from yanmo.tasks.texts import is_text_alone
@@ -80,8 +90,8 @@ class TextGeneration(Task):
 
     Paper: Radford et al. 2019, "GPT-2"; loss on the answers alone: Ouyang et al. 2022, "InstructGPT".
     Inputs: records with `text`; with a question and its answer (`prompt` and `completion`, `instruction` and `output`,
-    `source` and `target`, or the two languages of a direction); or with `messages`, a list of role and content. A
-    decoder.
+    `question` and `answer`, `source` and `target`, or the two languages of a direction); or with `messages`, a list of
+    role and content. A decoder.
     Loss: cross-entropy over the vocabulary, term `clm`: at every token of a text, at those of the assistant's messages
     in a conversation.
     Relations: the head is that of pre-training by `clm`; Hugging Face's `...LMHeadModel`.
@@ -91,7 +101,9 @@ class TextGeneration(Task):
     term: ClassVar = TERM
     owns_head: ClassVar = True
     architecture: ClassVar = "gpt2"
-    forms: ClassVar = (("messages",), ("prompt", "completion"), ("text",))
+    forms: ClassVar = (("messages",), ("prompt", "completion"), ("question", "answer"), ("text",))
+    optional: ClassVar = FIELDS
+    left_out: ClassVar = "run.warn_conversations"
     settings: ClassVar = ("direction",)
     text_term: ClassVar = TERM
     generates: ClassVar = True
@@ -128,8 +140,16 @@ class TextGeneration(Task):
         fields = records[0].fields
         if config.direction is not None:
             return False
-        pairs = any(all(name in fields for name in names) for names in PAIRS)
-        return pairs or MESSAGES in fields or is_text_alone(records[0], config)
+        if messages_name(records[0], config) is not None:
+            return True
+        pair = pair_of(records[0], config, answered=True)
+        if pair == ("question", "answer"):  # perhaps of a text, or one of several, or with a mark
+            return fields.keys().isdisjoint(("context", *LABEL_FIELDS)) and not has_choices(records[0])
+        return pair is not None or is_text_alone(records[0], config)
+
+    @classmethod
+    def usable(cls, records: Sequence[Record], config: TaskConfig, known: Collection[str] = ()) -> list[bool]:
+        return [is_between_two(record, config) for record in records]
 
     @classmethod
     def from_records(
@@ -138,7 +158,7 @@ class TextGeneration(Task):
         conversations = False
         for record in records:
             if read_messages(record, config, answered=True) is None:
-                record.text(config.text_field)
+                record.text(text_name(record, config))
             else:
                 conversations = True
         return cls(labels=(), config=config, label_smoothing=label_smoothing, conversations=conversations)
@@ -154,7 +174,7 @@ class TextGeneration(Task):
     def content(cls, record: Record, config: TaskConfig) -> str:
         messages = read_messages(record, config, answered=True)
         if messages is None:
-            return record.text(config.text_field)
+            return record.text(text_name(record, config))
         said = [f"{message.role} {message.content.strip()}" for message in messages]
         return json.dumps(
             said[:-1] if len(said) == 2 else said, ensure_ascii=False
@@ -165,7 +185,7 @@ class TextGeneration(Task):
         if messages is not None:
             encode = self._conversation if labelled else self._question
             return [encode(messages, encoder)]
-        text = record.text(self.config.text_field)
+        text = record.text(text_name(record, self.config))
         if labelled:
             return [self._text(text, encoder)]
         if is_chat(encoder.tokenizer) and text.strip():
@@ -277,7 +297,7 @@ class TextGeneration(Task):
         """Of each record the question, or the first tokens of its text; none of a question that fills the model."""
         for record in records:
             if read_messages(record, self.config, answered=True) is None:
-                ids = encoder.encode(record.text(self.config.text_field)).ids[:BEGINNING]
+                ids = encoder.encode(record.text(text_name(record, self.config))).ids[:BEGINNING]
                 yield prompt([encoder.frame.start, *ids], encoder).example
                 continue
             with suppress(InputError):
@@ -287,7 +307,7 @@ class TextGeneration(Task):
         """The texts of a record that the model learns to write."""
         messages = read_messages(record, self.config, answered=True)
         if messages is None:
-            yield record.text(self.config.text_field)
+            yield record.text(text_name(record, self.config))
             return
         yield from (message.content for message in messages if message.role == "assistant")
 
@@ -335,4 +355,4 @@ class TextGeneration(Task):
 def _shown(record: Record, config: TaskConfig) -> str:
     """What a record asks, as one text."""
     messages = read_messages(record, config, answered=False)
-    return record.text(config.text_field) if messages is None else messages[-1].content
+    return record.text(text_name(record, config)) if messages is None else messages[-1].content

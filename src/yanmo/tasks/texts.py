@@ -10,7 +10,7 @@ import numpy as np
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example, IntArray
 from yanmo.errors import InputError
-from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.config import TEXT_FIELDS, TaskConfig, text_name
 from yanmo.tasks.task import Encoder
 
 PAIRS = (
@@ -20,11 +20,16 @@ PAIRS = (
     ("text_a", "text_b"),
     ("sentence_a", "sentence_b"),
     ("question1", "question2"),
+    ("question", "sentence"),
+    ("sent0", "sent1"),
     ("anchor", "positive"),
+    ("query", "positive"),
     ("query", "title"),
     ("query", "passage"),
 )  # the usual names of two texts
-LONE = frozenset({"text", "query", "title", "passage", "positive"})  # these also stand alone
+LONE = frozenset(
+    {*TEXT_FIELDS, "query", "question", "title", "passage", "positive"}
+)  # these also stand alone
 ABOUT = frozenset(
     {
         "label",
@@ -38,10 +43,11 @@ ABOUT = frozenset(
         "tags",
         "ner_tags",
     }
-    | {"entities", "messages", "question", "answers", "choices", "translation"}
+    | {"entities", "messages", "conversations", "question", "answer", "answers", "choices", "options"}
+    | {"prompt", "completion", "instruction", "output", "response", "translation"}
 )  # what makes a record more than its text
 AROUND = 60  # characters on each side of a span that is shown
-NEGATIVE = "negative"  # the field of a hard negative
+NEGATIVES = ("negative", "hard_neg")  # the usual names of a hard negative
 
 
 def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) -> tuple[str, ...]:
@@ -56,7 +62,7 @@ def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) ->
         usual = [" + ".join(each) for each in PAIRS]
         raise InputError("pairs.no_pair", source=record.source, known=known, usual=usual)
     if names is None:
-        return (record.text(config.text_field),)
+        return (record.text(text_name(record, config)),)
     if pair is False:
         raise InputError("pairs.unexpected_pair", source=record.source, known=known)
     for name in names:
@@ -71,7 +77,7 @@ def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) ->
 def refuse_blank(records: Sequence[Record], config: TaskConfig) -> None:
     """Errors: InputError naming a record whose text has no character to judge by."""
     for record in records:
-        value = record.fields.get(config.text_field)
+        value = record.fields.get(text_name(record, config))
         if isinstance(value, str) and not value.strip():
             raise InputError("predict.blank", source=record.source)
 
@@ -81,7 +87,7 @@ def pair_names(record: Record, config: TaskConfig) -> tuple[str, str] | None:
     if config.pair_field is not None:
         return config.text_field, config.pair_field
     own = config.text_field in record.fields
-    for names in PAIRS:
+    for names in sorted(PAIRS, key=config.columns.keys().isdisjoint):
         if (not own or names[0] == config.text_field) and all(name in record.fields for name in names):
             return names
     if own or "tokens" in record.fields:
@@ -96,10 +102,16 @@ def is_text_alone(record: Record, config: TaskConfig) -> bool:
 
 def have_negatives(records: Sequence[Record]) -> bool:
     """Whether the records hold hard negatives. Errors: InputError naming a record that lacks one."""
-    having = [bool(record.fields.get(NEGATIVE)) for record in records]
-    if any(having) and not all(having):
-        raise InputError("pairs.no_negative", source=records[having.index(False)].source, field=NEGATIVE)
-    return any(having)
+    names = [negative(record) for record in records]
+    usual = next(filter(None, names), None)
+    if usual is not None and None in names:
+        raise InputError("pairs.no_negative", source=records[names.index(None)].source, field=usual)
+    return usual is not None
+
+
+def negative(record: Record) -> str | None:
+    """The field of the hard negative of a record."""
+    return next((name for name in NEGATIVES if record.fields.get(name)), None)
 
 
 def fit(
