@@ -108,6 +108,20 @@ def pair_of(record: Record, config: TaskConfig, *, answered: bool) -> tuple[str,
     return None
 
 
+def asked(record: Record, config: TaskConfig) -> str:
+    """What a record asks, or the text that it holds, as one text."""
+    messages = read_messages(record, config, answered=False)
+    return record.text(text_name(record, config)) if messages is None else messages[-1].content
+
+
+def written(record: Record, config: TaskConfig) -> list[str]:
+    """The texts of a record that a model learns to write."""
+    messages = read_messages(record, config, answered=True)
+    if messages is None:
+        return [record.text(text_name(record, config))]
+    return [message.content for message in messages if message.role == "assistant"]
+
+
 def shortened(messages: list[EncodedMessage], over: int) -> list[EncodedMessage]:
     """The same exchange with `over` tokens less, as far as there are: the beginning of its longest question goes."""
     place = max(range(len(messages) - 1), key=lambda place: len(messages[place].ids), default=None)

@@ -25,12 +25,14 @@ from yanmo.tasks.config import TaskConfig, text_name
 from yanmo.tasks.continued import ANSWER, continued
 from yanmo.tasks.conversation import (
     FIELDS,
+    asked,
     is_between_two,
     messages_name,
     pair_of,
     read_messages,
     read_sides,
     shortened,
+    written,
 )
 from yanmo.tasks.inference import losses
 from yanmo.tasks.references import Answers, answers_of, firsts
@@ -217,13 +219,13 @@ class TextGeneration(Task):
                     nats=loss,
                     tokens=len(one.example.labels[self.term][0]),
                     num_bytes=one.num_bytes,
-                    generated=said[_shown(record, self.config)] if said else None,
+                    generated=said[asked(record, self.config)] if said else None,
                 )
                 for record, loss, (one,) in zip(records, nats, encoded, strict=True)
             ]
         found = continued(learner, [each.input_ids.tolist() for each in examples], ANSWER, encoder)
         return [
-            TextPrediction(text=_shown(record, self.config), generated=each.text, cut=one.cut)
+            TextPrediction(text=asked(record, self.config), generated=each.text, cut=one.cut)
             for record, (one,), each in zip(records, encoded, found, strict=True)
         ]
 
@@ -289,7 +291,7 @@ class TextGeneration(Task):
         texts = [one.text for one in continued(learner, prompts, SAMPLED, encoder)]
         scores = {"distinct_1": distinct(texts, 1), "distinct_2": distinct(texts, 2)}
         if training:
-            known = (text for record in training for text in self._written(record))
+            known = (text for record in training for text in written(record, self.config))
             scores[f"copied_{COPIED}"] = copied(texts, known, COPIED)
         return scores
 
@@ -302,14 +304,6 @@ class TextGeneration(Task):
                 continue
             with suppress(InputError):
                 yield self.encode(record, encoder, labelled=False)[0].example
-
-    def _written(self, record: Record) -> Iterator[str]:
-        """The texts of a record that the model learns to write."""
-        messages = read_messages(record, self.config, answered=True)
-        if messages is None:
-            yield record.text(text_name(record, self.config))
-            return
-        yield from (message.content for message in messages if message.role == "assistant")
 
     def _text(self, text: str, encoder: Encoder) -> Encoded:
         """A text with its start and end tokens; of one that is too long the beginning or the end is kept."""
@@ -350,9 +344,3 @@ class TextGeneration(Task):
         kept = latest(whole, encoder.room - encoder.room // 4 - 1 - len(mark))
         ids = [encoder.frame.start, *(token for each in kept for token in each.ids), *mark]
         return replace(prompt(ids, encoder), cut=len(kept) < len(whole))
-
-
-def _shown(record: Record, config: TaskConfig) -> str:
-    """What a record asks, as one text."""
-    messages = read_messages(record, config, answered=False)
-    return record.text(text_name(record, config)) if messages is None else messages[-1].content
