@@ -102,7 +102,7 @@ def _first_that_may_go(
     config: TaskConfig,
 ) -> set[str]:
     """The first groups, `count` at most, that leave each of their classes to another group that stays."""
-    task = kind.from_records(records, config)  # which tells what classes a record names
+    task = kind.from_labels((), config)  # which tells what classes a record names
     classes: dict[str, set[str]] = {}
     for record, content in zip(records, contents, strict=True):
         classes.setdefault(content, set()).update(task.gold(record))

@@ -34,7 +34,9 @@ from yanmo.tasks.similarity_scores import (
     score,
     threshold_of,
 )
-from yanmo.tasks.targets import LABELLED, is_number, order, positive_of, read_target, read_targets
+from yanmo.tasks.targets import (
+    LABELLED, is_number, named_class, order, positive_of, read_target, read_targets,
+)  # fmt: skip
 from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.texts import fit, have_negatives, is_text_alone, negative, pair_names, side_by_side, texts_of
 from yanmo.tasks.unseen import unseen_label
@@ -171,10 +173,8 @@ class SentenceSimilarity(Task):
         return {COMPARE: len(self.labels)} if self.goal == "softmax" else {}
 
     def gold(self, record: Record) -> list[str]:
-        if not self.labels or self.labels == SCORE or self.goal == "simcse":
-            return []
-        target = read_target(record, self.config)
-        return [] if target is None or isinstance(target, float) else [str(target)]
+        is_class = self.labels != SCORE and self.goal != "simcse"
+        return named_class(record, self.config) if is_class else []
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         texts = texts_of(record, self.config, pair=None if self.goal == "simcse" else True)
@@ -285,8 +285,7 @@ class SentenceSimilarity(Task):
             return Task.loss(self, learner, batch)
         labels = batch.labels[self.term]
         texts = 3 if self.negatives else 2
-        vectors = self._vectors(learner, batch)
-        vectors = vectors.view(-1, texts, vectors.shape[-1])  # [pairs, texts, hidden]
+        vectors = self._vectors(learner, batch).unflatten(0, (-1, texts))  # [pairs, texts, hidden]
         value = labels.value.view(-1, texts)[:, 0]
         if self.goal == "regression":
             loss = cosine_regression(vectors[:, 0], vectors[:, 1], value)
@@ -313,9 +312,8 @@ class SentenceSimilarity(Task):
 
     def _compare(self, learner: Learner, vectors: Tensor) -> Tensor:
         weight = learner.backbone.vocabulary_weight
-        logits: Tensor = learner.heads[COMPARE](
-            compared(vectors[:, 0], vectors[:, 1]).to(weight.dtype), weight
-        )
+        pairs = compared(vectors[:, 0], vectors[:, 1]).to(weight.dtype)
+        logits: Tensor = learner.heads[COMPARE](pairs, weight)
         return logits
 
     def _measured_by(self, records: Sequence[Record]) -> Held:
@@ -332,9 +330,8 @@ class SentenceSimilarity(Task):
             return 1 if single else -100
         target = read_target(record, self.config)
         if self.labels and target is None:
-            raise InputError(
-                "tasks.no_label", source=record.source, known=list(record.fields), usual=["score", "label"]
-            )
+            known = list(record.fields)
+            raise InputError("tasks.no_label", source=record.source, known=known, usual=["score", "label"])
         if self.labels == SCORE:
             if isinstance(target, str) and not is_number(target):
                 return -100

@@ -90,6 +90,13 @@ def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
     return Targets(kind="label", values=tuple(str(value) for value in values))
 
 
+def named_class(record: Record, config: TaskConfig) -> list[str]:
+    """The class that a record names; none where it has a score or no label."""
+    target = read_target(record, config)
+    is_score = isinstance(target, float) or (isinstance(target, str) and "." in target and is_number(target))
+    return [] if target is None or is_score else [str(target)]
+
+
 def are_labelled(
     records: Sequence[Record], config: TaskConfig, usual: Sequence[str], known: Collection[str] = ()
 ) -> list[bool]:
