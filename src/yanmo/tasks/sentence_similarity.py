@@ -24,7 +24,7 @@ from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.tasks.centring import centre
 from yanmo.tasks.config import SimilarityConfig, TaskConfig
-from yanmo.tasks.similarity_goals import Goal, Saved, goal_of
+from yanmo.tasks.similarity_goals import COMPARE, SCORE, Goal, Saved, goal_of
 from yanmo.tasks.similarity_scores import (
     Held,
     SimilarityPrediction,
@@ -35,14 +35,17 @@ from yanmo.tasks.similarity_scores import (
     threshold_of,
 )
 from yanmo.tasks.targets import (
-    LABELLED, is_number, named_class, order, positive_of, read_target, read_targets,
-)  # fmt: skip
+    LABELLED,
+    is_number,
+    named_class,
+    order,
+    positive_of,
+    read_target,
+    read_targets,
+)
 from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.texts import fit, have_negatives, is_text_alone, negative, pair_names, side_by_side, texts_of
 from yanmo.tasks.unseen import unseen_label
-
-COMPARE = "compare"  # the head of softmax: classes from (u, v, |u - v|)
-SCORE = ("score",)
 
 
 @final
@@ -263,8 +266,8 @@ class SentenceSimilarity(Task):
 
     def signatures(self, records: Sequence[Record]) -> dict[str, str]:
         chosen_here = self.threshold is None and self.goal != "softmax" and self.labels != SCORE
-        chosen_here = chosen_here and self._measured_by(records) == "label"
-        return {"threshold": text("pairs.threshold_of_these")} if chosen_here else {}
+        told = chosen_here and self._measured_by(records) == "label"
+        return {"threshold": text("pairs.threshold_of_these")} if told else {}
 
     def begin(self, learner: Learner, examples: Sequence[Example]) -> None:
         if not self.is_cross and self.goal != "softmax":

@@ -29,6 +29,8 @@ FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned f
         "classes": ("softmax",),
     },
 }
+COMPARE = "compare"  # the head of softmax: classes from (u, v, |u - v|)
+SCORE = ("score",)  # the labels of a model that learned a score
 
 
 class Saved(Config):
