@@ -91,7 +91,7 @@ class Preempted(YanmoError):
 
 def no_file(path: str | Path) -> InputError:
     """What to raise where a file is needed and `path` is none."""
-    key = "errors.is_folder" if Path(path).expanduser().is_dir() else "errors.no_file"
+    key = "errors.is_folder" if Path(path).is_dir() else "errors.no_file"
     return InputError(key, path=path, cwd=Path.cwd())
 
 

@@ -383,8 +383,13 @@ def test_a_setting_of_another_task_is_refused(run, bert, files, tmp_path, words,
 
 @pytest.mark.parametrize(
     "argv",
-    [("quickstart", "--out", "{file}/x"), ("corpus", "stats", "x" * 300), ("fill-mask", "x" * 300, "a")],
-    ids=["below a file", "too long", "too long a model"],
-)  # fmt: skip
+    [
+        ("quickstart", "--out", "{file}/x"),
+        ("corpus", "stats", "x" * 300),
+        ("fill-mask", "x" * 300, "a"),
+        ("corpus", "stats", "~nobody-of-that-name/x"),
+    ],
+    ids=["below a file", "too long", "too long a model", "nobody's home"],
+)
 def test_a_path_that_the_system_refuses(run, language, files, argv):
     refused(run(*(word.format(file=files.classes) for word in argv)), language)

@@ -86,7 +86,7 @@ def compare(
     if not are_alike(*names):
         raise RunError("suites.two_tasks", first=first, second=second, one=names[0], other=names[1])
     given = scored(models[0], given, settings, reporter)
-    one, other = (measure(model, given, settings) for model in models)
+    one, other = (measure(model, given, settings, reporter) for model in models)
     both = _both(one, other)
     if both is None:
         raise RunError(

@@ -13,11 +13,12 @@ from yanmo.api.encode import bi_encoder
 from yanmo.api.predict import Model, Precision, load_here
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import sha256_of
-from yanmo.api.task_records import check_columns, digest, labelled_records, usable
+from yanmo.api.task_records import check_columns, digest, labelled_records, usable, warn_cut
 from yanmo.api.trained import has_task
 from yanmo.config import build, merge
 from yanmo.corpus.document import Record
 from yanmo.corpus.encoding import known_encoding
+from yanmo.corpus.files import user_path
 from yanmo.corpus.hub import is_hub_id
 from yanmo.errors import ConfigError, InputError, RunError
 from yanmo.evaluation import suite as suites
@@ -39,13 +40,14 @@ FORM = ("text_field", "pair_field", "label_field", "direction")  # of records, n
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Measured:
-    """A model's metrics on records, what the main one is made of, and where it errs."""
+    """A model's metrics on records, what the main one is made of, and where it errs. cut: texts too long for it."""
 
     metrics: dict[str, float]
     metric: str
     evidence: Evidence | None
     signatures: dict[str, str]
     errors: Errors | None
+    cut: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,8 @@ class EvaluateResult:
 
     interval: of the main metric, 95 %; None where the metric is not made of single texts. signatures: how those
     metrics were computed that have several definitions. suite, part: what the data is, if it is a suite; exact: whether
-    it holds the very records that the suite names; references: published results on it.
+    it holds the very records that the suite names; references: published results on it. cut: texts that the model could
+    not read whole.
     """
 
     model: str
@@ -81,6 +84,7 @@ class EvaluateResult:
     exact: bool | None = None
     references: tuple[Reference, ...] = ()
     precision: Precision = "fp32"
+    cut: int = 0
     errors: Errors | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
@@ -91,6 +95,7 @@ class EvaluateResult:
             "data": self.data,
             "sha256": self.sha256,
             "count": self.count,
+            **({"cut": self.cut} if self.cut else {}),
             "metrics": self.metrics,
             **({"interval": self.interval.to_json()} if self.interval else {}),
             **({"signatures": self.signatures} if self.signatures else {}),
@@ -124,7 +129,7 @@ def evaluate(
     model = load_here(source, precision)
     prepare(model, given, task, reporter)
     given = scored(model, given, settings, reporter)
-    measured = measure(model, given, settings)
+    measured = measure(model, given, settings, reporter)
     return EvaluateResult(
         model=source,
         precision=model.precision,
@@ -132,6 +137,7 @@ def evaluate(
         sha256=given.sha256,
         count=len(given.records),
         metrics=measured.metrics,
+        cut=measured.cut,
         signatures=measured.signatures,
         interval=None if measured.evidence is None else interval(measured.evidence),
         suite=None if given.suite is None else given.suite.name,
@@ -151,7 +157,7 @@ def labelled_data(
     """
     if suites.is_suite(data):
         return _of_suite(suites.find(data), folder, part, reporter)
-    path = Path(data).expanduser()
+    path = user_path(data)
     if not path.is_file() and not path.suffix and path.name == str(data):
         suites.find(data)  # a word that names no file is a suite's name, and this says which there are
     if part is not None:
@@ -186,7 +192,12 @@ def scored(
     return replace(given, records=usable(_task(model, given, settings), given.records, reporter))
 
 
-def measure(model: Model, given: LabelledData, settings: TaskConfig | None = None) -> Measured:
+def measure(
+    model: Model,
+    given: LabelledData,
+    settings: TaskConfig | None = None,
+    reporter: Reporter | None = None,
+) -> Measured:
     """The metrics of a model. Errors: as `evaluate`."""
     if settings is not None and given.suite is None:
         check_columns(given.records, settings.columns, given.name)
@@ -213,6 +224,7 @@ def measure(model: Model, given: LabelledData, settings: TaskConfig | None = Non
         evidence=gather(task, records, predictions, metric, metrics[metric]),
         signatures=task.signatures(records),
         errors=errors_of(task, records, predictions),
+        cut=warn_cut(encoded, model.encoder, task, reporter or Reporter()),
     )
 
 
@@ -244,7 +256,7 @@ def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Tas
 def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, reporter: Reporter) -> LabelledData:
     if folder is None:
         raise ConfigError("suites.no_folder", name=suite.name, folder=suite.folder, source=suite.source)
-    where = Path(folder).expanduser()
+    where = user_path(folder)
     wanted: Part = suite.reported() if part is None or part == "test" else part
     sources: tuple[Part, ...] = (wanted, "train", "dev")
     with reporter.stage(text("run.stage_read")):

@@ -15,9 +15,17 @@ from yanmo.api.fit import Fit, fit
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder, sha256_of
 from yanmo.api.task_model import encoder_of, optim_of, save, starting_model
-from yanmo.api.task_records import digest, labelled_records, tell_records, train_and_dev, warn_widened
+from yanmo.api.task_records import (
+    digest,
+    labelled_records,
+    tell_records,
+    train_and_dev,
+    warn_cut,
+    warn_widened,
+)
 from yanmo.api.teacher import with_teacher
 from yanmo.corpus.document import Record
+from yanmo.corpus.files import user_path
 from yanmo.corpus.hub import is_hub_id
 from yanmo.data.example import Example
 from yanmo.data.plan import Plan
@@ -96,7 +104,7 @@ def finetune(
     """
     reporter = reporter or Reporter()
     kind = tasks.find(config.task)
-    run = RunFolder.start(Path(out), "finetune", config)
+    run = RunFolder.start(user_path(out), "finetune", config)
     if run.is_finished:
         assert run.results is not None
         reporter.note(text("run.already_done", path=run.path))
@@ -112,6 +120,7 @@ def finetune(
         loaded = starting_model(config, task, train, run, reporter)
         encoder = encoder_of(config, loaded)
         evaluator = TaskEvaluator.of(task, dev, encoder)
+        warn_cut(evaluator.encoded, encoder, task, reporter)
         objective, examples = _lessons(config, task, train, encoder, run, reporter)
         task.begin(loaded.learner, examples)
         tell_records(task, train, dev, reporter)
@@ -181,7 +190,7 @@ def _lessons(
 ) -> tuple[Objective, list[Example]]:
     """What is learned, and the examples that it is learned from."""
     encoded = _encode(task, train, encoder)
-    _warn_cut(encoded, encoder, task, reporter)
+    warn_cut(encoded, encoder, task, reporter)
     warn_widened(task, train, encoded, reporter)
     if config.teacher is not None:
         return with_teacher(
@@ -202,29 +211,13 @@ def _encode(task: Task, records: Sequence[Record], encoder: Encoder) -> list[lis
     return [task.encode(record, encoder, labelled=True) for record in records]
 
 
-def _warn_cut(encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task, reporter: Reporter) -> None:
-    count = sum(one.cut for each in encoded for one in each)
-    if count:
-        reporter.warn(
-            text(
-                "run.warn_cut",
-                count=count,
-                total=len(encoded),
-                room=encoder.room,
-                rule=task.truncation,
-            )
-        )
-
-
 def _inputs(config: FinetuneConfig) -> dict[str, Any]:
     """The SHA-256 of every file and model that the run is made from."""
     inputs: dict[str, Any] = {"model": config.model}
     files = {config.train_file: "train", config.dev_file: "validation", config.unlabelled_file: "train"}
     for name, split in files.items():
         if name:
-            inputs[name] = (
-                _sha256_of_rows(name, split) if is_hub_id(name) else sha256_of(Path(name).expanduser())
-            )
+            inputs[name] = _sha256_of_rows(name, split) if is_hub_id(name) else sha256_of(user_path(name))
     models = {"model_sha256": config.model}
     if config.teacher is not None:
         inputs["teacher"] = models["teacher_sha256"] = config.teacher.model
@@ -243,8 +236,8 @@ def _changed(config: FinetuneConfig, run: RunFolder) -> list[str]:
         for name in (config.train_file, config.dev_file, config.unlabelled_file)
         if name
         and name in recorded
-        and Path(name).expanduser().is_file()
-        and sha256_of(Path(name).expanduser()) != recorded[name]
+        and user_path(name).is_file()
+        and sha256_of(user_path(name)) != recorded[name]
     ]
 
 

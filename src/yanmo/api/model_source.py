@@ -7,6 +7,7 @@ from pathlib import Path
 
 from yanmo import models, registry
 from yanmo.api.run_folder import RunFolder
+from yanmo.corpus.files import user_path
 from yanmo.errors import RunError
 from yanmo.interop.huggingface import LoadedModel, load_model
 from yanmo.models.backbone import Backbone
@@ -22,7 +23,7 @@ def architecture(name: str) -> type[Backbone] | None:
 def model_folder(source: str) -> str | Path:
     """Where the Hugging Face directory of a run, a directory or a hub id is. Errors: RunError (run not finished)."""
     source = chosen(source)
-    folder = Path(source)
+    folder = user_path(source)
     if (folder / "model" / "config.json").is_file():
         return folder / "model"
     if (folder / "config.yaml").is_file() and not (folder / "config.json").is_file():
@@ -32,7 +33,7 @@ def model_folder(source: str) -> str | Path:
 
 def chosen(source: str) -> str:
     """The best run of a finished sweep; whatever else it may be as it is."""
-    run = RunFolder(Path(source))
+    run = RunFolder(user_path(source))
     if not run.config_path.is_file() or run.verb != "sweep" or run.results is None:
         return source
     return str(run.path / str(run.results["best"]))

@@ -22,6 +22,7 @@ from yanmo.api.run_folder import RunFolder
 from yanmo.api.trained import no_task, require
 from yanmo.api.translate import translate_records
 from yanmo.corpus.document import JsonValue, Record
+from yanmo.corpus.files import user_path
 from yanmo.corpus.read import read_records
 from yanmo.data.collate import collate
 from yanmo.data.example import Example
@@ -98,7 +99,7 @@ class Model:
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.learner = in_precision(loaded.learner.eval().to(self.device), precision)
         self.tokenizer = loaded.tokenizer
-        self.finetuned = _finetuned(Path(source))
+        self.finetuned = _finetuned(user_path(source))
         self.settings = self.finetuned.settings if self.finetuned else TaskConfig()
         self.frame: Frame = frame_of(loaded.tokenizer, loaded.learner.backbone.family)
 
@@ -256,7 +257,7 @@ class Model:
         path, encoding = (
             (self.finetuned.train_file, self.finetuned.encoding) if self.finetuned else ("", "auto")
         )
-        if not Path(path).expanduser().is_file():
+        if not user_path(path).is_file():
             return []
         return [record.renamed(self.settings.columns) for record in read_records(path, encoding=encoding)]
 

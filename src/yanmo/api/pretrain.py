@@ -18,6 +18,7 @@ from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.text_plan import text_plan
 from yanmo.api.usual_optim import usual_optim
+from yanmo.corpus.files import user_path
 from yanmo.corpus.fingerprint import fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
 from yanmo.corpus.statistics import CorpusReport
@@ -62,7 +63,7 @@ def pretrain(
     Errors: those of yanmo.errors; Preempted after SIGTERM or Ctrl-C, with everything saved.
     """
     reporter = reporter or Reporter()
-    run = RunFolder.start(Path(out), "pretrain", config)
+    run = RunFolder.start(user_path(out), "pretrain", config)
     if run.is_finished:
         assert run.results is not None
         reporter.note(text("run.already_done", path=run.path))

@@ -17,6 +17,7 @@ from yanmo.api.quickstart_uses import SIZES, TRANSLATED, USES, Use, title
 from yanmo.api.reporter import Reporter
 from yanmo.config import build
 from yanmo.corpus.builtin.storyworld import storyworld
+from yanmo.corpus.files import user_path
 from yanmo.evaluation.metric_text import duration, metric_name, metric_value
 from yanmo.evaluation.report import Example, Examples, Report, Section, Table, write
 from yanmo.evaluation.run_report import run_report
@@ -64,7 +65,7 @@ def quickstart(
     """
     began = time.monotonic()
     reporter = reporter or Reporter()
-    out = Path(out)
+    out = user_path(out)
     out.mkdir(parents=True, exist_ok=True)
     for model, share in SHARES.items():
         reporter.note(text(f"quickstart.pretrain_{model}"))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, cast
 
 from yanmo.config import Tree, read_yaml
+from yanmo.corpus.files import user_path
 from yanmo.errors import ConfigError
 from yanmo.messages import LANGUAGES, language
 from yanmo.registry import suggestion
@@ -63,7 +64,7 @@ def read(name: str, verb: Verb, *, tasks: Sequence[str] = ()) -> Tree:
     Errors: ConfigError for an unknown name and for a recipe of another verb; InputError for a missing file.
     """
     if is_path(name):
-        tree = read_yaml(Path(name).expanduser())
+        tree = read_yaml(user_path(name))
         given = cast(Verb, tree.pop("verb", verb))
     else:
         known = {recipe.name: recipe for recipe in shipped()}

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from yanmo import models, objectives, registry, tasks, tokenizers
 from yanmo.api import model_source, recipe_files
@@ -19,6 +18,7 @@ from yanmo.api.teacher import check_teacher
 from yanmo.api.usual_optim import default_optim
 from yanmo.config import Tree, build, merge, override
 from yanmo.corpus.encoding import known_encoding
+from yanmo.corpus.files import user_path
 from yanmo.corpus.hub import is_hub_id
 from yanmo.corpus.read import CorpusConfig, read_raw
 from yanmo.corpus.statistics import CorpusReport
@@ -196,7 +196,7 @@ def _require(tree: Tree, key: str, flag: str) -> None:
 
 def check_file(path: str) -> None:
     """Errors: InputError where there is no such file, and it can be no data set of the hub."""
-    if not Path(path).expanduser().is_file() and not is_hub_id(path):
+    if not user_path(path).is_file() and not is_hub_id(path):
         raise no_file(path)
 
 
@@ -270,7 +270,7 @@ def _architecture(name: object) -> type[Backbone] | None:
     model = model_source.architecture(name)
     if model is not None:
         return model
-    if Path(name).exists() or "-" in name or "/" in name:
+    if user_path(name).exists() or "-" in name or "/" in name:
         model_source.model_folder(name)  # an unfinished run is refused now
         return None
     known = registry.names(models)
@@ -285,7 +285,7 @@ def _given_tokenizer(given: str, above: Tree) -> Tree | str:
     kinds = registry.names(tokenizers)
     if given in kinds:
         return {"kind": given}
-    if not Path(given).exists():
+    if not user_path(given).exists():
         _check_kind(given)
     if "tokenizer" in above:
         raise ConfigError("recipes.tokenizer_is_fixed", tokenizer=given)

@@ -20,6 +20,7 @@ from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.api.verbs import nothing_left, start_finetune
 from yanmo.config import Config
+from yanmo.corpus.files import user_path
 from yanmo.errors import ConfigError, TrainingError
 from yanmo.evaluation.significance import spread
 from yanmo.messages import text
@@ -148,8 +149,8 @@ def start_sweep(sweep: Sweep, out: str | Path, *, reporter: Reporter | None = No
     Errors: those of yanmo.errors; TrainingError where every setting failed; Preempted, with everything saved.
     """
     reporter = reporter or Reporter()
-    with nothing_left(Path(out)):
-        folder = RunFolder.start(Path(out), "sweep", sweep.config)
+    with nothing_left(user_path(out)):
+        folder = RunFolder.start(user_path(out), "sweep", sweep.config)
         if folder.results is not None:
             reporter.note(text("run.already_done", path=folder.path))
             return SweepResult.read(folder.path, folder.results)

@@ -20,7 +20,7 @@ from yanmo.messages import listed, percent, text
 from yanmo.registry import suggestion
 from yanmo.tasks.config import TaskConfig, labels_of, text_name
 from yanmo.tasks.targets import LABEL_FIELDS, is_number
-from yanmo.tasks.task import Encoded, Task
+from yanmo.tasks.task import Encoded, Encoder, Task
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
 UNBALANCED = 10  # times as many records of the commonest class as of the rarest
@@ -177,6 +177,22 @@ def _tell_lists(task: Task, records: Sequence[Record], reporter: Reporter) -> No
                 source=having[0].source,
             )
         )
+
+
+def warn_cut(encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task, reporter: Reporter) -> int:
+    """Says how many of the records are too long for the model, and gives their number."""
+    count = sum(one.cut for each in encoded for one in each)
+    if count:
+        reporter.warn(
+            text(
+                "run.warn_cut",
+                count=count,
+                total=len(encoded),
+                room=encoder.room,
+                rule=task.truncation,
+            )
+        )
+    return count
 
 
 def warn_widened(

@@ -11,6 +11,7 @@ from typing import Any
 from yanmo import tokenizers
 from yanmo.api import model_source
 from yanmo.api.reporter import Advance, Reporter
+from yanmo.corpus.files import user_path
 from yanmo.corpus.read import CorpusConfig, read_corpus
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.errors import InputError, RunError, reason_of
@@ -40,7 +41,7 @@ def train_tokenizer(
     Errors: RunError when `out` holds files or cannot be written; those of the corpus and of the tokenizer.
     """
     reporter = reporter or Reporter()
-    path = Path(out)
+    path = user_path(out)
     if path.is_file():
         raise RunError("recipes.cannot_write", path=path, reason=text("errors.reason_file"))
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
@@ -79,7 +80,7 @@ def tokenizer_report(
 
 def load_tokenizer(source: str) -> Tokenizer:
     """The tokenizer of a tokenizer folder, a run (also an unfinished one) or a model directory. Errors: InputError."""
-    folder = Path(source).expanduser()
+    folder = user_path(source)
     if not folder.is_dir():
         raise InputError("tokenizers.no_files", folder=folder)
     if (folder / "tokenizer" / "tokenizer.json").is_file():

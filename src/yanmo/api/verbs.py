@@ -17,6 +17,7 @@ from yanmo.api.pretrain_config import PretrainConfig
 from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, resolve_pretrain
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import LOCK
+from yanmo.corpus.files import user_path
 from yanmo.errors import ConfigError, InputError
 
 PREPARED = {
@@ -98,8 +99,8 @@ def start_pretrain(
 ) -> PretrainResult:
     """A resolved run; a refused input leaves no folder behind."""
     check_corpus(config.corpus)
-    config = planned(config, Path(out), reporter=reporter)
-    with nothing_left(Path(out)):
+    config = planned(config, user_path(out), reporter=reporter)
+    with nothing_left(user_path(out)):
         return run_pretrain(config, out, reporter=reporter, profile=profile)
 
 
@@ -107,7 +108,7 @@ def start_finetune(
     config: FinetuneConfig, out: str | Path, *, reporter: Reporter | None = None, profile: bool = False
 ) -> FinetuneResult:
     """A resolved run; a refused input leaves no folder behind."""
-    with nothing_left(Path(out)):
+    with nothing_left(user_path(out)):
         return run_finetune(config, out, reporter=reporter, profile=profile)
 
 

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 from yanmo.cli.model import load_model
 from yanmo.cli.options import Flag, Json, Precision
 from yanmo.cli.screen import print_json, print_line, print_pairs
+from yanmo.corpus.files import user_path
 from yanmo.errors import ConfigError, InputError, no_file
 from yanmo.messages import text
 
@@ -27,14 +28,13 @@ def encode(
     precision: Precision = "auto",
     json: Json = False,
 ) -> None:
-    from pathlib import Path
 
     from yanmo.api.encode import encode_to
     from yanmo.evaluation.metric_text import number
 
     texts = _texts(file, text_field, encoding)
     loaded = load_model(model, precision)
-    encode_to(loaded, texts, Path(out).expanduser(), normalize=normalize)
+    encode_to(loaded, texts, user_path(out), normalize=normalize)
     width = loaded.learner.backbone.config.hidden_size
     if json:
         print_json({"vectors": out, "count": len(texts), "width": width, "normalized": normalize})
@@ -72,13 +72,12 @@ def similar(
 
 def _texts(path: str, field: str, encoding: str) -> list[str]:
     """One text for each line of a text file, or for each record of the other formats; blank lines are passed over."""
-    from pathlib import Path
 
     from yanmo.cli.lines import is_plain, lines_of
     from yanmo.corpus.encoding import known_encoding
     from yanmo.corpus.read import read_records
 
-    file = Path(path).expanduser()
+    file = user_path(path)
     if not file.is_file():
         raise no_file(path)
     encoding = known_encoding(encoding)

@@ -9,6 +9,7 @@ from cyclopts import Parameter
 
 from yanmo.cli.options import File, Json, Pairs, Precision, split_pairs
 from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
+from yanmo.corpus.files import user_path
 from yanmo.errors import ConfigError
 from yanmo.messages import text
 
@@ -199,6 +200,6 @@ def _write_report(result: EvaluateResult, path: str) -> Path:
         sections=tuple(error_sections(result.errors)) if result.errors is not None else (),
         highlights=tuple(metric_pairs(result.metrics)),
     )
-    place = Path(path).expanduser()
+    place = user_path(path)
     write(report, place)
     return place

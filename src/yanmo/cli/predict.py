@@ -12,6 +12,7 @@ from yanmo.cli.model import load_model
 from yanmo.cli.options import File, Flag, Json, Precision
 from yanmo.cli.prediction import show
 from yanmo.cli.screen import print_json, print_line
+from yanmo.corpus.files import user_path
 from yanmo.errors import ConfigError, InputError, no_file
 from yanmo.messages import percent
 
@@ -211,15 +212,13 @@ def _at_least_one(name: str, value: int) -> None:
 
 
 def _check_file(path: str) -> None:
-    from pathlib import Path
 
-    if not Path(path).expanduser().is_file():
+    if not user_path(path).is_file():
         raise no_file(path)
 
 
 def _text_of(given: str, encoding: str) -> str:
     """A context: what the file of that name holds, else the words themselves."""
-    from pathlib import Path
 
     from yanmo.corpus.encoding import known_encoding
     from yanmo.corpus.files import FORMATS
@@ -227,7 +226,7 @@ def _text_of(given: str, encoding: str) -> str:
 
     names_a_file = not any(character.isspace() for character in given) and given.endswith(tuple(FORMATS))
     try:
-        there = Path(given).expanduser().is_file()
+        there = user_path(given).is_file()
     except (OSError, RuntimeError, ValueError):  # too long for a name
         there = False
     return read_text(given, encoding=known_encoding(encoding)) if there or names_a_file else given
@@ -255,27 +254,25 @@ def _of_file(model: Model, path: str, field: str | None, encoding: str) -> Itera
 
 def _reads_records(model: Model, path: str) -> bool:
     """Whether the task reads more of a record than a text: questions with their context, conversations."""
-    from pathlib import Path
 
     from yanmo.cli.lines import is_plain
 
     if model.task.reads != ("text",):
         return True
-    return model.task.generates and not is_plain(Path(path).expanduser())
+    return model.task.generates and not is_plain(user_path(path))
 
 
 def _records(path: str, field: str | None, reads: TaskConfig, encoding: str) -> Iterator[Record]:
     """The text and id of each record, the text from `field` where it is given, under the name that the task reads it
     by; pairs, and what has no text, stay as they are."""
-    from pathlib import Path
 
     from yanmo.cli.lines import is_plain, lines_of
     from yanmo.corpus.document import Record
     from yanmo.corpus.read import read_records
     from yanmo.tasks.texts import pair_names
 
-    if is_plain(Path(path).expanduser()):
-        yield from lines_of(Path(path).expanduser(), reads.text_field, encoding=encoding)
+    if is_plain(user_path(path)):
+        yield from lines_of(user_path(path), reads.text_field, encoding=encoding)
         return
     for record in read_records(path, encoding=encoding):
         named = record.renamed(reads.columns)

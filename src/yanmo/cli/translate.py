@@ -11,6 +11,7 @@ from cyclopts import Parameter
 from yanmo.cli.model import load_model
 from yanmo.cli.options import File, Json, Precision
 from yanmo.cli.screen import print_json, print_line
+from yanmo.corpus.files import user_path
 from yanmo.errors import ConfigError, InputError, no_file, reason_of
 from yanmo.messages import text
 
@@ -35,7 +36,6 @@ def translate(
     precision: Precision = "fp32",
     json: Json = False,
 ) -> None:
-    from pathlib import Path
 
     if not words:
         raise ConfigError("cli.no_text")
@@ -43,7 +43,7 @@ def translate(
         raise ConfigError("cli.below_one", name="--beams", value=beams)
     file = _file(words, needed=out is not None)
     texts: Iterator[str | Record] = iter(words) if file is None else _lines(file, encoding)
-    target = None if out is None else Path(out).expanduser()
+    target = None if out is None else user_path(out)
     if target is not None and not target.parent.is_dir():
         raise InputError("cli.no_folder", path=target, folder=target.parent)
     found = _translated(load_model(model, precision), texts, beams, length_penalty)
@@ -62,11 +62,10 @@ def translate(
 
 def _file(words: tuple[str, ...], *, needed: bool) -> Path | None:
     """The file that the only word names, or None. Errors: InputError where it names one that is not there."""
-    from pathlib import Path
 
     from yanmo.corpus.files import FORMATS
 
-    path = Path(words[0]).expanduser()
+    path = user_path(words[0])
     try:
         if len(words) == 1 and path.is_file():
             return path

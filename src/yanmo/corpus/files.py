@@ -86,6 +86,11 @@ def is_builtin(path: str) -> bool:
     return _BUILTIN_FORM.fullmatch(path) is not None and not Path(path).exists()
 
 
+def user_path(given: str | Path) -> Path:
+    """`~` is the home folder; what has none, as `~nobody`, stays as it is."""
+    return Path(os.path.expanduser(given))  # noqa: PTH111  Path's own raises where there is no home
+
+
 def find_files(given: str) -> list[SourceFile]:
     """The files that a path or pattern stands for, sorted.
 
@@ -93,7 +98,7 @@ def find_files(given: str) -> list[SourceFile]:
 
     Folders are walked whole, also behind links; names that begin with a dot are left out.
     """
-    path = Path(given).expanduser()
+    path = user_path(given)
     matches = [path]
     if not path.exists():
         matches = [Path(found) for found in sorted(glob.glob(str(path), recursive=True))]  # noqa: PTH207

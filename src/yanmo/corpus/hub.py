@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 from yanmo.corpus.class_names import named
 from yanmo.corpus.document import JsonValue, Record
-from yanmo.corpus.files import source_file
+from yanmo.corpus.files import source_file, user_path
 from yanmo.corpus.records import plain
 from yanmo.errors import InputError, MissingExtra
 
@@ -17,7 +16,7 @@ _ID = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)(?:/(?P<part>[\w.-]+))?(?::(?P<split
 
 def is_hub_id(given: str) -> bool:
     """Whether it can be meant as `owner/name`, `owner/name/part` or `owner/name:split`, and is no path that exists."""
-    path = Path(given).expanduser()
+    path = user_path(given)
     is_file = source_file(path).format is not None or path.suffix == ".gz"
     return _ID.fullmatch(given) is not None and not is_file and not path.exists() and not path.parent.exists()
 

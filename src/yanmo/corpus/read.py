@@ -13,7 +13,16 @@ from yanmo.config import Config
 from yanmo.corpus.deduplicate import ExactDuplicates, NearDuplicates
 from yanmo.corpus.document import Document, JsonValue, Record, text_field
 from yanmo.corpus.encoding import Decoder, known_encoding
-from yanmo.corpus.files import FORMATS, IN_FOLDERS, SourceFile, find_files, is_binary, is_builtin, source_file
+from yanmo.corpus.files import (
+    FORMATS,
+    IN_FOLDERS,
+    SourceFile,
+    find_files,
+    is_binary,
+    is_builtin,
+    source_file,
+    user_path,
+)
 from yanmo.corpus.filter import Script, repetition, script_of
 from yanmo.corpus.json_file import json_file_records
 from yanmo.corpus.normalize import normalize
@@ -149,7 +158,7 @@ def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record
     Of SQuAD's own .json file: its questions, named by their ids.
     Errors: InputError for another format, and naming file and line for a line that cannot be read.
     """
-    file = source_file(Path(path).expanduser())
+    file = source_file(user_path(path))
     if not file.path.is_file():
         raise no_file(path)
     if file.format in (None, "text", "markdown"):
@@ -163,7 +172,7 @@ def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record
 
 def read_text(path: str | Path, *, encoding: str = "auto") -> str:
     """The whole of one plain text file, as it is. Errors: InputError when it is missing, binary or not readable."""
-    file = source_file(Path(path).expanduser())
+    file = source_file(user_path(path))
     if not file.path.is_file():
         raise no_file(path)
     if is_binary(file, encoding=encoding):
@@ -190,7 +199,7 @@ def _readable(given: str, config: CorpusConfig, report: CorpusReport) -> Iterato
     """The files of a path that hold text in a format that is read; the others are put into the report."""
     found = skipped = 0
     for file in find_files(given):
-        alone = file.named and file.name == Path(given).expanduser().as_posix()
+        alone = file.named and file.name == user_path(given).as_posix()
         if is_binary(file, encoding=config.encoding):
             if alone or config.binary == "refuse":
                 raise InputError("corpus.binary", path=file.name, formats=list(FORMATS))

@@ -15,7 +15,7 @@ from pydantic import Field
 from yanmo import tasks
 from yanmo.config import Config, build, read_yaml
 from yanmo.corpus.document import Record
-from yanmo.corpus.files import source_file
+from yanmo.corpus.files import source_file, user_path
 from yanmo.corpus.read import read_records
 from yanmo.errors import ConfigError, InputError
 from yanmo.evaluation.splits import PARTS, Part, Splits, complete
@@ -152,7 +152,7 @@ def find(given: str | Path) -> Suite:
     """
     name = str(given)
     if name.endswith(ENDINGS):
-        path = Path(name).expanduser()
+        path = user_path(name)
     elif name in shipped():
         path = _folder() / f"{name}.yaml"
     else:

@@ -288,7 +288,7 @@ class SentenceSimilarity(Task):
             return Task.loss(self, learner, batch)
         labels = batch.labels[self.term]
         texts = 3 if self.negatives else 2
-        vectors = self._vectors(learner, batch).unflatten(0, (-1, texts))  # [pairs, texts, hidden]
+        vectors = self._vectors(learner, batch).view(-1, texts, learner.backbone.config.hidden_size)
         value = labels.value.view(-1, texts)[:, 0]
         if self.goal == "regression":
             loss = cosine_regression(vectors[:, 0], vectors[:, 1], value)
