@@ -22,6 +22,17 @@ def test_long_texts_are_counted_with_their_rule_and_marked(run, classifier):
     assert "longer" not in run("predict", classifier, "很好").err
 
 
+def test_long_texts_are_counted_where_they_are_scored(run, classifier, tmp_path):
+    path = tmp_path / "long.jsonl"
+    label = yanmo.load(str(classifier)).task.labels[0]
+    rows = [json.dumps({"text": text, "label": label}) for text in (LONG, "很好")]
+    path.write_text("\n".join(rows), encoding="utf-8")
+    ran = run("evaluate", classifier, path, "--json")
+    assert ran.code == 0, ran.err
+    assert ran.json["cut"] == 1
+    assert "1 of 2 texts are longer than" in ran.err
+
+
 def test_people_are_shown_the_beginning_of_a_long_text(run, classifier):
     (line,) = run("predict", classifier, LONG).out.splitlines()
     assert len(line) < 140 and line.endswith("…")
