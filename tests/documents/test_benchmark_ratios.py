@@ -16,7 +16,7 @@ import pytest
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 PEERS = all(find_spec(name) for name in ("transformers", "accelerate"))
-SHORT = ("--kinds", "short", "--dropout", "0", "--only-base-rows", "--rounds")
+SHORT = ("--kinds", "short", "--size", "4x256", "--dropout", "0", "--only-base-rows", "--rounds")
 QUICK = {
     "speed": (*SHORT, "3", "--seconds", "3"),
     "inference": ("--rounds", "3"),
