@@ -22,6 +22,7 @@ from turns import Contender, section, take_turns
 PEER = "inference_transformers.py"
 ONNX = ("onnx", "onnxruntime", "onnxscript")
 OURS = "inference_yanmo.py"
+LOADED = {"precision": "bf16", "weights": "bf16"}  # from_pretrained(..., dtype=torch.bfloat16)
 
 
 def main(given: Sequence[str] | None = None) -> None:
@@ -93,11 +94,14 @@ def _peers(kind: str, work: Mapping[str, Any]) -> list[Contender]:
             ("Hugging Face pipeline, fp32", {"way": "pipeline", "precision": "fp32"}),
             ("Hugging Face, 32 sorted by length, fp32", {"way": "sorted", "precision": "fp32"}),
             ("Hugging Face, 32 sorted by length, bf16 autocast", {"way": "sorted", "precision": "bf16"}),
+            ("Hugging Face pipeline, weights in bf16", {"way": "pipeline", **LOADED}),
+            ("Hugging Face, 32 sorted by length, weights in bf16", {"way": "sorted", **LOADED}),
         )
     else:
         ways = (
             ("Hugging Face generate, fp32", {"precision": "fp32"}),
             ("Hugging Face generate, bf16 autocast", {"precision": "bf16"}),
+            ("Hugging Face generate, weights in bf16", LOADED),
         )
     peers = [Contender(name=name, script=PEER, work={**work, **way}) for name, way in ways]
     if kind == "encode" and all(find_spec(name) for name in ONNX):

@@ -23,6 +23,8 @@ from yanmo.models.learner import Learner
 from yanmo.tokenizers import Tokenizer
 
 LONGEST = 126  # tokens, without the special ones
+FILL = 0.27  # of rows of 128, when each text is padded
+ENOUGH = 1000  # texts, of which so much is sure
 
 
 def make_encoder(
@@ -39,7 +41,8 @@ def make_encoder(
         tokens += count + 2
         if len(cut) == texts:
             break
-    assert cut, "the corpus has no text"
+    fill = tokens / (speed_text.KINDS["short"].length * texts)
+    assert abs(fill - FILL) < 0.02 or texts < ENOUGH, f"texts fill {fill:.3f} of their rows, not {FILL}"
     (folder / "texts.json").write_text(json.dumps(cut), encoding="utf-8")
     return tokens
 
@@ -69,16 +72,26 @@ def make_decoder(
 
 
 def _cut(config: CorpusConfig, tokenizer: Tokenizer) -> Iterator[tuple[str, int]]:
-    """Stretches of the documents whose lengths in tokens are those of the training benchmark, again and again."""
-    lengths = speed_text.short_lengths()
+    """Stretches whose lengths in tokens are those of the training benchmark, again and again.
+
+    Documents are one stream, as in training: a stretch that ended with its document would be too short.
+    """
+    lengths = (min(length - 2, LONGEST) for length in speed_text.short_lengths())
+    parts: list[str] = []
+    count = missing = next(lengths)
     while True:
         for document in read_corpus(config):
             offsets = tokenizer.encode(document.text).offsets
             start = 0
             while start < len(offsets):
-                count = min(next(lengths) - 2, LONGEST, len(offsets) - start)
-                yield document.text[offsets[start][0] : offsets[start + count - 1][1]], count
-                start += count
+                end = min(start + missing, len(offsets))
+                parts.append(document.text[offsets[start][0] : offsets[end - 1][1]])
+                missing -= end - start
+                start = end
+                if not missing:
+                    yield " ".join(parts), count
+                    parts = []
+                    count = missing = next(lengths)
 
 
 def _save(

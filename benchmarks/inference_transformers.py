@@ -24,10 +24,19 @@ def main() -> None:
         _generate(work, folder, facts)
 
 
+def _weights(work: dict[str, Any]) -> torch.dtype:
+    """The numbers that the weights are loaded in, as the documentation of `from_pretrained` shows it."""
+    return torch.bfloat16 if work.get("weights") == "bf16" else torch.float32
+
+
+def _autocast(work: dict[str, Any]) -> bool:
+    return work["precision"] == "bf16" and _weights(work) == torch.float32
+
+
 def _encode(work: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None:
     texts = json.loads((folder / "texts.json").read_text(encoding="utf-8"))
     tokenizer = AutoTokenizer.from_pretrained(str(folder / "model"))
-    model = AutoModel.from_pretrained(str(folder / "model")).eval()
+    model = AutoModel.from_pretrained(str(folder / "model"), dtype=_weights(work)).eval()
     if work["way"] == "pipeline":
         extract = pipeline("feature-extraction", model=model, tokenizer=tokenizer, device="cpu")
         options = {"truncation": True, "max_length": 128}
@@ -37,7 +46,7 @@ def _encode(work: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None:
     else:
 
         def encode(given: list[str]) -> int:
-            return len(_sorted(given, tokenizer, model, bf16=work["precision"] == "bf16"))
+            return len(_sorted(given, tokenizer, model, bf16=_autocast(work)))
 
     encode(texts[: max(1, len(texts) // 20)])
     serve(lambda: encode(texts), **facts)
@@ -67,7 +76,7 @@ def _sorted(texts: list[str], tokenizer: Any, model: Any, *, bf16: bool) -> torc
 
 
 def _generate(work: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None:
-    model = AutoModelForCausalLM.from_pretrained(str(folder / "model")).eval()
+    model = AutoModelForCausalLM.from_pretrained(str(folder / "model"), dtype=_weights(work)).eval()
     model.generation_config.eos_token_id = None  # so that both sides write equally many tokens
     prompts = json.loads((folder / "prompts.json").read_text(encoding="utf-8"))[: work["batch"]]
     batch = torch.tensor(prompts)
@@ -75,7 +84,7 @@ def _generate(work: dict[str, Any], folder: Path, facts: dict[str, Any]) -> None
     def write(new: int) -> torch.Tensor:
         with (
             torch.inference_mode(),
-            torch.autocast("cpu", torch.bfloat16, enabled=work["precision"] == "bf16"),
+            torch.autocast("cpu", torch.bfloat16, enabled=_autocast(work)),
         ):
             found: torch.Tensor = model.generate(
                 batch,

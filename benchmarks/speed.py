@@ -11,6 +11,7 @@ its turn; turns are interleaved, and the ratio of a round is that of two neighbo
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import statistics
 import tempfile
@@ -29,7 +30,7 @@ from speed_round import Work
 from useful import operations, product_rate
 
 PEER = ("transformers", "accelerate")
-GOALS = {"short": 6.0, "full": 3.0, "causal": 2.5}
+KINDS = ("short", "full", "causal")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +86,8 @@ def main(given: Sequence[str] | None = None) -> None:
         print("without peers: transformers and accelerate are not installed, or were not asked for")
     warn_if_busy()
     for name in options.kinds:
-        size = options.causal_size if name == "causal" else options.size
-        for dropout in options.dropout:
+        sizes = [options.causal_size] if name == "causal" else options.size
+        for size, dropout in itertools.product(sizes, options.dropout):
             result = _measure(options, speed_text.KINDS[name], size, dropout, with_peers)
             section = of_this_machine(f"{name} {size} dropout {dropout:g}")
             write(Path(options.out), "speed", section, result, render)
@@ -98,9 +99,9 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     add = parser.add_argument
-    add("--kinds", nargs="+", choices=list(GOALS), default=list(GOALS))
+    add("--kinds", nargs="+", choices=KINDS, default=list(KINDS))
     add("--corpus", nargs="+", default=["python_docs"], help="files, folders, or a built-in corpus")
-    add("--size", default="4x256", help="layers x width of the BERT (also 6x384)")
+    add("--size", nargs="+", default=["4x256", "6x384"], help="layers x width of the BERT")
     add("--causal-size", default="6x384", help="of the GPT-2")
     add("--vocabulary", type=int, default=16_000)
     add("--documents", type=int, default=32, help="documents per step (short, full)")
@@ -165,7 +166,6 @@ def _measure(
         "corpus": [Path(name).name for name in options.corpus],
         "dropout": dropout,
         "fill_when_padded": round(fill, 4),
-        "goal": GOALS[kind.name],
         "product_gflops": round(rate),
         **found,
     }
@@ -237,13 +237,20 @@ def _of_products(result: Mapping[str, Any]) -> str:
     return f"Useful: operations that the network needs, as a share of the rate of large products, {rate}. "
 
 
+def must(kind: str, dropout: float) -> float:
+    """The least that Yanmo's default should be ahead of the peer in fp32: dropout costs both sides the same time."""
+    if kind == "short":
+        return 7.0 if dropout else 10.0
+    return {"full": 4.0, "causal": 2.8}[kind]
+
+
 def _section(name: str, result: Mapping[str, Any]) -> str:
     threads = sorted({row["threads"] for row in result["rows"]})
     loads = result["load_per_round"]
     rows = speeds(result["rows"])
     return (
         f"## {name}\n\n{rows}\n"
-        f"Goal: at least {result['goal']:g}x. Text: {', '.join(result['corpus'])}, fill "
+        f"Goal: at least {must(name.split()[0], result['dropout']):g}x. Text: {', '.join(result['corpus'])}, fill "
         f"{result['fill_when_padded']:.2f} when each document is padded to the full length. "
         f"{_of_products(result)}"
         f"Threads: {', '.join(map(str, threads))}. Medians of {len(loads)} interleaved rounds, load average in them "

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from yanmo.api import compute
-from yanmo.api.compute import choose_once
+from yanmo.api.compute import Compute, choose_once
 from yanmo.api.reporter import Reporter
+from yanmo.errors import CheckpointError
+from yanmo.machine import attention as machine_attention
 from yanmo.machine.probe import Settings
 
 
@@ -44,3 +48,14 @@ def test_what_is_asked_for_is_used_and_warned_about_where_it_is_slow(
     again = Listening()
     assert choose_once(path, "auto", again).settings.precision == used  # a resumed run goes on as it began
     assert not again.warnings
+
+
+def test_a_run_of_a_gpu_is_not_resumed_without_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    path = tmp_path / "machine.json"
+    settings = Settings(precision="bf16", matmul="highest", threads=1, attention="flex")
+    path.write_text(json.dumps(Compute(device="cuda", settings=settings).to_json()), encoding="utf-8")
+    with pytest.raises(CheckpointError) as error:
+        choose_once(path, "auto")
+    assert error.value.key == "machine.no_gpu" and error.value.values["path"] == path
+    assert machine_attention.chosen() == "products"  # nothing was set

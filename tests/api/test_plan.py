@@ -6,9 +6,10 @@ import gzip
 import json
 
 import pytest
+import torch
 
 from yanmo.api import plan as plan_module
-from yanmo.api import plan_machines
+from yanmo.api import plan_machines, plan_probe
 from yanmo.api.corpus import corpus_stats
 from yanmo.api.plan import architecture_for, follow, plan, planned
 from yanmo.api.plan_corpus import sample_corpus
@@ -174,6 +175,57 @@ def test_a_run_follows_the_plan_and_resumes_under_the_same(corpus, tmp_path, mon
     assert start_pretrain(config, out) == result
 
 
+def test_a_size_that_does_not_fit_is_not_chosen(corpus, monkeypatch):
+    """Neither one that is measured to need too much, nor, before it is timed, one that is reckoned to."""
+    monkeypatch.setattr(plan_machines, "worth", lambda tokens, of: 1e12)
+    config = resolved(corpus, budget="1000steps")
+    timed = []
+
+    def time(self, candidate, batch, seconds):
+        timed.append(candidate.preset)
+        peak = {"tiny": 2**30, "mini": 2**30, "small": 6 * 2**30}.get(candidate.preset, 2**40)
+        return Speed(training=1e4, evaluating=1e4, peak_bytes=peak)
+
+    monkeypatch.setattr(Planner, "_time", time)
+    for there, chosen, last in ((4 * 2**30, "mini", "small"), (2**20, "tiny", "tiny")):
+        timed.clear()
+        monkeypatch.setattr(plan_machines, "total_memory", lambda there=there: there)
+        here = plan(config).here
+        assert (here.preset, here.available_bytes) == (chosen, there)
+        assert last in timed and "base" not in timed
+    for machine in plan(config).machines[1:]:
+        assert machine.memory_bytes < machine.available_bytes
+
+
+def test_the_probe_trains_as_the_run_will(corpus, monkeypatch):
+    recomputed = []
+    measured = Speed(training=1000.0, evaluating=3000.0, peak_bytes=2**30)
+
+    def measure(learner, *rest, **named):
+        recomputed.append([layer.recompute for layer in learner.modules() if hasattr(layer, "attention")])
+        return measured
+
+    monkeypatch.setattr(plan_machines, "measure", measure)
+    plain = plan(resolved(corpus, preset="tiny"))
+    other = plan(resolved(corpus, "train.recompute=true", "train.average=0.1", preset="tiny"))
+    assert not any(recomputed[0]) and all(recomputed[-1]) and recomputed[-1]
+    assert plain.here.memory_bytes == 2**30
+    assert other.here.memory_bytes == 2**30 + 4 * other.here.parameters
+    for before, now in zip(plain.machines[1:], other.machines[1:], strict=True):
+        assert now.memory_bytes < before.memory_bytes
+        assert now.tokens_per_second <= before.tokens_per_second
+
+
+def test_on_a_gpu_the_peak_begins_without_what_is_kept_of_the_candidate_before(monkeypatch):
+    called = []
+    for name in ("empty_cache", "reset_peak_memory_stats"):
+        monkeypatch.setattr(torch.cuda, name, lambda name=name: called.append(name))
+    plan_probe._forget_peak(torch.device("cpu"))
+    assert called == []
+    plan_probe._forget_peak(torch.device("cuda"))
+    assert called == ["empty_cache", "reset_peak_memory_stats"]
+
+
 def test_a_decoder_and_the_task_that_needs_it(corpus, monkeypatch):
     at(monkeypatch, 1000.0)
     assert architecture_for("text_generation") == "gpt2"
@@ -182,6 +234,9 @@ def test_a_decoder_and_the_task_that_needs_it(corpus, monkeypatch):
         architecture_for("text_generatoin")
     found = plan(resolved(corpus, model="gpt2"))
     assert found.objective == "clm"
+    with pytest.raises(ConfigError, match="finetune translation") as error:
+        plan(resolved(corpus, model=architecture_for("translation")))
+    assert error.value.key == "plan.no_law_of_model"
 
 
 def test_no_plan_for_a_trained_model_or_without_text(corpus, tmp_path):

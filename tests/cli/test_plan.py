@@ -30,6 +30,17 @@ def test_the_command_has_what_the_plan_was_given(run, files):
     assert " ".join(given) in said
 
 
+def test_a_size_that_does_not_fit_is_named(run, files, tmp_path, language, monkeypatch):
+    monkeypatch.setattr(plan_machines, "total_memory", lambda: 2**20)
+    words = ("--corpus", files.corpus, "--budget", "2steps", "--preset")
+    said = (
+        "tiny 规模超出可用内存" if language == "zh" else "the tiny network does not fit into the memory there"
+    )
+    assert said in " ".join(run("plan", *words, "tiny").out.split())
+    ran = run("pretrain", *words, "auto", "--out", tmp_path / "run", "train.evaluations=0")
+    assert said in " ".join(ran.err.split())
+
+
 def test_json(run, files):
     ran = run(
         "plan",
@@ -65,7 +76,7 @@ def test_pretrain_follows_it(run, files, tmp_path):
     "words, hint",
     [
         (("plan",), "--corpus"),
-        (("plan", "--corpus", "x.txt", "--task", "translation"), "denoise"),
+        (("plan", "--corpus", "x.txt", "--task", "translation"), "yanmo finetune translation"),
         (("plan", "--corpus", "x.txt", "--task", "text_clasification"), "text_classification"),
         (("plan", "--corpus", "nothing-there.txt"), "nothing-there.txt"),
         (("plan", "one", "two", "--corpus", "x.txt"), "two"),

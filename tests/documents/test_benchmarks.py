@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 import os
 import subprocess
@@ -15,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 
 import yanmo
+from yanmo.corpus.read import CorpusConfig
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 SPEED = ["--size", "1x64", "--causal-size", "1x64", "--vocabulary", "500", "--tokens", "6000", "--documents", "4",
@@ -113,11 +115,44 @@ def test_inference(kind: str, peers: bool, tmp_path: Path) -> None:
     assert [row["precision"] for row in ours][-1] == "int8"
     imitated = name.endswith("without bf16")  # there the rows in bf16 are left out
     assert len(ours) == 3 - (imitated and kind == "generate")
+    peers_of_bf16 = 3 if kind == "encode" else 2
     onnx = 2 if kind == "encode" and all(find_spec(name) for name in ("onnxruntime", "onnxscript")) else 0
-    assert len(result["rows"]) == len(ours) + peers * (2 + (kind == "encode") + onnx - imitated)
+    assert len(result["rows"]) == len(ours) + peers * (
+        1 + (kind == "encode") + onnx + (not imitated) * peers_of_bf16
+    )
     assert all(row["rounds"][0]["count"] == (30 if kind == "encode" else 12) for row in result["rows"])
     if peers and kind == "generate":
         assert result["rows"][0]["tokens"] == ours[0]["tokens"], "the same greedy tokens in fp32"
+
+
+def test_texts_are_as_long_as_said_and_no_shorter_at_the_end_of_a_document(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import inference_text
+    import speed_text
+
+    config = CorpusConfig(paths=(corpus(tmp_path),))
+    tokenizer = speed_text.tokenizer_for(config, speed_text.KINDS["short"], 500)
+    cut = list(itertools.islice(inference_text._cut(config, tokenizer), 2000))
+    assert 0.25 < sum(count + 2 for _, count in cut) / (2000 * 128) < 0.29
+    for text, count in cut[::100]:
+        assert len(tokenizer.encode(text).ids) == count
+
+
+def test_the_gpus_rows_are_compared_with_the_faster_one_of_the_peer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import gpu
+
+    rows: list[dict[str, Any]] = [
+        {"row": "Yanmo", "side": "yanmo", "tokens_per_second": 6.0},
+        {"row": "one", "side": "transformers", "tokens_per_second": 2.0},
+        {"row": "other", "side": "transformers", "tokens_per_second": 3.0},
+        {"row": "third", "side": "transformers", "not_run": "the time was used up"},
+    ]
+    gpu._compare(rows)
+    assert [row.get("ratio") for row in rows] == [2.0, 0.67, 1.0, None]
+    assert gpu._base(rows) is rows[2]
 
 
 @pytest.mark.parametrize("peers", [False, pytest.param(True, marks=pytest.mark.slow)])

@@ -270,6 +270,17 @@ def test_bfloat16() -> None:
     assert (output - exact).abs().max() < 0.05
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_a_row_of_padding_survives_a_softmax_in_powers_of_two(dtype: torch.dtype) -> None:
+    """Kernels for GPUs add the mask in fp32, multiply by log2(e), subtract the greatest and take powers of two."""
+    scores = torch.randn(2, 1, 12, 12) * 100 + packed(MIXED, 12).mask(dtype).float()
+    powers = scores * math.log2(math.e)
+    weights = (powers - powers.amax(-1, keepdim=True)).exp2()
+    assert weights.isfinite().all()
+    hidden = packed(MIXED, 12).visible().logical_not() & packed(MIXED, 12).visible().any(2, keepdim=True)
+    assert (weights[hidden.unsqueeze(1)] == 0).all()
+
+
 def test_the_mask_is_made_once() -> None:
     layout = packed(MIXED, 14)
     assert layout.mask(torch.float32) is layout.mask(torch.float32)

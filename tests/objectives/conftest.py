@@ -83,9 +83,9 @@ def new_learner() -> Callable[..., Learner]:
 def batches(
     new_store: Callable[..., TokenStore], new_source: Callable[..., TextSource]
 ) -> Callable[..., list[Batch]]:
-    """The batches of one epoch over short documents, ids below VOCAB."""
+    """The batches of whole epochs over short documents, ids below VOCAB."""
 
-    def batches(name: str, *, room: int = 32, batch_tokens: int = 96) -> list[Batch]:
+    def batches(name: str, *, room: int = 32, batch_tokens: int = 96, epochs: int = 1) -> list[Batch]:
         documents = [[3, 4], [5], [2, 6, 3], [7], [4, 4, 4, 9, 2], [12, 9], [3, 3], [30, 20, 5]]
         store = new_store(documents, vocab=VOCAB)
         plan = Plan(
@@ -94,6 +94,6 @@ def batches(
             batch_tokens=batch_tokens,
             max_length=room,
         )
-        return list(plan.stream(Cursor(), epochs=1))
+        return list(plan.stream(Cursor(), epochs=epochs))
 
     return batches

@@ -9,6 +9,9 @@ from torch import Tensor
 from yanmo.data.batch import Batch, Labels
 from yanmo.models.learner import Learner
 from yanmo.objectives import make
+from yanmo.optim.optimizer import OptimConfig, build
+from yanmo.training.precision import Weights
+from yanmo.training.step import train_step
 
 NAMES = ("mlm", "nsp", "mlm+nsp", "clm")
 NewLearner = Callable[..., Learner]
@@ -123,3 +126,32 @@ def test_row_length_and_batch_size_do_not_matter(
     losses, _ = gradients(learner, name, batches(name, batch_tokens=32))
     others, _ = gradients(learner, name, batches(name, batch_tokens=1024))
     assert losses == pytest.approx(others, rel=1e-6)
+
+
+@pytest.mark.parametrize("name", ["mlm+nsp", "clm"])
+def test_fifty_steps_are_those_of_one_document_at_a_time(
+    name: str, batches: Batches, new_learner: NewLearner
+) -> None:
+    """In fp32, by the step and the optimiser of every run; the other side adds up its documents without a neighbour."""
+    steps = batches(name, epochs=50)[:50]
+    assert len(steps) == 50
+    losses = []
+    for packed in (True, False):
+        weights = Weights(new_learner(name), torch.float32)
+        optimizer = build(weights.master.named_parameters(), OptimConfig(lr=1e-2, muon_lr=1e-2))
+        losses.append(
+            [
+                train_step(
+                    weights,
+                    make(name),
+                    [batch] if packed else [alone(batch, *place) for place in sequences(batch)],
+                    optimizer,
+                    lr_scale=1.0,
+                    max_norm=1.0,
+                ).loss
+                for batch in steps
+            ]
+        )
+    together, separate = losses
+    assert sum(together[-10:]) < 0.97 * sum(together[:10]), "it learns"
+    assert together == pytest.approx(separate, rel=1e-5)

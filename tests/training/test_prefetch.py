@@ -46,3 +46,19 @@ def test_an_error_in_building_is_raised() -> None:
 
     with pytest.raises(ValueError, match="no such file"):
         next(on_device(stream(), torch.device("meta")))
+
+
+def test_building_ahead_has_a_name_in_its_own_thread(
+    new_plan: Callable[..., Plan], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the loop waits for is named there; this is the work itself."""
+    pushed: list[tuple[str, str]] = []
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(
+        torch.cuda.nvtx, "range_push", lambda name: pushed.append((name, threading.current_thread().name))
+    )
+    monkeypatch.setattr(torch.cuda.nvtx, "range_pop", lambda: None)
+    batches = list(on_device(new_plan("mlm").stream(Cursor(), epochs=1), torch.device("meta")))
+    assert len(pushed) == len(batches) + 1  # the last finds the end
+    assert {name for name, _ in pushed} == {"data"}
+    assert threading.current_thread().name not in {thread for _, thread in pushed}

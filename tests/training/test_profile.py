@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+import torch
+from torch.autograd.profiler_util import EventList
 
+from yanmo.data.batch import Batch
 from yanmo.errors import TrainingError
+from yanmo.machine import ranges
+from yanmo.training import prefetch
 from yanmo.training import profile as module
 from yanmo.training.profile import Profile
 from yanmo.training.trainer import Trainer
@@ -79,3 +86,39 @@ class Failing(module.Hook):
     def on_step(self, report: module.StepReport) -> None:
         if report.step == 2:
             raise TrainingError("training.not_finite", step=2, count=1)
+
+
+def test_a_trace_has_what_another_thread_does(
+    new_trainer: NewTrainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(int).result()  # it is there before the profiler, as the one that builds batches ahead
+
+        def elsewhere(batches: Iterator[Batch], device: torch.device) -> Iterator[Batch]:
+            while True:
+                yield thread.submit(prefetch._next, batches, device).result()  # type: ignore[misc]
+
+        monkeypatch.setattr("yanmo.training.trainer.on_device", elsewhere)
+        profiled(new_trainer, tmp_path / "profile", budget="3steps")
+    events = json.loads((tmp_path / "profile/trace.json").read_text(encoding="utf-8"))["traceEvents"]
+    threads = {
+        event["tid"]
+        for event in events
+        if event.get("cat") == "user_annotation" and event.get("name") == "data"
+    }
+    assert len(threads) == 2
+
+
+@pytest.mark.parametrize("gpu", [True, False])
+def test_the_summary_begins_with_what_takes_longest_on_the_device(
+    gpu: bool, new_trainer: NewTrainer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders: list[str] = []
+    table = EventList.table
+    monkeypatch.setattr(
+        EventList, "table", lambda events, sort_by, **rest: orders.append(sort_by) or table(events, sort_by)
+    )
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: gpu)
+    monkeypatch.setattr(ranges, "_vendors", lambda name: nullcontext())
+    profiled(new_trainer, tmp_path / "profile", budget="3steps")
+    assert orders == ["self_device_time_total" if gpu else "self_cpu_time_total"]

@@ -12,6 +12,7 @@ from yanmo.errors import CheckpointError
 from yanmo.models.learner import Learner
 from yanmo.objectives import make
 from yanmo.optim.optimizer import OptimConfig, Optimizer, build
+from yanmo.training import checkpoint
 from yanmo.training.precision import Weights
 from yanmo.training.saver import Saver, conditions
 from yanmo.training.state import TrainState
@@ -93,10 +94,23 @@ def test_other_conditions_are_refused_with_the_reason(
 
 
 def test_conditions_of_this_process() -> None:
-    found = conditions(precision=torch.bfloat16, matmul_precision="medium")
+    cpu = torch.device("cpu")
+    found = conditions(device=cpu, precision=torch.bfloat16, matmul_precision="medium")
     assert found["torch"] == torch.__version__
     assert found["threads"] == torch.get_num_threads()
     assert (found["precision"], found["matmul_precision"]) == ("bfloat16", "medium")
+    assert "gpu" not in found  # as in checkpoints that know no such condition
+
+
+def test_another_card_is_another_condition(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = iter(["NVIDIA A100", "NVIDIA H200"])
+    monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: next(names))
+    cuda = torch.device("cuda")
+    saved, now = (
+        conditions(device=cuda, precision=torch.bfloat16, matmul_precision="highest") for _ in range(2)
+    )
+    with pytest.raises(CheckpointError, match=r"gpu = NVIDIA A100; now it is NVIDIA H200"):
+        checkpoint.require_same(saved, now)
 
 
 def test_due_by_the_clock_and_never_more_than_a_twentieth_of_the_time(

@@ -10,6 +10,7 @@ import torch
 
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import replace_text
+from yanmo.errors import CheckpointError
 from yanmo.layers import attention_probe
 from yanmo.machine.memory import keep_large_buffers
 from yanmo.machine.probe import Settings, choose, configure, probe
@@ -34,11 +35,13 @@ class Compute:
 def choose_once(path: Path, wanted: str, reporter: Reporter | None = None) -> Compute:
     """The choice in the file, else a new one, written there: a probe under another load could decide otherwise.
 
-    wanted: auto, fp32 or bf16.
+    wanted: auto, fp32 or bf16. Errors: CheckpointError where the run was on a GPU and there is none.
     """
     if path.is_file():
         values = json.loads(path.read_text(encoding="utf-8"))
         compute = Compute(device=values["device"], settings=Settings(**values["settings"]))
+        if compute.device == "cuda" and not torch.cuda.is_available():
+            raise CheckpointError("machine.no_gpu", path=path, torch=torch.__version__)
     else:
         compute = choose_now(wanted, reporter)
         replace_text(path, json.dumps(compute.to_json()))

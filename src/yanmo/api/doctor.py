@@ -161,16 +161,20 @@ def check_model(source: str) -> ModelCheck:
     )
 
 
-def training_bytes(parameters: int, config: ModelConfig, *, tokens: int, length: int) -> int:
+def training_bytes(
+    parameters: int, config: ModelConfig, *, tokens: int, length: int, recompute: bool = False
+) -> int:
     """About how much memory training takes: parameters with their states, and the activations of a batch.
 
-    Activations of a layer: Korthikanti et al. 2022, "Reducing Activation Recomputation", in fp32.
+    Activations of a layer: Korthikanti et al. 2022, "Reducing Activation Recomputation", in fp32. recompute: of each
+    layer the inputs are kept, and all of one at a time.
     """
-    per_token = 2 * (34 * config.hidden_size + 5 * config.num_heads * length)
+    layer = 2 * (34 * config.hidden_size + 5 * config.num_heads * length)
+    kept = 4 * config.hidden_size * config.num_layers + layer if recompute else config.num_layers * layer
     logits = (
         12 * config.vocab_size * max(1, round(0.15 * tokens))
     )  # the vocabulary projection, where labels are
-    return parameters * BYTES_PER_PARAMETER + config.num_layers * tokens * per_token + logits
+    return parameters * BYTES_PER_PARAMETER + tokens * kept + logits
 
 
 def parameters_of(learner: Learner) -> int:

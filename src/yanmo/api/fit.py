@@ -161,7 +161,11 @@ def _saver(run: RunFolder, what: Fit, compute: Compute) -> Saver:
         keeps_best=what.evaluator is not None,
         ends_with_best=what.ends_with_best,
         conditions={
-            **conditions(precision=compute.dtype, matmul_precision=compute.settings.matmul),
+            **conditions(
+                device=torch.device(compute.device),
+                precision=compute.dtype,
+                matmul_precision=compute.settings.matmul,
+            ),
             "data": what.plan.source.digest[:16],
             **({} if what.dev_digest is None else {"dev": what.dev_digest[:16]}),
         },

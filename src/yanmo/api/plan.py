@@ -65,6 +65,8 @@ def plan(config: PretrainConfig, *, reporter: Reporter | None = None) -> PlanRes
     model = model_source.architecture(config.model)
     if model is None:
         raise ConfigError("plan.needs_architecture", model=config.model)
+    if objectives.make(usual_objective(model.family)).text_term not in BY_TERM:
+        raise ConfigError("plan.no_law_of_model", model=config.model)
     config = _with_objective(config, model)
     objective = objectives.make(str(config.objective), settings=config.objective_settings)
     if objective.text_term not in BY_TERM:
@@ -123,6 +125,8 @@ def planned(config: PretrainConfig, out: Path, *, reporter: Reporter | None = No
     chosen = follow(config, found)
     if reporter is not None:
         here = found.here
+        if not here.fits:
+            reporter.warn(too_large(here))
         reporter.note(
             text(
                 "plan.note_chosen",
@@ -136,6 +140,12 @@ def planned(config: PretrainConfig, out: Path, *, reporter: Reporter | None = No
             )
         )
     return chosen
+
+
+def too_large(machine: MachinePlan) -> str:
+    """Says that what was chosen or set does not fit there, and what would."""
+    name = text(f"plan.machine_{machine.machine}")
+    return text("plan.too_large", name=name, preset=machine.preset)
 
 
 def follow(config: PretrainConfig, found: PlanResult) -> PretrainConfig:

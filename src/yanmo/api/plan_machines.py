@@ -30,6 +30,7 @@ GLANCE, LOOK = 0.7, 4.0  # seconds of steps: of each candidate, of the chosen on
 SAVING = 0.02  # of a time budget, for checkpoints and the reserve at its end
 EVALUATED = 20_000  # tokens of an evaluation on the way
 FILLED = 0.97  # of the places in a batch hold tokens, about
+MEAN_BYTES = 4  # of a parameter in `train.average`
 PROCESS_BYTES = 450 * 2**20  # Python, torch and a tokenizer, before anything is trained
 VOCABULARY = {"tiny": (8000, 12000), "mini": (8000, 12000), "small": (16000, 16000), "medium": (16000, 16000)}
 LARGE_VOCABULARY = (30000, 21000)  # of a text in an alphabet, of a Chinese one: as the published BERTs
@@ -62,6 +63,11 @@ class MachinePlan:
     memory_bytes: int
     available_bytes: int
 
+    @property
+    def fits(self) -> bool:
+        """Whether it fits into the memory that is there, or nobody knows how much (0)."""
+        return not 0 < self.available_bytes < self.memory_bytes
+
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
@@ -87,19 +93,20 @@ class Planner:
 
     def here(self) -> MachinePlan:
         """For this machine: the chosen size is timed once more and longer, and its memory is taken then."""
-        preset, batch = self._choose(lambda candidate, size: self._time(candidate, size, GLANCE))
-        candidate = self.candidate(preset)
-        speed = self._time(candidate, batch, LOOK)
         on_gpu = self.compute.device == "cuda"
         memory = torch.cuda.get_device_properties(0).total_memory if on_gpu else total_memory()
+        preset, batch = self._choose(lambda candidate, size: self._time(candidate, size, GLANCE), memory)
+        candidate = self.candidate(preset)
+        speed = self._time(candidate, batch, LOOK)
         return self._plan(HERE, self.compute.device, candidate, batch, speed, memory)
 
     def rented(self, machine: Rentable) -> MachinePlan:
         """The same for a machine that is not here."""
-        preset, batch = self._choose(lambda candidate, size: self._reckon(machine, candidate, size))
+        memory = machine.memory_bytes
+        preset, batch = self._choose(lambda candidate, size: self._reckon(machine, candidate, size), memory)
         candidate = self.candidate(preset)
         speed = self._reckon(machine, candidate, batch)
-        return self._plan(machine.name, machine.device, candidate, batch, speed, machine.memory_bytes)
+        return self._plan(machine.name, machine.device, candidate, batch, speed, memory)
 
     def candidate(self, preset: str) -> Candidate:
         """A network of that size, with the vocabulary that goes with it."""
@@ -125,8 +132,9 @@ class Planner:
             layers=sum(parameter.numel() for parameter in backbone.layers.parameters()),
         )
 
-    def _choose(self, speed_of: SpeedOf) -> tuple[str, int]:
-        """Preset and tokens in a batch. Sizes are tried from the smallest up, for as long as the budget feeds them."""
+    def _choose(self, speed_of: SpeedOf, memory: int) -> tuple[str, int]:
+        """Preset and tokens in a batch. Sizes are tried from the smallest up, for as long as the budget feeds them and
+        they fit into the memory (0: nobody knows how much); the smallest is there for want of a better one."""
         chosen: tuple[str, int] | None = None
         fed = math.inf  # tokens that a network of the size before would get, so many fresh ones' worth
         for preset in self._presets():
@@ -134,16 +142,32 @@ class Planner:
             if fed < needed:  # it is slower than the one before
                 break
             candidate = self.candidate(preset)
-            batch = self._batch(None)
-            tokens = self._bought(candidate.look, batch, speed_of(candidate, batch))
-            if self._batch(tokens) != batch:
-                batch = self._batch(tokens)
-                tokens = self._bought(candidate.look, batch, speed_of(candidate, batch))
+            glance = self._glance(candidate, speed_of, memory if chosen and memory else math.inf)
+            if glance is None:
+                break
+            batch, tokens = glance
             fed = worth(tokens, candidate.look.statistics.tokens)
             if chosen is None or fed >= needed:
                 chosen = (preset, batch)
         assert chosen is not None, "every architecture has a preset"
         return chosen
+
+    def _glance(self, candidate: Candidate, speed_of: SpeedOf, memory: float) -> tuple[int, float] | None:
+        """Tokens in a batch and tokens that the budget buys; None where the candidate does not fit.
+
+        Before it is timed it must fit by reckoning, since too large a one could end this process.
+        """
+        batch, tokens = 0, None
+        for _ in range(2):  # the tokens depend on the batch, and the batch on the tokens
+            if self._batch(tokens) == batch:
+                break
+            batch = self._batch(tokens)
+            if self._needed(candidate, batch) > memory:
+                return None
+            speed = speed_of(candidate, batch)
+            tokens = self._bought(candidate.look, batch, speed)
+        assert tokens is not None
+        return None if self._peak(candidate, batch, speed, tokens) > memory else (batch, tokens)
 
     def _presets(self) -> list[str]:
         """From the smallest; one of several names of the same size. The configured one alone, if it is one."""
@@ -172,15 +196,18 @@ class Planner:
     def _time(self, candidate: Candidate, batch: int, seconds: float) -> Speed:
         heads = self.objective.head_sizes()
         learner = Learner.build(self.desk.model, candidate.sizes, heads, seed=self.config.train.seed)
+        learner.backbone.recompute(self.config.train.recompute)
         plan = self.desk.plan(candidate.look, batch)
         return measure(learner, self.objective, plan, self.compute, self.optim, seconds=seconds)
 
     def _reckon(self, machine: Rentable, candidate: Candidate, batch: int) -> Speed:
-        """From the operations of a token, 6 for each weight it meets (Kaplan et al. 2020), and of a step at least."""
+        """From the operations of a token, 6 for each weight it meets (Kaplan et al. 2020), and of a step at least;
+        8 where the layers compute forward once more."""
         config = candidate.sizes
         labels = candidate.look.labels_per_token
-        met = candidate.layers + labels * config.vocab_size * config.hidden_size
-        operations = 6 * met + 12 * config.num_layers * config.hidden_size * self.desk.length
+        layers = 6 * candidate.layers + 12 * config.num_layers * config.hidden_size * self.desk.length
+        passes = 4 / 3 if self.config.train.recompute else 1.0
+        operations = passes * layers + 6 * labels * config.vocab_size * config.hidden_size
         tokens = FILLED * batch
         seconds = tokens * operations / (machine.matmul_rate * machine.share)
         rate = tokens / max(seconds, config.num_layers * machine.step_seconds)
@@ -189,9 +216,16 @@ class Planner:
     def _needed(self, candidate: Candidate, batch: int) -> int:
         """Bytes of a process that trains, reckoned; logits stand at every label, not at the usual 15 %."""
         sizes, length = candidate.sizes, self.desk.length
-        usual = training_bytes(candidate.parameters, sizes, tokens=batch, length=length)
+        usual = training_bytes(
+            candidate.parameters, sizes, tokens=batch, length=length, recompute=self.config.train.recompute
+        )
         more = max(0.0, candidate.look.labels_per_token - 0.15)
         return usual + PROCESS_BYTES + round(12 * sizes.vocab_size * more * batch)
+
+    def _peak(self, candidate: Candidate, batch: int, speed: Speed, tokens: float) -> int:
+        """Bytes at the highest: as the steps showed, and the mean of the weights, which comes at the end of a run."""
+        peak = speed.peak_after(tokens / (FILLED * batch)) or self._needed(candidate, batch)
+        return peak + (MEAN_BYTES * candidate.parameters if self.config.train.average else 0)
 
     def _bought(self, look: Look, batch: int, speed: Speed) -> float:
         """Tokens that the budget buys at such a speed."""
@@ -219,7 +253,7 @@ class Planner:
         tokens = self._bought(look, batch, speed)
         constants = BY_TERM[str(self.objective.text_term)]
         timed = self.budget.kind == "time"
-        peak = speed.peak_after(tokens / (FILLED * batch)) or self._needed(candidate, batch)
+        peak = self._peak(candidate, batch, speed, tokens)
         seconds = (tokens / speed.training + self._evaluations(look, speed)) / (1 - SAVING)
         return MachinePlan(
             machine=name,

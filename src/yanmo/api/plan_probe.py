@@ -66,9 +66,7 @@ def measure(
     Rates are those of the median batch, so that a passing load does not count. The learner is changed.
     """
     device = torch.device(compute.device)
-    forget_peak()
-    if device.type == "cuda":
-        torch.cuda.reset_peak_memory_stats()
+    _forget_peak(device)
     weights = Weights(learner.to(device), compute.dtype)
     optimizer = build(weights.master.named_parameters(), optim, muon_dtype=compute.dtype)
     batches = plan.stream(Cursor())
@@ -94,6 +92,13 @@ def measure(
         growth_bytes=None if device.type == "cuda" else _growth(peaks),
         steps=len(peaks),
     )
+
+
+def _forget_peak(device: torch.device) -> None:
+    forget_peak()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()  # or the peak begins at what torch keeps of the candidate before
+        torch.cuda.reset_peak_memory_stats()
 
 
 def _peak(device: torch.device) -> int:

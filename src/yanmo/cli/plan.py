@@ -64,6 +64,7 @@ def plan(
 
 
 def _show(found: PlanResult, config: PretrainConfig) -> None:
+    from yanmo.api.plan import too_large
     from yanmo.machine.rentable import RENTABLE
 
     about = "plan.counted" if found.complete else "plan.about"
@@ -86,6 +87,9 @@ def _show(found: PlanResult, config: PretrainConfig) -> None:
         print_line(text("plan.beyond"))
     if any(each.epochs > WORN_OUT for each in found.machines):
         print_line(text("plan.worn_out", epochs=WORN_OUT))
+    for each in found.machines:
+        if not each.fits:
+            print_line(too_large(each))
     print_line(text("plan.measured"))
     for machine in RENTABLE:
         print_line(

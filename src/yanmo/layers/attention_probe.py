@@ -44,15 +44,20 @@ def measure(device: str, dtype: torch.dtype) -> tuple[Measured, ...]:
 
 
 def best(measured: tuple[Measured, ...], dtype: torch.dtype) -> Attention:
-    """The fastest of those that compute the right thing; the first unless another is clearly faster."""
+    """The fastest of those that compute the right thing; the first unless it does not, or another is clearly faster."""
     usual, *others = measured
-    chosen, least = usual.kernel, usual.seconds
+    chosen, least = usual.kernel, usual.seconds if _right(usual, dtype) else None
     for other in others:
-        if other.seconds is None or other.error is None or other.error > TOLERANCE[dtype]:
+        if other.seconds is None or not _right(other, dtype):
             continue
         if least is None or FASTER * other.seconds < least:
             chosen, least = other.kernel, other.seconds
     return chosen
+
+
+def _right(measured: Measured, dtype: torch.dtype) -> bool:
+    """Not so where the error is NaN, which compares as false to everything."""
+    return measured.error is not None and measured.error <= TOLERANCE[dtype]
 
 
 def _measured(kernel: Attention, inputs: list[Tensor], layout: Layout, wanted: list[Tensor]) -> Measured:
@@ -63,8 +68,8 @@ def _measured(kernel: Attention, inputs: list[Tensor], layout: Layout, wanted: l
     except Exception as error:  # a compiler that is missing or broken says so in many ways
         reason = (str(error).strip().splitlines() or [""])[0]
         return Measured(kernel=kernel, failure=f"{type(error).__name__}: {reason}")
-    errors = ((one.double() - other).norm() / other.norm() for one, other in zip(found, wanted, strict=True))
-    return Measured(kernel=kernel, seconds=seconds, error=max(map(float, errors)))
+    errors = [(one.double() - other).norm() / other.norm() for one, other in zip(found, wanted, strict=True)]
+    return Measured(kernel=kernel, seconds=seconds, error=float(torch.stack(errors).max()))  # NaN if one is
 
 
 def _pass(kernel: Attention, inputs: list[Tensor], layout: Layout) -> list[Tensor]:

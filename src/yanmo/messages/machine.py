@@ -19,6 +19,14 @@ TEXTS: Texts = {
         "bf16 was asked for, and this machine is no faster in it than in fp32, perhaps far slower: see `yanmo doctor`.",
         "您指定了 bf16，但本机用 bf16 并不比 fp32 快，甚至可能慢得多：请看 `yanmo doctor`。",
     ),
+    "machine.no_gpu": (
+        "This run was started on a GPU ({path}: device cuda); here torch {torch} finds none.\n"
+        "A run goes on where it began: on a GPU of the same kind.\n"
+        "Resume where a GPU is visible (`yanmo doctor` shows it), or start a new run in another folder.",
+        "本次运行是在 GPU 上启动的（{path}：device 为 cuda），而此处 torch {torch} 未找到 GPU。\n"
+        "运行只能在与启动时同型号的 GPU 上继续。\n"
+        "请在能看到 GPU 的环境中恢复（可用 `yanmo doctor` 查看），或换一个文件夹重新开始。",
+    ),
     "machine.none": ("none", "无"),
     "machine.gigabytes": ("{value} GB", "{value} GB"),
     "machine.rate": ("{value} GFLOP/s", "{value} GFLOP/s"),

@@ -9,6 +9,16 @@ TEXTS: Texts = {
         "--model {model} 指向一个已训练的模型。\n规划只针对 bert 或 gpt2 的随机权重。\n"
         "请用 --model bert 或 --model gpt2；从已有模型继续训练则无需规划。",
     ),
+    "plan.no_law_of_model": (
+        "{model} is for translation, and no law foresees what it learns from plain text.\n"
+        "A plan is made for bert or gpt2 (the tasks other than translation).\n"
+        "Set the size yourself: yanmo pretrain --model {model} --preset mini --budget 30m --corpus FILES; "
+        "then yanmo finetune translation --model RUN.",
+        "{model} 用于翻译，而它从纯文本中能学到什么，没有可用的损失规律。\n"
+        "规划只针对 bert 或 gpt2（翻译以外的任务）。\n"
+        "请自行设定规模：yanmo pretrain --model {model} --preset mini --budget 30m --corpus 文件；"
+        "然后执行 yanmo finetune translation --model 运行文件夹。",
+    ),
     "plan.no_law": (
         "There is no law of the loss for the objective “{objective}”.\nKnown are objectives with one of: {known}.\n"
         "Leave the objective out, or give --preset instead of auto.",
@@ -54,6 +64,11 @@ TEXTS: Texts = {
     "plan.beyond": (
         "* beyond the runs that the law was fitted to (tokens, size or epochs): an extrapolation, with a wider range.",
         "* 超出拟合所用运行的范围（词元数、规模或轮数）：属于外推，因此范围更宽。",
+    ),
+    "plan.too_large": (
+        "{name}: the {preset} network does not fit into the memory there: "
+        "a smaller --preset, train.batch_tokens or train.recompute=true would need less.",
+        "{name}：{preset} 规模超出可用内存：减小 --preset 或 train.batch_tokens，或设 train.recompute=true，可少占内存。",
     ),
     "plan.measured": (
         "This machine: steps were timed just now; other work on it changes the speed.",

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import torch
 
 from yanmo.data.batch import Batch
+from yanmo.machine.ranges import named
 
 
 def on_device(batches: Iterator[Batch], device: torch.device) -> Iterator[Batch]:
@@ -26,6 +27,7 @@ def on_device(batches: Iterator[Batch], device: torch.device) -> Iterator[Batch]
             yield batch
 
 
+@named("data")
 def _next(batches: Iterator[Batch], device: torch.device) -> Batch | None:
     batch = next(batches, None)
     return None if batch is None else batch.to(device)

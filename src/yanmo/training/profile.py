@@ -8,7 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+import torch
 from torch import nn
+from torch._C._profiler import _ExperimentalConfig
 from torch.profiler import profile
 
 from yanmo.machine.ranges import named
@@ -61,7 +63,8 @@ class Profile(Hook):
                 self._finish()
         elif self._seen == SKIPPED:
             self._first = report.step + 1
-            self._profiler = profile(with_flops=True)
+            threads = _ExperimentalConfig(profile_all_threads=True)  # one builds batches ahead on a GPU
+            self._profiler = profile(with_flops=True, experimental_config=threads)
             self._profiler.start()
 
     def on_end(self, step: int) -> None:
@@ -77,7 +80,7 @@ class Profile(Hook):
         self._folder.mkdir(parents=True, exist_ok=True)
         path, summary = self._folder / "trace.json", self._folder / "summary.txt"
         profiler.export_chrome_trace(str(path))
-        table = profiler.key_averages().table(sort_by="self_cpu_time_total", row_limit=ROWS)
+        table = profiler.key_averages().table(sort_by=_order(), row_limit=ROWS)
         summary.write_text(table, encoding="utf-8")
         self._note(text("training.profile", first=self._first, last=self._last, path=path, summary=summary))
 
@@ -87,3 +90,8 @@ class Profile(Hook):
 
     def _forward_ends(self, module: nn.Module, inputs: object, output: object) -> None:
         self._ranges.pop().__exit__(None, None, None)
+
+
+def _order() -> str:
+    """Where the time goes: on a GPU to its kernels, while the processor waits."""
+    return "self_device_time_total" if torch.cuda.is_available() else "self_cpu_time_total"

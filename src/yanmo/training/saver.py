@@ -117,9 +117,12 @@ class Saver:
         return Restored(state=state, spent=saved.spent_seconds, refused=found.refused)
 
 
-def conditions(*, precision: torch.dtype, matmul_precision: str) -> dict[str, str | int]:
-    """What the bits of a run depend on besides its configuration and data."""
+def conditions(
+    *, device: torch.device, precision: torch.dtype, matmul_precision: str
+) -> dict[str, str | int]:
+    """What the bits of a run depend on besides its configuration and data. gpu: its name, where one is used."""
     return {
+        **({"gpu": torch.cuda.get_device_name(device)} if device.type == "cuda" else {}),
         "torch": torch.__version__,
         "threads": torch.get_num_threads(),
         "cpu": torch.backends.cpu.get_cpu_capability(),
