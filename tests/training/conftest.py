@@ -49,8 +49,14 @@ def one_thread() -> Iterator[None]:
 @pytest.fixture
 def new_plan(tmp_path: Path) -> Callable[..., Plan]:
     def new_plan(
-        name: str, *, batch_tokens: int = 96, documents: Sequence[Sequence[int]] = DOCUMENTS
+        name: str,
+        *,
+        batch_tokens: int = 96,
+        documents: Sequence[Sequence[int]] = DOCUMENTS,
+        noise: float = 0.0,
     ) -> Plan:
+        """noise: share of tokens that are any, where the others count up."""
+        random = np.random.default_rng(0)
         writer = StoreWriter(
             tmp_path / f"store{sum(1 for _ in tmp_path.iterdir())}",
             vocab_size=VOCAB,
@@ -60,7 +66,9 @@ def new_plan(tmp_path: Path) -> Callable[..., Plan]:
             size = sum(sentences)
             bits = np.zeros(size, dtype=bool)
             bits[np.cumsum([0, *sentences[:-1]])] = True
-            writer.add(5 + (writer.num_tokens + np.arange(size)) % (VOCAB - 5), {"sentence_start": bits})
+            ids = 5 + (writer.num_tokens + np.arange(size)) % (VOCAB - 5)
+            ids = np.where(random.random(size) < noise, random.integers(5, VOCAB, size), ids)
+            writer.add(ids, {"sentence_start": bits})
         objective = objectives.make(name)
         frame = Frame(
             start=2,
@@ -78,11 +86,11 @@ def new_plan(tmp_path: Path) -> Callable[..., Plan]:
 
 @pytest.fixture
 def new_learner() -> Callable[..., Learner]:
-    def new_learner(name: str, *, dropout: float = 0.0) -> Learner:
+    def new_learner(name: str, *, dropout: float = 0.0, seed: int = 1) -> Learner:
         model = find(models, Backbone, "gpt2" if name == "clm" else "bert")
         values = {**SIZES, "max_positions": 64, "dropout": dropout, "attention_dropout": dropout}
         heads = objectives.make(name).head_sizes()
-        return Learner.build(model, build(model.Config, values), heads, seed=1)
+        return Learner.build(model, build(model.Config, values), heads, seed=seed)
 
     return new_learner
 

@@ -8,6 +8,7 @@ import torch
 
 from yanmo.data.cursor import Cursor
 from yanmo.data.plan import Plan
+from yanmo.machine.probe import choose, probe
 from yanmo.models.learner import Learner
 from yanmo.objectives import make
 from yanmo.optim.optimizer import OptimConfig, build
@@ -70,3 +71,28 @@ def test_training_follows_fp32(name: str, new_plan: Callable[..., Plan], new_lea
     assert exact[-10:].mean() < 0.8 * exact[0]  # it learns
     assert (exact - rounded).abs().mean() < 0.05 * exact[0]
     assert abs(exact[-10:].mean() - rounded[-10:].mean()) < 0.1 * exact[-10:].mean()
+
+
+@pytest.mark.slow
+def test_after_two_thousand_steps_bf16_is_within_the_noise_of_fp32(
+    new_plan: Callable[..., Plan], new_learner: NewLearner
+) -> None:
+    """The noise is what other random weights change: bf16 changes no more than they do."""
+    if choose(probe()).precision != "bf16":
+        pytest.skip("this processor has no bf16")
+    plan = new_plan("mlm", documents=[[30]] * 400, noise=0.3)
+
+    def loss(dtype: torch.dtype, seed: int) -> float:
+        """Of the last 200 of 2,000 steps, which see the same batches under every seed and precision."""
+        weights = Weights(new_learner("mlm", seed=seed), dtype)
+        optimizer = build(weights.master.named_parameters(), OptimConfig())
+        losses = [
+            train_step(weights, make("mlm"), [batch], optimizer, lr_scale=1 - step / 2000, max_norm=1.0).loss
+            for step, batch in enumerate(islice(plan.stream(Cursor()), 2000))
+        ]
+        assert sum(losses[-200:]) < 0.9 * sum(losses[:200]), "it learns"
+        return sum(losses[-200:]) / 200
+
+    exact = [loss(torch.float32, seed) for seed in (1, 2, 3)]
+    rounded = loss(torch.bfloat16, 1)
+    assert abs(rounded - exact[0]) <= max(exact) - min(exact)
