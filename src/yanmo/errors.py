@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 from pathlib import Path
 
 from yanmo.messages import text
@@ -91,7 +92,7 @@ class Preempted(YanmoError):
 
 def no_file(path: str | Path) -> InputError:
     """What to raise where a file is needed and `path` is none."""
-    key = "errors.is_folder" if Path(path).is_dir() else "errors.no_file"
+    key = "errors.is_folder" if Path(os.path.expanduser(path)).is_dir() else "errors.no_file"  # noqa: PTH111
     return InputError(key, path=path, cwd=Path.cwd())
 
 

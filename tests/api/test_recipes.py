@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from yanmo import models, registry
+from yanmo.api.guess import check_columns
 from yanmo.api.recipe_files import find, read, shipped
 from yanmo.api.recipes import (
     as_overrides,
@@ -22,6 +23,7 @@ from yanmo.config import build, dump
 from yanmo.errors import ConfigError, YanmoError
 from yanmo.messages import LANGUAGES
 from yanmo.models.backbone import Backbone
+from yanmo.tasks.config import TaskConfig
 from yanmo.tokenizers import TokenizerConfig
 
 PRETRAIN = [recipe.name for recipe in shipped("pretrain")]
@@ -142,6 +144,20 @@ def test_a_model_that_is_gone_on_from_has_its_own_optimiser(model_folder):
     assert muon is not None and muon.name == "muon"
     assert usual_optim(model_folder, 768).name == "adamw"
     assert usual_optim("gpt2", 768).name == "muon"
+
+
+def test_a_recipe_s_own_model_is_not_looked_for_where_another_is_given(tmp_path, model_folder):
+    recipe = tmp_path / "mine.yaml"
+    recipe.write_text("model: runs/gone\noptim: {name: adamw, lr: 0.0002}\n", encoding="utf-8")
+    optim = resolve_pretrain(str(recipe), {"corpus": ["a"], "model": model_folder}).optim
+    assert optim is not None and optim.lr == 0.0002  # that of learned weights is kept
+
+
+def test_the_languages_of_a_direction_are_columns_too():
+    settings = {"direction": "en-zh", "columns": {"en": "english", "zh": "chinese"}}
+    check_columns("translation", build(TaskConfig, settings))
+    with pytest.raises(ConfigError, match="“fr”"):
+        check_columns("translation", build(TaskConfig, {**settings, "columns": {"fr": "french"}}))
 
 
 def test_a_guessed_task_takes_its_recipe(tmp_path, model_folder):

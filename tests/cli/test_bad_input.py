@@ -381,6 +381,13 @@ def test_a_setting_of_another_task_is_refused(run, bert, files, tmp_path, words,
     assert not out.exists()
 
 
+def test_a_text_that_the_system_refuses_is_not_blamed_on_the_folder(run, language, tmp_path):
+    out = tmp_path / "tokenizer"
+    ran = run("tokenizer", "train", "--corpus", "x" * 300, "--out", out)
+    refused(ran, language, "x" * 300)
+    assert str(out) not in ran.err and not out.exists()
+
+
 @pytest.mark.parametrize(
     "argv",
     [

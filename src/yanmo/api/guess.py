@@ -46,7 +46,8 @@ def guess_task(path: str, settings: TaskConfig, encoding: str = "auto") -> tuple
 def check_columns(task: str, settings: TaskConfig) -> None:
     """Errors: ConfigError where a column is to stand for something that the task does not read."""
     kind = tasks.find(task)
-    known = list(dict.fromkeys([*(name for form in kind.forms for name in form), *kind.optional]))
+    named = (name for form in kind.forms for name in form)
+    known = list(dict.fromkeys([*named, *kind.optional, *(settings.languages or ())]))
     for name in settings.columns:
         if name not in known:
             raise ConfigError(

@@ -93,9 +93,8 @@ def resolve_pretrain(
         tree = _with_kind(tree, model)
     else:
         _refuse_size(tree, above, "max_positions", "position_init")
-        if _architecture(below.get("model", "bert")) is not None:  # the recipe's rates are for random weights
-            tree = {key: value for key, value in tree.items() if key != "optim"}
-            tree = merge(tree, {key: value for key, value in above.items() if key == "optim"})
+        if model_source.architecture(str(below.get("model", "bert"))) is not None:
+            tree = {**tree, "optim": above.get("optim")}  # the recipe's rates are for random weights
         tree = _with_optim(tree)
     config = build(PretrainConfig, tree)
     if model is not None:

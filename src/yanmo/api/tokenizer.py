@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,14 +48,12 @@ def train_tokenizer(
         raise RunError("recipes.folder_in_use", path=path)
     ours = not path.exists()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        with _writing(path):
+            path.mkdir(parents=True, exist_ok=True)
         with reporter.stage(text("run.stage_tokenizer")) as advance:
             tokenizer = tokenizers.train(_texts(corpus, advance, reporter), settings)
-        tokenizer.save(path)
-    except OSError as error:
-        for half in path.glob("*"):  # the folder was empty, and is again
-            half.unlink(missing_ok=True)
-        raise RunError("recipes.cannot_write", path=path, reason=reason_of(error)) from None
+        with _writing(path):
+            tokenizer.save(path)
     finally:
         if ours:
             with suppress(OSError):
@@ -86,6 +84,17 @@ def load_tokenizer(source: str) -> Tokenizer:
     if (folder / "tokenizer" / "tokenizer.json").is_file():
         return Tokenizer.load(folder / "tokenizer")
     return Tokenizer.load(Path(model_source.model_folder(str(folder))))
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    """Leaves the folder as empty as it was. Errors: RunError where it cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        for half in path.glob("*"):
+            half.unlink(missing_ok=True)
+        raise RunError("recipes.cannot_write", path=path, reason=reason_of(error)) from None
 
 
 def _texts(config: CorpusConfig, advance: Advance, reporter: Reporter) -> Iterator[str]:

@@ -28,7 +28,6 @@ def encode(
     precision: Precision = "auto",
     json: Json = False,
 ) -> None:
-
     from yanmo.api.encode import encode_to
     from yanmo.evaluation.metric_text import number
 
@@ -72,7 +71,6 @@ def similar(
 
 def _texts(path: str, field: str, encoding: str) -> list[str]:
     """One text for each line of a text file, or for each record of the other formats; blank lines are passed over."""
-
     from yanmo.cli.lines import is_plain, lines_of
     from yanmo.corpus.encoding import known_encoding
     from yanmo.corpus.read import read_records

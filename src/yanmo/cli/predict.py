@@ -212,14 +212,12 @@ def _at_least_one(name: str, value: int) -> None:
 
 
 def _check_file(path: str) -> None:
-
     if not user_path(path).is_file():
         raise no_file(path)
 
 
 def _text_of(given: str, encoding: str) -> str:
     """A context: what the file of that name holds, else the words themselves."""
-
     from yanmo.corpus.encoding import known_encoding
     from yanmo.corpus.files import FORMATS
     from yanmo.corpus.read import read_text
@@ -227,7 +225,7 @@ def _text_of(given: str, encoding: str) -> str:
     names_a_file = not any(character.isspace() for character in given) and given.endswith(tuple(FORMATS))
     try:
         there = user_path(given).is_file()
-    except (OSError, RuntimeError, ValueError):  # too long for a name
+    except (OSError, ValueError):  # too long for a name
         there = False
     return read_text(given, encoding=known_encoding(encoding)) if there or names_a_file else given
 
@@ -254,7 +252,6 @@ def _of_file(model: Model, path: str, field: str | None, encoding: str) -> Itera
 
 def _reads_records(model: Model, path: str) -> bool:
     """Whether the task reads more of a record than a text: questions with their context, conversations."""
-
     from yanmo.cli.lines import is_plain
 
     if model.task.reads != ("text",):

@@ -36,7 +36,6 @@ def translate(
     precision: Precision = "fp32",
     json: Json = False,
 ) -> None:
-
     if not words:
         raise ConfigError("cli.no_text")
     if beams is not None and beams < 1:
@@ -62,7 +61,6 @@ def translate(
 
 def _file(words: tuple[str, ...], *, needed: bool) -> Path | None:
     """The file that the only word names, or None. Errors: InputError where it names one that is not there."""
-
     from yanmo.corpus.files import FORMATS
 
     path = user_path(words[0])

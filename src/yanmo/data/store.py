@@ -173,10 +173,8 @@ class TokenStore:
     @cached_property
     def texts(self) -> NDArray[np.int32]:
         """The number of the text that each document is a part of, from 0."""
-        begins = (self._edges & OPENS).astype(np.bool_)
-        begins[1:] |= (self._edges[:-1] & CLOSES).astype(
-            np.bool_
-        )  # the part that opens a text may be held out
+        begins = (self._edges & OPENS) > 0
+        begins[1:] |= (self._edges[:-1] & CLOSES) > 0  # the part that opens a text may be held out
         begins[:1] = False
         return np.cumsum(begins, dtype=np.int32)
 

@@ -43,6 +43,11 @@ class Answers:
             "chrf": metrics.chrf(self.said, self.references),
         }
 
+    @property
+    def signatures(self) -> dict[str, str]:
+        """How each of them is computed, where there are several definitions."""
+        return {name: score.signature for name, score in self.scores().items()}
+
 
 def answers_of(pairs: Sequence[tuple[str, str]], said: Sequence[str], *, by_source: bool) -> Answers:
     """Of records with these sources and targets.

@@ -276,10 +276,7 @@ class TextGeneration(Task):
 
     def signatures(self, records: Sequence[Record]) -> dict[str, str]:
         sides = self._sides(records)
-        if not sides:
-            return {}
-        found = self._beside(sides, [target for _, target in sides]).scores()
-        return {name: score.signature for name, score in found.items()}
+        return self._beside(sides, [target for _, target in sides]).signatures if sides else {}
 
     def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
         return None  # a text that was foreseen badly is no mistake

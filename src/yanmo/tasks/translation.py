@@ -178,9 +178,8 @@ class Translation(Task):
         )
 
     def signatures(self, records: Sequence[Record]) -> dict[str, str]:
-        targets = [target for _, target in self._pairs(records)]
-        found = answers_of(self._pairs(records), targets, by_source=False).scores()
-        return {name: score.signature for name, score in found.items()}
+        pairs = self._pairs(records)
+        return answers_of(pairs, [target for _, target in pairs], by_source=False).signatures
 
     def _pairs(self, records: Sequence[Record]) -> list[tuple[str, str]]:
         return [(source_of(record, self.config), target_of(record, self.config)) for record in records]
