@@ -160,17 +160,28 @@ def test_recipes_are_listed_and_printed(run, tmp_path):
     assert "bert_mini_zh" in run("recipes").out
 
 
-def test_a_recipe_runs_by_name_and_by_path(run, files, tmp_path):
+def test_a_recipe_runs_by_name_and_by_path(run, files, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     path = tmp_path / "mine.yaml"
     path.write_text(run("recipes", "bert_tiny_zh").out, encoding="utf-8")
-    for recipe, out in (("bert_tiny_zh", "by_name"), (path, "by_path")):
+    for recipe in ("bert_tiny_zh", path):
         ran = run(
-            "pretrain", recipe, "--corpus", files.corpus, "--out", tmp_path / out, "--vocab-size", "150",
-            "--budget", "1steps", "--json", "train.seed=3", "train.precision=fp32",
+            "pretrain", recipe, "--corpus", files.corpus, "--vocab-size", "150", "--budget", "1steps", "--json",
+            "train.seed=3", "train.precision=fp32",
         )  # fmt: skip
         assert ran.code == 0, ran.err
-    named, pathed = ((tmp_path / out / "config.yaml").read_text() for out in ("by_name", "by_path"))
+    named, pathed = (Path("runs", out, "config.yaml").read_text() for out in ("bert_tiny_zh", "mine"))
     assert named == pathed
+
+
+def test_only_a_recipe_has_a_folder_of_its_own(run, files, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("config.yaml").write_text("model: bert\n", encoding="utf-8")
+    for recipe in ((), ("config.yaml",)):
+        ran = run("pretrain", *recipe, "--corpus", files.corpus)
+        assert ran.code == 2
+        assert "--out" in ran.err
+    assert not Path("runs").exists()
 
 
 def test_the_test_budget_caps_and_says_so(run, files, tmp_path, monkeypatch):

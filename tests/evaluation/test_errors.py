@@ -16,13 +16,14 @@ from yanmo.evaluation.report import Examples, Report, Table, render
 from yanmo.evaluation.run_report import run_report
 from yanmo.metrics.entities import Entity
 from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.generated import TextLoss
 from yanmo.tasks.multiple_choice import ChoicePrediction, MultipleChoice
 from yanmo.tasks.question_answering import AnswerPrediction, Candidate, QuestionAnswering
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.tasks.similarity_scores import SimilarityPrediction
 from yanmo.tasks.task import Task, TaskPrediction
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
-from yanmo.tasks.text_generation import TextGeneration, TextLoss
+from yanmo.tasks.text_generation import TextGeneration
 from yanmo.tasks.token_classification import EntityPrediction, TokenClassification
 from yanmo.tasks.translation import Translation, TranslationPrediction
 
@@ -166,6 +167,16 @@ def test_translations_are_ordered_by_their_own_chrf() -> None:
         TranslationPrediction(text=f"s{n}", translation=words, score=0.0) for n, words in enumerate(said)
     ]
     assert shown(Translation.from_records(given, TaskConfig()), given, found) == [
+        ("s1", "the red house", "xyz"),
+        ("s2", "the red house", "the red horse"),
+    ]
+
+
+def test_written_answers_are_ordered_as_translations_are() -> None:
+    given = records(*({"source": f"s{n}", "target": "the red house"} for n in range(3)))
+    said = ("the red house", "xyz", "the red horse")
+    found = [TextLoss(nats=1.0, tokens=1, num_bytes=1, generated=words) for words in said]
+    assert shown(TextGeneration.from_records(given, TaskConfig()), given, found) == [
         ("s1", "the red house", "xyz"),
         ("s2", "the red house", "the red horse"),
     ]

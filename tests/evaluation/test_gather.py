@@ -11,12 +11,13 @@ from yanmo.corpus.document import JsonValue, Record
 from yanmo.evaluation.gather import gather
 from yanmo.metrics.entities import Entity
 from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.generated import TextLoss
 from yanmo.tasks.question_answering import AnswerPrediction, Candidate, QuestionAnswering
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.tasks.similarity_scores import SimilarityPrediction
 from yanmo.tasks.task import Task, TaskPrediction
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
-from yanmo.tasks.text_generation import TextGeneration, TextLoss
+from yanmo.tasks.text_generation import TextGeneration
 from yanmo.tasks.token_classification import EntityPrediction, TokenClassification
 from yanmo.tasks.translation import Translation, TranslationPrediction
 

@@ -21,9 +21,10 @@ from yanmo.optim import optimizer
 from yanmo.optim.optimizer import OptimConfig
 from yanmo.tasks import Encoder
 from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.generated import TextLoss
 from yanmo.tasks.inference import predict, predict_encoded
 from yanmo.tasks.task import Encoded
-from yanmo.tasks.text_generation import TextGeneration, TextLoss
+from yanmo.tasks.text_generation import TextGeneration
 from yanmo.tokenizers.chat import TEMPLATE
 from yanmo.training.precision import Weights
 from yanmo.training.step import train_step
@@ -228,7 +229,8 @@ def test_of_an_exchange_too_long_the_beginning_of_the_question_goes(
     assert learnt(encoder, encoded).startswith("1 2 3")
     with pytest.raises(InputError) as error:
         TASK.encode(record(prompt="1 2 3 4 5 6 7 8 9 0 1 2"), encoder, labelled=False)
-    assert error.value.key == "generation.prompt_too_long"
+    assert error.value.key == "tasks.prompt_too_long"
+    assert record(prompt="1").source in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ Pairs: TypeAlias = Annotated[
     list[str] | None, Parameter(consume_multiple=True, negative=(), metavar="NAME=VALUE...")
 ]
 Folder: TypeAlias = Annotated[str, Parameter(metavar="DIR")]
+OptionalFolder: TypeAlias = Annotated[str | None, Parameter(metavar="DIR")]
 Precision: TypeAlias = Literal["auto", "fp32", "bf16", "int8"]  # of inference; training has no int8
 File: TypeAlias = Annotated[str | None, Parameter(metavar="FILE")]
 

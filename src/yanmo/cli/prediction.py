@@ -23,11 +23,11 @@ STYLES = ("green", "magenta", "blue", "yellow", "cyan", "red")
 
 def show(prediction: TaskPrediction) -> None:
     """Prints it as it is read best; one that is not known here as it says itself."""
+    from yanmo.tasks.generated import TextPrediction
     from yanmo.tasks.multiple_choice import ChoicePrediction
     from yanmo.tasks.question_answering import AnswerPrediction
     from yanmo.tasks.similarity_scores import SimilarityPrediction
     from yanmo.tasks.text_classification import ClassPrediction
-    from yanmo.tasks.text_generation import TextPrediction
     from yanmo.tasks.token_classification import EntityPrediction
     from yanmo.tasks.translation import TranslationPrediction
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from yanmo.cli.options import Flag, Folder, Json, Paths, only_word, split_settings
+from yanmo.cli.options import Flag, Json, OptionalFolder, Paths, only_word, split_settings
 from yanmo.cli.screen import metric_pairs, print_json, print_line, print_pairs
+from yanmo.errors import ConfigError
 from yanmo.messages import text
 
 
 def pretrain(
     *settings: Annotated[str, Parameter(name="recipe")],
-    out: Folder,
+    out: OptionalFolder = None,
     corpus: Paths = None,
     model: str | None = None,
     preset: str | None = None,
@@ -49,7 +51,16 @@ def pretrain(
         "seed": seed,
         "precision": precision,
     }
-    _run(only_word(words), flags, [*overrides, *behind], out, as_json=json, profile=profile)
+    recipe = only_word(words)
+    folder = out or _usual_folder(recipe)
+    _run(recipe, flags, [*overrides, *behind], folder, as_json=json, profile=profile)
+
+
+def _usual_folder(recipe: str | None) -> str:
+    """That of a recipe is called as the recipe; a run's config.yaml is no name. Errors: ConfigError without one."""
+    if recipe is None or Path(recipe).name == "config.yaml":
+        raise ConfigError("cli.missing", name="--out", command="yanmo pretrain")
+    return f"runs/{Path(recipe).stem}"
 
 
 def _run(

@@ -12,13 +12,14 @@ from yanmo.errors import YanmoError
 from yanmo.evaluation.evidence import Evidence, Measure, Rows
 from yanmo.evaluation.significance import entity_counts
 from yanmo.tasks.entities import read_entities
+from yanmo.tasks.generated import TextLoss
 from yanmo.tasks.references import Answers
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.tasks.similarity_scores import SimilarityPrediction, search_ranks
 from yanmo.tasks.targets import read_targets
 from yanmo.tasks.task import Task, TaskPrediction
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
-from yanmo.tasks.text_generation import TextGeneration, TextLoss
+from yanmo.tasks.text_generation import TextGeneration
 from yanmo.tasks.token_classification import EntityPrediction
 from yanmo.tasks.translation import Translation
 

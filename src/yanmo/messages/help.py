@@ -301,6 +301,10 @@ TEXTS: Texts = {
     ),
     "help.first": ("A fine-tuned run, or a model directory.", "微调后的运行，或模型目录。"),
     "help.second": ("The one to compare it with.", "与之比较的另一个。"),
+    "help.pretrain.out": (
+        "The folder of the run: new, or that of the same command. A recipe's own is runs/ and its name.",
+        "运行文件夹：新的，或同一命令之前用过的。给出配方时默认为 runs/ 加配方名。",
+    ),
     "help.out": (
         "The folder of the run: new, or that of the same command.",
         "运行文件夹：新的，或同一命令之前用过的。",

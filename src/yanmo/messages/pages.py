@@ -46,13 +46,13 @@ TEXTS: Texts = {
         "--out resumes. Any setting of the configuration can be given as KEY=VALUE.\n\n"
         "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
         "  yanmo pretrain bert_mini_zh --corpus my_texts/ --out runs/zh train.seed=3\n"
-        "  yanmo pretrain my_recipe.yaml --out runs/mine",
+        "  yanmo pretrain my_recipe.yaml                    (into runs/my_recipe)",
         "用您的文本预训练语言模型。\n\n"
         "可以从随机权重开始（--model bert、gpt2 或 transformer），也可以从已有模型继续。对同一 --out 执行同一命令即可续跑。\n"
         "配置中的任何一项都可以写成 KEY=VALUE。\n\n"
         "  yanmo pretrain --model bert --preset mini --corpus my_texts/ --budget 20m --out runs/my-bert\n"
         "  yanmo pretrain bert_mini_zh --corpus my_texts/ --out runs/zh train.seed=3\n"
-        "  yanmo pretrain my_recipe.yaml --out runs/mine",
+        "  yanmo pretrain my_recipe.yaml                    （写入 runs/my_recipe）",
     ),
     "pages.finetune": (
         "Fine-tune a model for a task on labelled records.\n\n"

@@ -8,6 +8,11 @@ TEXTS: Texts = {
         "Say which column it is (--columns label=COLUMN), or correct the record.",
         "{source} 没有标签字段；它的字段有：{known}。\n查找过的字段：{usual}。\n请说明是哪一列（--columns label=列名），或更正该记录。",
     ),
+    "tasks.prompt_too_long": (
+        "{source} has a prompt of {tokens} tokens.\nThis model reads at most {limit} before it writes.\n"
+        "Shorten the prompt, or use a model with more positions.",
+        "{source} 的提示有 {tokens} 个词元。\n该模型在生成之前最多读入 {limit} 个。\n请缩短提示，或使用位置更多的模型。",
+    ),
     "tasks.bad_label": (
         "{source}: the field “{field}” holds {value}, which is no label.\n"
         "A label is a string or a number, or a list of them.\nCorrect that record.",

@@ -25,10 +25,10 @@ def learnt(example: Example, encoder: Encoder, at: IntArray | None = None) -> En
     )
 
 
-def prompt(ids: Sequence[int], encoder: Encoder) -> Encoded:
-    """What is continued. Errors: InputError where it leaves no room."""
+def prompt(ids: Sequence[int], encoder: Encoder, source: str) -> Encoded:
+    """What is continued. Errors: InputError that names its source where it leaves no room."""
     if len(ids) >= encoder.room:
-        raise InputError("generation.prompt_too_long", tokens=len(ids), limit=encoder.room - 1)
+        raise InputError("tasks.prompt_too_long", source=source, tokens=len(ids), limit=encoder.room - 1)
     example = encoder.frame.build([np.array(ids, dtype=np.int64)], starts=False, ends=False)
     return Encoded(example=replace(example, prefix_length=0))
 

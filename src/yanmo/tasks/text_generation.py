@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from statistics import fmean
-from typing import Any, ClassVar, Self, final
+from typing import ClassVar, Self, final
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from yanmo.errors import InputError
 from yanmo.generation.options import GenerateOptions
 from yanmo.metrics.diversity import copied, distinct
 from yanmo.metrics.language_model import bits_per_byte, perplexity
+from yanmo.metrics.translation import chrf
 from yanmo.models.learner import Learner
 from yanmo.tasks.choices import has_choices
 from yanmo.tasks.config import TaskConfig, text_name
@@ -34,6 +35,7 @@ from yanmo.tasks.conversation import (
     shortened,
     written,
 )
+from yanmo.tasks.generated import TextLoss, TextPrediction
 from yanmo.tasks.inference import losses
 from yanmo.tasks.references import Answers, answers_of, firsts
 from yanmo.tasks.targets import LABEL_FIELDS
@@ -56,33 +58,6 @@ SAMPLES = 32
 BEGINNING = 8  # tokens of a text that a sample goes on from
 COPIED = 5  # shorter n-grams occur in any text of the kind
 LOSS_TOKENS = 2048  # in a batch whose logits cover the vocabulary
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextPrediction(TaskPrediction):
-    """generated: how the text goes on, or the answer to it."""
-
-    text: str
-    generated: str
-
-    def to_json(self) -> dict[str, Any]:
-        return {"text": self.text, "generated": self.generated, **self.mark}
-
-
-@dataclass(frozen=True, kw_only=True)
-class TextLoss(TaskPrediction):
-    """How well a record's text was foreseen: nats over its `tokens`, which spell `num_bytes` bytes.
-
-    generated: what the model answers to its source, where it has a source and a target.
-    """
-
-    nats: float
-    tokens: int
-    num_bytes: int
-    generated: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        return {"nats": self.nats, "tokens": self.tokens, "bytes": self.num_bytes}
 
 
 @final
@@ -185,14 +160,15 @@ class TextGeneration(Task):
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         messages = read_messages(record, self.config, answered=labelled)
         if messages is not None:
-            encode = self._conversation if labelled else self._question
-            return [encode(messages, encoder)]
+            if labelled:
+                return [self._conversation(messages, encoder)]
+            return [self._question(messages, encoder, record.source)]
         text = record.text(text_name(record, self.config))
         if labelled:
             return [self._text(text, encoder)]
         if is_chat(encoder.tokenizer) and text.strip():
-            return [self._question([Message(role="user", content=text)], encoder)]
-        return [prompt([encoder.frame.start, *encoder.encode(text).ids], encoder)]
+            return [self._question([Message(role="user", content=text)], encoder, record.source)]
+        return [prompt([encoder.frame.start, *encoder.encode(text).ids], encoder, record.source)]
 
     def answer(
         self,
@@ -278,8 +254,19 @@ class TextGeneration(Task):
         sides = self._sides(records)
         return self._beside(sides, [target for _, target in sides]).signatures if sides else {}
 
+    def own_score(self, record: Record, prediction: TaskPrediction) -> float | None:
+        """chrF of an answer, as of a translation."""
+        sides = read_sides(record, self.config)
+        if sides is None or not isinstance(prediction, TextLoss) or prediction.generated is None:
+            return None
+        return chrf([prediction.generated], [[sides[1]]]).value / 100
+
     def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
-        return None  # a text that was foreseen badly is no mistake
+        """An answer beside its target; a text that was foreseen badly is no mistake."""
+        sides = read_sides(record, self.config)
+        if sides is None or not isinstance(prediction, TextLoss) or prediction.generated is None:
+            return None
+        return Shown(given=sides[0], gold=sides[1], predicted=prediction.generated)
 
     def sample_scores(
         self, learner: Learner, records: Sequence[Record], training: Sequence[Record], encoder: Encoder
@@ -297,7 +284,7 @@ class TextGeneration(Task):
         for record in records:
             if read_messages(record, self.config, answered=True) is None:
                 ids = encoder.encode(record.text(text_name(record, self.config))).ids[:BEGINNING]
-                yield prompt([encoder.frame.start, *ids], encoder).example
+                yield prompt([encoder.frame.start, *ids], encoder, record.source).example
                 continue
             with suppress(InputError):
                 yield self.encode(record, encoder, labelled=False)[0].example
@@ -334,10 +321,10 @@ class TextGeneration(Task):
         encoded = learnt(example, encoder, at[at < encoder.room - 1])
         return replace(encoded, cut=len(kept) < len(whole) or over > 0)
 
-    def _question(self, messages: Sequence[Message], encoder: Encoder) -> Encoded:
+    def _question(self, messages: Sequence[Message], encoder: Encoder, source: str) -> Encoded:
         """What the model answers to: the last exchanges that leave a quarter of the model to the answer."""
         whole = [encode_message(encoder.tokenizer, message) for message in messages]
         mark = opening(encoder.tokenizer)
         kept = latest(whole, encoder.room - encoder.room // 4 - 1 - len(mark))
         ids = [encoder.frame.start, *(token for each in kept for token in each.ids), *mark]
-        return replace(prompt(ids, encoder), cut=len(kept) < len(whole))
+        return replace(prompt(ids, encoder, source), cut=len(kept) < len(whole))
