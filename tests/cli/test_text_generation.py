@@ -182,6 +182,10 @@ def test_chat_answers_line_by_line(say, chat_run):
     assert ran.out == once.out * 2  # after /reset the same again
     greedy = say(out, "--greedy", "--max-new-tokens", "6", "--system", "Be brief.", lines=["第3天?"])
     assert greedy.code == 0, greedy.err
+    told = say(out, "--json", "--max-new-tokens", "6", lines=["第3天?", "/reset", "第3天?"])
+    assert [json.loads(line) for line in told.out.splitlines()] == [
+        {"message": "第3天?", "answer": once.out.removesuffix("\n")}
+    ] * 2
 
 
 def test_chat_in_the_users_language(say, chat_run, language):

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from yanmo.cli.model import load_model
-from yanmo.cli.options import Flag, Precision
+from yanmo.cli.options import Flag, Json, Precision
+from yanmo.cli.screen import print_json
 from yanmo.errors import InputError
 from yanmo.messages import text
 
@@ -31,6 +32,7 @@ def chat(
     greedy: Flag = False,
     seed: int = 0,
     precision: Precision = "fp32",
+    json: Json = False,
 ) -> None:
     from yanmo.api.chat import CHAT, Conversation
     from yanmo.config import build
@@ -59,7 +61,7 @@ def chat(
         elif given_line.startswith("/"):
             _line(text("generation.chat_unknown", given=given_line))
         elif given_line:
-            _answer(conversation, given_line)
+            _answer(conversation, given_line, as_json=json)
 
 
 def _lines() -> Iterator[str]:
@@ -76,14 +78,24 @@ def _lines() -> Iterator[str]:
         yield line.strip()
 
 
-def _answer(conversation: Conversation, message: str) -> None:
-    """Prints the answer as it is written; Ctrl-C ends it alone."""
+def _answer(conversation: Conversation, message: str, *, as_json: bool) -> None:
+    """Prints the answer as it is written, or as one object; Ctrl-C ends it alone."""
     before = conversation.forgotten
     try:
         pieces = conversation.say(message)
     except InputError as error:  # the conversation goes on
         _line(str(error))
         return
+    if as_json:
+        print_json({"message": message, "answer": "".join(pieces)})
+        sys.stdout.flush()
+    else:
+        _stream(pieces)
+    if conversation.forgotten > before:
+        _line(text("generation.chat_forgot", count=conversation.forgotten - before))
+
+
+def _stream(pieces: Iterator[str]) -> None:
     if sys.stdin.isatty():
         print(f"{text('generation.chat_model')}> ", end="", flush=True)
     try:
@@ -93,8 +105,6 @@ def _answer(conversation: Conversation, message: str) -> None:
         if not sys.stdin.isatty():
             raise
     print(flush=True)
-    if conversation.forgotten > before:
-        _line(text("generation.chat_forgot", count=conversation.forgotten - before))
 
 
 def _line(message: str) -> None:

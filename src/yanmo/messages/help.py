@@ -326,6 +326,10 @@ TEXTS: Texts = {
         "把本次启动最初几步的性能跟踪写入运行文件夹，可用 Perfetto 或 chrome://tracing 打开。",
     ),
     "help.minutes": ("About how long it may take.", "大约用时（分钟）。"),
+    "help.chat.json": (
+        "Print one JSON object for each answer on stdout and nothing else there.",
+        "在标准输出上为每个回答打印一个 JSON 对象，此外不打印任何内容。",
+    ),
     "help.json": (
         "Print one JSON object on stdout and nothing else there.",
         "在标准输出上只打印一个 JSON 对象。",
