@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from yanmo.layers.pair_losses import compared, cosine_regression, in_batch_negatives, squared
+from yanmo.layers.pair_losses import compared, cosent, cosine_regression, in_batch_negatives, squared
 
 EAST, NORTH = [1.0, 0.0], [0.0, 1.0]
 DIAGONAL = [1.0, 1.0]
@@ -27,6 +27,30 @@ def test_regression_does_not_depend_on_length() -> None:
     target = torch.tensor([1.0])
     assert float(cosine_regression(first, second, target)) == pytest.approx((24 / 25 - 1) ** 2, rel=1e-4)
     assert float(cosine_regression(10 * first, second, target)) == pytest.approx((24 / 25 - 1) ** 2, rel=1e-4)
+
+
+def test_cosent_by_hand() -> None:
+    first = torch.tensor([EAST, EAST, EAST, EAST])
+    second = torch.tensor([NORTH, DIAGONAL, EAST, NORTH])
+    target = torch.tensor(
+        [0.5, 0.2, 0.2, -100.0]
+    )  # of the first two in wrong order; the two of 0.2 have none
+    half = math.sqrt(0.5)
+    wrong = [(half - 0.0) / 0.1, (1.0 - 0.0) / 0.1]  # what should be nearer than both is farther
+    expected = 3 * math.log(1 + sum(map(math.exp, wrong)))
+    assert float(cosent(first, second, target, temperature=0.1)) == pytest.approx(expected, rel=1e-6)
+
+
+def test_cosent_is_nothing_where_the_order_is_right_by_far_and_where_there_is_none() -> None:
+    first, second = torch.tensor([EAST, EAST]), torch.tensor([EAST, NORTH])
+    assert float(cosent(first, second, torch.tensor([0.9, 0.1]), temperature=0.01)) == pytest.approx(
+        0.0, abs=1e-6
+    )
+    first.requires_grad_()
+    loss = cosent(first, second, torch.tensor([0.5, 0.5]), temperature=0.05)
+    loss.backward()
+    assert float(loss.detach()) == 0.0
+    assert first.grad is not None and not first.grad.any()
 
 
 def test_squared_distance() -> None:

@@ -99,7 +99,9 @@ def learn(learner: Learner, task: SentenceSimilarity, batch: Batch, steps: int) 
     ("rows", "settings", "goal", "labels", "metric"),
     [
         (SCORED, {}, "regression", ("score",), "spearman"),
+        (SCORED, {"loss": "cosent"}, "cosent", ("score",), "spearman"),
         (LABELLED, {}, "regression", ("0", "1"), "accuracy"),
+        (LABELLED, {"loss": "cosent"}, "cosent", ("0", "1"), "accuracy"),
         (LABELLED, {"tune_for": "f1"}, "regression", ("0", "1"), "f1"),
         (LABELLED, {"loss": "softmax"}, "softmax", ("0", "1"), "accuracy"),
         (CLASSES, {}, "softmax", ("contradiction", "entailment", "neutral"), "accuracy"),
@@ -139,6 +141,8 @@ def test_what_is_learned_follows_from_the_records(
         (TEXTS, {"encoder": "cross"}),
         (SCORED, {"loss": "softmax"}),
         (CLASSES, {"loss": "regression"}),
+        (PAIRS, {"loss": "cosent"}),
+        (SCORED, {"encoder": "cross", "loss": "cosent"}),
         (PAIRS, {"loss": "simcse"}),
         (LABELLED, {"encoder": "cross", "loss": "in_batch_negatives"}),
     ],
@@ -279,6 +283,7 @@ def test_the_threshold_is_chosen_on_dev_and_then_stays(encoder: Encoder) -> None
 def test_what_is_saved_makes_the_same_task(encoder: Encoder) -> None:
     for rows, settings in (
         (SCORED, {"pooling": "cls"}),
+        (SCORED, {"loss": "cosent"}),
         (LABELLED, {}),
         (CLASSES, {"encoder": "cross"}),
         (TEXTS, {}),
@@ -297,6 +302,24 @@ def test_scores_come_back_on_the_scale_of_training(encoder: Encoder) -> None:
     encoded = task.encode(SCORED[0], encoder, labelled=False)
     found = task.decode(SCORED[0], encoded, [rows]).to_json()
     assert found == {"text": ZH[0], "text_pair": ZH[1], "similarity": 0.6, "score": 3.0}
+
+
+def test_cosines_that_are_only_in_order_become_scores_by_a_line_of_dev(encoder: Encoder) -> None:
+    task = task_of(SCORED, loss="cosent")
+    learner = learner_of(task, encoder)
+    learn(learner, task, batch_of(task, SCORED, encoder), 30)
+    found = predict(task, learner, SCORED, encoder)
+    tuned = task.tuned(SCORED, found)
+    gold = [float(str(row.fields["score"])) for row in SCORED]
+    distances = [
+        np.abs(
+            np.subtract([each.to_json()["score"] for each in predict(one, learner, SCORED, encoder)], gold)
+        ).mean()
+        for one in (task, tuned)
+    ]
+    assert distances[1] < distances[0]
+    assert tuned.score(SCORED, found) == task.score(SCORED, found)  # the order is the same
+    assert tuned.score(SCORED, found)["spearman"] > 0.9
 
 
 def test_records_that_a_model_cannot_be_measured_by(encoder: Encoder) -> None:

@@ -27,6 +27,25 @@ def cosine_regression(
     return squared(cosine, target)
 
 
+def cosent(
+    first: Float[Tensor, "pairs hidden"],
+    second: Float[Tensor, "pairs hidden"],
+    target: Float[Tensor, " pairs"],
+    *,
+    temperature: float,
+) -> Float[Tensor, ""]:
+    """How far the cosines are out of the order of their targets: log(1 + the sum of exp((cosine i - cosine j) /
+    temperature) over all i whose target is below that of j), once for each pair; a target of -100 takes no part.
+
+    Paper: Huang et al. 2024, "CoSENT: Consistent Sentence Embedding via Similarity Ranking".
+    """
+    cosine = F.cosine_similarity(first.float(), second.float(), dim=-1) / temperature
+    known = target != IGNORED
+    ordered = (target[:, None] < target) & known[:, None] & known
+    wrong = (cosine[:, None] - cosine).masked_fill(~ordered, torch.finfo(cosine.dtype).min)
+    return torch.logsumexp(F.pad(wrong.flatten(), (1, 0)), dim=0) * known.sum()
+
+
 def squared(value: Float[Tensor, " n"], target: Float[Tensor, " n"]) -> Float[Tensor, ""]:
     """The sum of squared distances; a target of -100 adds nothing."""
     return ((value.float() - target).square() * (target != IGNORED)).sum()

@@ -45,12 +45,12 @@ class SimilarityConfig(Config):
 
     encoder: Literal["bi", "cross"] = "bi"
     """bi: each text becomes a vector of its own, and vectors are compared; cross: both texts are read at once."""
-    loss: Literal["auto", "regression", "softmax", "in_batch_negatives", "simcse"] = "auto"
+    loss: Literal["auto", "regression", "cosent", "softmax", "in_batch_negatives", "simcse"] = "auto"
     """auto: what fits the records (docs: sentence_similarity)."""
     pooling: Literal["mean", "cls"] = "mean"
     """How a bi-encoder makes one vector of a text: the mean over its tokens, or its summary token."""
     temperature: float = Field(default=0.05, gt=0)
-    """By which cosines are divided in in_batch_negatives and simcse."""
+    """By which cosines are divided in cosent, in_batch_negatives and simcse."""
     positive_label: Annotated[str | None, BeforeValidator(_label)] = None
     """Of two labels, the one of texts that belong together; None: 1, true, yes, entailment ..., else the last."""
     tune_for: Literal["accuracy", "f1"] = "accuracy"

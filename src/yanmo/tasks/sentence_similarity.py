@@ -18,18 +18,19 @@ from yanmo.data.batch import Batch
 from yanmo.data.example import Example
 from yanmo.errors import InputError
 from yanmo.layers.cross_entropy import cross_entropy
-from yanmo.layers.pair_losses import compared, cosine_regression, in_batch_negatives, squared
+from yanmo.layers.pair_losses import IGNORED, compared, cosent, cosine_regression, in_batch_negatives, squared
 from yanmo.layers.pooling import fingerprints, mean_pool
 from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.tasks.centring import centre
 from yanmo.tasks.config import SimilarityConfig, TaskConfig
-from yanmo.tasks.similarity_goals import COMPARE, SCORE, Goal, Saved, goal_of
+from yanmo.tasks.similarity_goals import COMPARE, GRADED, SCORE, Goal, Saved, goal_of, value_of
 from yanmo.tasks.similarity_scores import (
     Held,
     SimilarityPrediction,
     decode,
     held,
+    line_of,
     measured_by,
     score,
     threshold_of,
@@ -45,7 +46,6 @@ from yanmo.tasks.targets import (
 )
 from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.texts import fit, have_negatives, is_text_alone, negative, pair_names, side_by_side, texts_of
-from yanmo.tasks.unseen import unseen_label
 
 
 @final
@@ -53,12 +53,13 @@ from yanmo.tasks.unseen import unseen_label
 class SentenceSimilarity(Task):
     """Tells how near two texts are: paraphrases, questions that mean the same, search.
 
-    Paper: Reimers and Gurevych 2019, "Sentence-BERT" (bi-encoder: regression and softmax); Henderson et al. 2017
-    (in-batch negatives); Gao et al. 2021, "SimCSE" (texts alone, each twice under different dropout).
+    Paper: Reimers and Gurevych 2019, "Sentence-BERT" (bi-encoder: regression and softmax); Huang et al. 2024, "CoSENT"
+    (order of the scores); Henderson et al. 2017 (in-batch negatives); Gao et al. 2021, "SimCSE" (texts alone, each
+    twice under different dropout).
     Inputs: pairs with `score` or `label`, pairs that belong together (with `negative`: a hard negative), or texts.
-    Loss: term `similarity`: squared distance of the cosine from the score, cross-entropy over (u, v, |u - v|), or
-    cross-entropy of finding the partner among all second texts of the micro-batch, which thus decides how many
-    negatives there are; a cross-encoder: squared distance or cross-entropy at the summary token, term `class`.
+    Loss: term `similarity`: squared distance of the cosine from the score, how far cosines are out of the order of the
+    scores, cross-entropy over (u, v, |u - v|), or cross-entropy of finding the partner among all second texts; what is
+    compared is one micro-batch. A cross-encoder: squared distance or cross-entropy at the summary token, term `class`.
     Relations: a bi-encoder is saved as a bare encoder that sentence-transformers loads; a cross-encoder as Hugging
     Face's `...ForSequenceClassification`. Texts of a bi-encoder stand side by side in a row and do not see each other.
     Example: `yanmo finetune sentence_similarity --model runs/my-bert --train pairs.jsonl ...`
@@ -75,6 +76,7 @@ class SentenceSimilarity(Task):
     high: float = 1.0
     positive: str | None = None
     threshold: float | None = None
+    line: tuple[float, float] = (0.0, 1.0)
     negatives: bool = False
 
     @property
@@ -140,7 +142,7 @@ class SentenceSimilarity(Task):
     def values(self) -> Mapping[str, JsonValue]:
         saved = Saved(
             encoder=self.config.similarity.encoder, loss=self.goal, pooling=self.config.similarity.pooling,
-            low=self.low, high=self.high, positive=self.positive, threshold=self.threshold,
+            low=self.low, high=self.high, positive=self.positive, threshold=self.threshold, line=self.line,
         )  # fmt: skip
         return saved.model_dump(mode="json")
 
@@ -151,7 +153,7 @@ class SentenceSimilarity(Task):
         known = self.config.similarity.model_dump() | saved.model_dump(include={"encoder", "loss", "pooling"})
         return replace(
             self, config=self.config.model_copy(update={"similarity": SimilarityConfig(**known)}), goal=saved.loss,
-            low=saved.low, high=saved.high, positive=saved.positive, threshold=saved.threshold,
+            low=saved.low, high=saved.high, positive=saved.positive, threshold=saved.threshold, line=saved.line,
         )  # fmt: skip
 
     def with_config(self, config: TaskConfig) -> Self:
@@ -181,8 +183,8 @@ class SentenceSimilarity(Task):
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         texts = texts_of(record, self.config, pair=None if self.goal == "simcse" else True)
-        value = self._value(record, single=len(texts) == 1) if labelled else -100
-        kind = np.float32 if self.goal == "regression" else np.int64
+        value = self._value(record, single=len(texts) == 1) if labelled else IGNORED
+        kind = np.float32 if self.goal in GRADED else np.int64
         if self.is_cross:
             segments, cut = fit(texts, encoder, self.config.truncate)
             example = encoder.frame.build(segments)
@@ -208,7 +210,8 @@ class SentenceSimilarity(Task):
         if found.similarity is None:
             return found
         if self.labels == SCORE:
-            share = min(max(found.similarity, 0.0), 1.0)
+            offset, slope = self.line
+            share = min(max(offset + slope * found.similarity, 0.0), 1.0)
             return replace(found, score=self.low + share * (self.high - self.low))
         return replace(found, label=self._label(found))
 
@@ -253,7 +256,9 @@ class SentenceSimilarity(Task):
         return score(given, records, found, self.config, positive=self.positive, threshold=self.threshold)
 
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
-        """With the threshold that parts two labels best on the dev records."""
+        """With the threshold that parts two labels of the dev records best, or the line to their scores."""
+        if self.goal == "cosent" and held(records, self.config) == "score":
+            return replace(self, line=line_of(records, predictions, self.config, (self.low, self.high)))
         if self.goal == "softmax" or self.labels == SCORE or held(records, self.config) != "label":
             return self
         labels = self.labels or tuple(sorted(set(read_targets(records, self.config).labels), key=order))
@@ -292,6 +297,8 @@ class SentenceSimilarity(Task):
         value = labels.value.view(-1, texts)[:, 0]
         if self.goal == "regression":
             loss = cosine_regression(vectors[:, 0], vectors[:, 1], value)
+        elif self.goal == "cosent":
+            loss = cosent(vectors[:, 0], vectors[:, 1], value, temperature=self.config.similarity.temperature)
         elif self.goal == "softmax":
             loss = cross_entropy(self._compare(learner, vectors), value, self.label_smoothing)
         else:
@@ -328,23 +335,8 @@ class SentenceSimilarity(Task):
         return measured_by(records, self.config, gives)
 
     def _value(self, record: Record, *, single: bool) -> float | int:
-        """What is to be learned from a record; -100 where it is there to be measured by alone."""
         if self.goal == "simcse":
-            return 1 if single else -100
-        target = read_target(record, self.config)
-        if self.labels and target is None:
-            known = list(record.fields)
-            raise InputError("tasks.no_label", source=record.source, known=known, usual=["score", "label"])
-        if self.labels == SCORE:
-            if isinstance(target, str) and not is_number(target):
-                return -100
-            return (float(target or 0) - self.low) / (self.high - self.low)
-        if not self.labels:
-            return 1
-        if isinstance(target, float):
-            return -100
-        if str(target) not in self.labels:
-            raise unseen_label([(str(target), record.source)], self.classes)
-        if self.goal == "softmax":
-            return self.labels.index(str(target))
-        return 1 if str(target) == self.positive else (0 if self.goal == "regression" else -100)
+            return 1 if single else IGNORED
+        return value_of(
+            record, self.config, goal=self.goal, labels=self.labels, positive=self.positive, span=(self.low, self.high)
+        )  # fmt: skip

@@ -8,17 +8,21 @@ from typing import Literal, TypeAlias
 from yanmo.config import Config
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
+from yanmo.layers.pair_losses import IGNORED
 from yanmo.messages import text
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.similarity_scores import Held, held
+from yanmo.tasks.targets import is_number, read_target
+from yanmo.tasks.unseen import unseen_label
 
-Goal: TypeAlias = Literal["regression", "softmax", "in_batch_negatives", "simcse"]
+Goal: TypeAlias = Literal["regression", "cosent", "softmax", "in_batch_negatives", "simcse"]
+GRADED = ("regression", "cosent")  # learn numbers, not classes
 FITS: Mapping[str, Mapping[Held, tuple[Goal, ...]]] = {  # what can be learned from what; the first is "auto"
     "bi": {
         "text": ("simcse",),
         "pair": ("in_batch_negatives",),
-        "score": ("regression",),
-        "label": ("regression", "softmax", "in_batch_negatives"),
+        "score": ("regression", "cosent"),
+        "label": ("regression", "cosent", "softmax", "in_batch_negatives"),
         "classes": ("softmax",),
     },
     "cross": {
@@ -43,6 +47,8 @@ class Saved(Config):
     high: float = 1.0
     positive: str | None = None
     threshold: float | None = None
+    line: tuple[float, float] = (0.0, 1.0)
+    """Offset and slope: from a cosine to the share of the range between `low` and `high`."""
 
 
 def goal_of(records: Sequence[Record], config: TaskConfig) -> tuple[Goal, Held]:
@@ -56,3 +62,36 @@ def goal_of(records: Sequence[Record], config: TaskConfig) -> tuple[Goal, Held]:
             given=text(f"pairs.holds_{given}"), fits=fits,
         )  # fmt: skip
     return (fits[0] if wanted.loss == "auto" else wanted.loss), given
+
+
+def value_of(
+    record: Record,
+    config: TaskConfig,
+    *,
+    goal: Goal,
+    labels: Sequence[str],
+    positive: str | None,
+    span: tuple[float, float],
+) -> float | int:
+    """What is to be learned from a pair; IGNORED where it is there to be measured by alone.
+
+    span: the lowest and the highest score. Errors: InputError for a pair without what is learned, or an unknown label.
+    """
+    target = read_target(record, config)
+    if labels and target is None:
+        known = list(record.fields)
+        raise InputError("tasks.no_label", source=record.source, known=known, usual=["score", "label"])
+    if labels == SCORE:
+        if isinstance(target, str) and not is_number(target):
+            return IGNORED
+        low, high = span
+        return (float(target or 0) - low) / (high - low)
+    if not labels:
+        return 1
+    if isinstance(target, float):
+        return IGNORED
+    if str(target) not in labels:
+        raise unseen_label([(str(target), record.source)], labels)
+    if goal == "softmax":
+        return labels.index(str(target))
+    return 1 if str(target) == positive else (0 if goal in GRADED else IGNORED)

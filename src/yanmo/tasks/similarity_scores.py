@@ -168,6 +168,19 @@ def threshold_of(
     return best_threshold(_similarities(found), gold, tune_for=config.similarity.tune_for)
 
 
+def line_of(
+    records: Sequence[Record], found: Sequence[TaskPrediction], config: TaskConfig, span: tuple[float, float]
+) -> tuple[float, float]:
+    """Offset and slope of the straight line that comes nearest from cosines to the scores' shares of the range."""
+    low, high = span
+    shares = (np.asarray(read_targets(records, config).scores) - low) / (high - low)
+    cosines = np.asarray(_similarities([each for each in found if isinstance(each, SimilarityPrediction)]))
+    if np.ptp(cosines) == 0:
+        return float(shares.mean()), 0.0
+    slope, offset = np.polyfit(cosines, shares, 1)
+    return float(offset), float(slope)
+
+
 def _similarities(found: Sequence[SimilarityPrediction]) -> list[float]:
     values = [each.similarity for each in found if each.similarity is not None]
     assert len(values) == len(found), "a similarity was asked of a model or a record that has none"
