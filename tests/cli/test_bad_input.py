@@ -400,3 +400,10 @@ def test_a_text_that_the_system_refuses_is_not_blamed_on_the_folder(run, languag
 )
 def test_a_path_that_the_system_refuses(run, language, files, argv):
     refused(run(*(word.format(file=files.classes) for word in argv)), language)
+
+
+def test_a_tokenizer_of_another_family_is_refused_before_the_corpus_is_encoded(pretrain, tmp_path):
+    ran = pretrain("--model", "bert", "--tokenizer", "byte_bpe", "--vocab-size", "300")
+    refused(ran, "en", "[CLS]", "[SEP]", "byte_bpe")
+    assert not list(tmp_path.glob("run/**/tokens*"))
+    assert "okenising the corpus" not in ran.err

@@ -7,6 +7,7 @@ import re
 import pytest
 from rich.cells import cell_len
 
+from yanmo.cli.screen import print_pairs
 from yanmo.cli.wrapping import CLOSING, OPENING, wrap
 
 
@@ -39,3 +40,12 @@ def test_what_is_printed_keeps_to_it(run, monkeypatch, command):
         inner = re.sub(r"^\s*(\S.*?\s{2,})?", "", line.rstrip())
         assert not inner or (inner[0] not in CLOSING and inner[-1] not in OPENING), line
         assert cell_len(line) <= 80 or re.match(r"  +(yanmo|--)|用法", line), line
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_a_long_name_leaves_its_value_room(monkeypatch, capsys, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    print_pairs(
+        [("Texts that come back whole, but for white space and what normalisation takes away", "87.30 %")]
+    )
+    assert "87.30 %" in capsys.readouterr().out

@@ -19,6 +19,7 @@ ANYTHING = st.text(st.characters())  # every code point, lone surrogates among t
         ("\ufeff你\u200b好\u2060", "你好"),
         ("\ufdd0a\ufffe\uffff\U0001fffe😀\U0001ffff\U0010fffe𠀀\U0010ffff", "a😀𠀀"),
         ("soft\u00adhyphen", "softhyphen"),
+        ("left\u200e \u200fright\u061c", "left right"),
         ("a\u00a0b\u3000c", "a b c"),
         ("x\ud800y", "x\ufffdy"),
         ("\ud83d\ude00", "😀"),

@@ -58,6 +58,24 @@ def test_every_form_gives_the_same_entities(
     assert tagged.entities == FOUND
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"text": " Anna  met Bob\n", "entities": [[0, 6, "x"], [10, 15, "y"]]},
+        {"tokens": ["", "Anna", "", "met", "Bob", ""], "tags": ["B-x", "I-x", "I-x", "O", "B-y", "I-y"]},
+        {"text": " Anna  met Bob ", "tags": ["B-x"] + ["I-x"] * 5 + ["O"] * 4 + ["B-y"] + ["I-y"] * 4},
+    ],
+)
+def test_white_space_at_the_ends_is_no_part_of_an_entity(
+    record: NewRecord, fields: dict[str, object]
+) -> None:
+    tagged = read_entities(record(**fields), TaskConfig())
+    assert [(tagged.text[one.start : one.end], one.kind) for one in tagged.entities] == [
+        ("Anna", "x"),
+        ("Bob", "y"),
+    ]
+
+
 def test_the_text_of_the_record_is_kept_beside_tokens(record: NewRecord) -> None:
     text = 'He said: "John  Smith" left.'
     tokens = ["He", "said", ":", '"', "John", "Smith", '"', "left", "."]

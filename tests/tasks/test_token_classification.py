@@ -86,6 +86,7 @@ def test_units_part_the_text(kind: str, text: str, encoder_of: Encoders) -> None
         ("か\u3099くせいとトムは", ["か\u3099くせい", "トム"]),
         ("ไปกรุงเทพแล้ว", ["กรุงเทพ"]),
         ("二〇二四年，佐々木来到𠮷野家。", ["二〇二四年", "佐々木", "𠮷野家"]),
+        ("\u200fCafe\u200e to \ufeffParis\u200b, \u202bRoma\u202c", ["Cafe", "Paris", "Roma"]),
     ],
 )
 def test_entities_come_back_with_their_characters(

@@ -22,7 +22,7 @@ from yanmo.corpus.files import user_path
 from yanmo.corpus.fingerprint import fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
 from yanmo.corpus.statistics import CorpusReport
-from yanmo.data.frame import frame_of
+from yanmo.data.frame import Frame, frame_of
 from yanmo.data.prepare import Stores, is_prepared, open_stores, prepare
 from yanmo.data.store import TokenStore
 from yanmo.errors import ConfigError, InputError, Preempted
@@ -72,6 +72,7 @@ def pretrain(
     with run.held(), interruptible() as interrupt:
         compute = choose_once(run.path / "machine.json", config.train.precision, reporter)
         loaded, tokenizer = _tokenizer(config, run, reporter, interrupt)
+        _frame(config, loaded, tokenizer)  # told before the corpus is encoded, which may take long
         stores = _stores(config, run, tokenizer, reporter, interrupt)
         learner, objective = _learner(config, loaded, tokenizer)
         what = _fit(config, learner, objective, tokenizer, stores)
@@ -117,6 +118,13 @@ def _tokenizer(
             settings = settings.model_copy(update={"vocab_size": limit})
             tokenizer = train(_texts(config.corpus, advance, interrupt), settings)
     return None, for_pairs(tokenizer, mask=True) if two_sides else tokenizer
+
+
+def _frame(config: PretrainConfig, loaded: Learner | None, tokenizer: Tokenizer) -> Frame:
+    """What the model needs of the tokenizer. Errors: ConfigError naming special tokens that it lacks."""
+    model = model_source.architecture(config.model) if loaded is None else loaded.backbone
+    assert model is not None, "a model is loaded where the name is no architecture"
+    return frame_of(tokenizer, model.family)
 
 
 def _texts(config: CorpusConfig, advance: Callable[[int, int], None], interrupt: Interrupt) -> Iterator[str]:

@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from yanmo.corpus.document import Record
 
-LONGEST_LINE = 1_000_000  # characters
-
 
 def is_plain(path: Path) -> bool:
     """Whether a file holds lines of text, and no records."""
@@ -21,11 +19,13 @@ def is_plain(path: Path) -> bool:
 
 
 def lines_of(path: Path, field: str = "text", *, encoding: str = "auto") -> Iterator[Record]:
-    """One record for each line, with its file and number. Errors: InputError for what is no text."""
+    """One record for each line, with its file and number. Errors: InputError for what is no text, and for a
+    line too long to be one: cut, it would give more answers than the file has lines."""
     from yanmo.corpus.document import Record
     from yanmo.corpus.encoding import Decoder
     from yanmo.corpus.files import FORMATS, is_binary, source_file
     from yanmo.corpus.plain_text import lines
+    from yanmo.corpus.records import MAX_RECORD_CHARACTERS
     from yanmo.errors import InputError
 
     file = source_file(path)
@@ -38,5 +38,8 @@ def lines_of(path: Path, field: str = "text", *, encoding: str = "auto") -> Iter
             yield decoder.decode(block)
         yield decoder.finish()
 
-    for number, line in lines(blocks(), limit=LONGEST_LINE):
-        yield Record(fields={field: line}, source=f"{file.name}:{number}")
+    for number, line in lines(blocks(), limit=MAX_RECORD_CHARACTERS):
+        source = f"{file.name}:{number}"
+        if len(line) >= MAX_RECORD_CHARACTERS:
+            raise InputError("corpus.text_too_long", source=source, limit=f"{MAX_RECORD_CHARACTERS:,}")
+        yield Record(fields={field: line}, source=source)

@@ -28,10 +28,10 @@ def print_line(*parts: str | tuple[str, str]) -> None:
 def print_pairs(pairs: Iterable[tuple[str, str]], title: str = "") -> None:
     """Names and values, one pair a line."""
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    table.add_column(style="dim", no_wrap=True)
     table.add_column()
-    for name, value in pairs:
-        table.add_row(Text(name), Wrapped(content=value))
+    table.add_column()
+    for name, value in pairs:  # both wrap: a name as wide as the screen would leave no room for a value
+        table.add_row(Wrapped(content=name, style="dim"), Wrapped(content=value))
     _titled(title, table)
 
 

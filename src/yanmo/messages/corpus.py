@@ -118,6 +118,11 @@ TEXTS: Texts = {
         "纯文本可用的单位：file、line、block（以空行分隔）或 auto。\n"
         "请修改 unit 后重试。",
     ),
+    "corpus.text_too_long": (
+        "{source}: this line is longer than {limit} characters.\nEach line is one text.\n"
+        "Break it into several lines.",
+        "{source}：这一行超过 {limit} 个字符。\n每行是一段文本。\n请把它分成几行。",
+    ),
     "corpus.line_too_long": (
         "{source}: this record is longer than {limit} characters.\nEach line holds one object.\n"
         "Break the file into lines; a JSON list stands in a .json file.",

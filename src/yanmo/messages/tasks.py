@@ -144,9 +144,9 @@ TEXTS: Texts = {
     "tasks.answer_not_in_context": (
         "{source}: the answer “{answer}” does not occur in its context (“{context}” …).\n"
         "An answer is a piece of the context, equal in every character.\n"
-        "Correct that record: look at spaces, punctuation and full-width characters.",
+        "Correct that record: look at spaces, punctuation, full-width characters, accents apart from letters.",
         "{source}：答案“{answer}”没有出现在上下文（“{context}”……）中。\n答案必须是上下文中的一段原文，逐字相同。\n"
-        "请更正该记录：注意空格、标点和全角字符。",
+        "请更正该记录：注意空格、标点、全角字符，以及与字母分开编码的附加符号。",
     ),
     "tasks.answer_not_at_start": (
         "{source}: the answer “{answer}” does not begin at {start}; in its context it begins at {places}.\n"

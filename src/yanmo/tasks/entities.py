@@ -40,6 +40,7 @@ def read_entities(record: Record, config: TaskConfig) -> TaggedText:
 
     A span may be an object or a list of the three; spans may also stand below their kind and text, as in CLUENER. Tags
     are of any scheme that `spans_from_tags` reads.
+    White space at the ends of an entity is none of it: no model finds it there.
     Errors: InputError with file and line where lengths, spans or tags are wrong.
     """
     name = label_field(record, config, USUAL_FIELDS)
@@ -98,7 +99,7 @@ def _tagged(record: Record, config: TaskConfig, tags: Sequence[str]) -> TaggedTe
         if part_of_tag(tag) is None:
             raise InputError("tasks.bad_tag", source=record.source, tag=tag)
     entities = tuple(
-        Entity(kind=entity.kind, start=spans[entity.start][0], end=spans[entity.end - 1][1])
+        _trimmed(Entity(kind=entity.kind, start=spans[entity.start][0], end=spans[entity.end - 1][1]), text)
         for entity in spans_from_tags(tags)
     )
     return TaggedText(text=text, entities=entities)
@@ -171,7 +172,16 @@ def _span(given: Mapping[str, Any] | Sequence[Any], text: str, record: Record) -
         raise InputError("tasks.bad_span", source=record.source, span=span, length=len(text))
     if not text[start:end].strip():
         raise InputError("tasks.blank_span", source=record.source, entity=as_json(given))
-    return Entity(kind=kind, start=start, end=end)
+    return _trimmed(Entity(kind=kind, start=start, end=end), text)
+
+
+def _trimmed(entity: Entity, text: str) -> Entity:
+    """The entity without white space at its ends; one of blank tokens alone as it is."""
+    words = text[entity.start : entity.end]
+    if not words.strip():
+        return entity
+    start = entity.start + len(words) - len(words.lstrip())
+    return Entity(kind=entity.kind, start=start, end=start + len(words.strip()))
 
 
 def _apart(entities: Sequence[Entity], record: Record) -> tuple[Entity, ...]:

@@ -15,6 +15,9 @@ from yanmo.tokenizers import Encoding
 from yanmo.tokenizers.scripts import SPACELESS
 
 _HANGUL = re.compile("[\u1100-\u11ff\uac00-\ud7a3]")
+# Marks of writing direction, the zero-width space, the byte order mark: beside a word, never part of it. Byte-level
+# pieces begin with them as with a space.
+_INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 
 
 def encode_units(text: str, encoder: Encoder) -> Encoding:
@@ -76,4 +79,6 @@ def with_marks(text: str, end: int) -> int:
 
 def _is_letter(character: str) -> bool:
     """Whether it forms words with its neighbours: no character of a script without spaces, punctuation or symbol."""
-    return not SPACELESS.match(character) and unicodedata.category(character)[0] not in "PS"
+    if SPACELESS.match(character) or _INVISIBLE.match(character):
+        return False
+    return unicodedata.category(character)[0] not in "PS"

@@ -179,7 +179,7 @@ class QuestionAnswering(Task):
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         asked = read_question(record, self.config)
         answer = first_answer(record, self.config) if labelled else None
-        question = np.array(encoder.encode(asked.question).ids, dtype=np.int64)
+        question = np.array(encoder.ids(asked.question), dtype=np.int64)
         room = _context_room(len(question), encoder, record)
         encoding = _context(asked.context, encoder)
         ids = np.array(encoding.ids, dtype=np.int64)

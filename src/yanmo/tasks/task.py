@@ -46,6 +46,10 @@ class Encoder:
         """The pieces of a text; what looks like a special token in it is plain text."""
         return self.tokenizer.encode(text, read_special=False)
 
+    def ids(self, text: str) -> list[int]:
+        """The same without places, which take most of the memory of a long text."""
+        return self.tokenizer.ids([text])[0]
+
     def prefix_length(self, length: int) -> int:
         """Who sees whom in a sequence of `length` tokens: everyone in an encoder, a decoder looks back."""
         return length if self.bidirectional else 0

@@ -168,7 +168,7 @@ class TextGeneration(Task):
             return [self._text(text, encoder)]
         if is_chat(encoder.tokenizer) and text.strip():
             return [self._question([Message(role="user", content=text)], encoder, record.source)]
-        return [prompt([encoder.frame.start, *encoder.encode(text).ids], encoder, record.source)]
+        return [prompt([encoder.frame.start, *encoder.ids(text)], encoder, record.source)]
 
     def answer(
         self,
@@ -283,7 +283,7 @@ class TextGeneration(Task):
         """Of each record the question, or the first tokens of its text; none of a question that fills the model."""
         for record in records:
             if read_messages(record, self.config, answered=True) is None:
-                ids = encoder.encode(record.text(text_name(record, self.config))).ids[:BEGINNING]
+                ids = encoder.ids(record.text(text_name(record, self.config)))[:BEGINNING]
                 yield prompt([encoder.frame.start, *ids], encoder, record.source).example
                 continue
             with suppress(InputError):
@@ -291,7 +291,7 @@ class TextGeneration(Task):
 
     def _text(self, text: str, encoder: Encoder) -> Encoded:
         """A text with its start and end tokens; of one that is too long the beginning or the end is kept."""
-        ids, frame = np.array(encoder.encode(text).ids, dtype=np.int64), encoder.frame
+        ids, frame = np.array(encoder.ids(text), dtype=np.int64), encoder.frame
         room = encoder.room - frame.framed_length(0)
         if len(ids) <= room:
             example = frame.build([ids])

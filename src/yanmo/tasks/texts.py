@@ -118,7 +118,7 @@ def fit(
     texts: Sequence[str], encoder: Encoder, rule: Literal["head", "tail", "head_tail"]
 ) -> tuple[list[IntArray], bool]:
     """The ids of one text, or of a pair, that fit one sequence, and whether anything was cut."""
-    ids = [np.array(encoder.encode(text).ids, dtype=np.int64) for text in texts]
+    ids = [np.array(encoder.ids(text), dtype=np.int64) for text in texts]
     room = encoder.room - encoder.frame.framed_length(*(0 for _ in ids))
     lengths = (min(len(ids[0]), room),) if len(ids) == 1 else longest_first(len(ids[0]), len(ids[1]), room)
     kept = [shorten(each, length, rule) for each, length in zip(ids, lengths, strict=True)]
@@ -158,7 +158,7 @@ def side_by_side(texts: Sequence[str], encoder: Encoder) -> tuple[Example, IntAr
     What is too long loses its tail, as in sentence-transformers.
     """
     room = encoder.room - encoder.frame.framed_length(0)
-    ids = [np.array(encoder.encode(each).ids, dtype=np.int64) for each in texts]
+    ids = [np.array(encoder.ids(each), dtype=np.int64) for each in texts]
     parts = [encoder.frame.build([shorten(each, room, "head")]) for each in ids]
     example, at = beside(parts, encoder)
     return example, at, any(len(each) > room for each in ids)

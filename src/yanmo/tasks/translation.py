@@ -113,11 +113,11 @@ class Translation(Task):
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
         text = source_of(record, self.config, empty=not labelled)
         room = encoder.room - 1  # for the end token, or the one that the decoder starts from
-        ids = encoder.encode(text).ids
+        ids = encoder.ids(text)
         cut = len(ids) > room
         source = _example([*ids[:room], encoder.frame.end], bidirectional=True)
         if labelled:
-            ids = encoder.encode(target_of(record, self.config)).ids
+            ids = encoder.ids(target_of(record, self.config))
             cut = cut or len(ids) > room
             target = _example([encoder.frame.start, *ids[:room]], bidirectional=False)
             value = np.array([*ids[:room], encoder.frame.end], dtype=np.int64)
