@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 
 import pytest
 
@@ -85,6 +87,26 @@ def test_goes_on_where_it_was_stopped(sweep, test_file, tmp_path):
     assert sweep(*arguments).json == whole
     assert (folder / "lr=1e-9" / "results.json").stat().st_mtime_ns == kept
     assert sweep("--sweep", "lr=1e-9", "--json").code == 2  # another sweep, another folder
+
+
+def test_a_signal_while_a_run_ends_stops_the_sweep(sweep, tmp_path, monkeypatch):
+    """The run has no step left that could heed it."""
+    from yanmo.api import finetune as module
+
+    real = module.save
+
+    def save(*arguments):
+        if not (tmp_path / "sweep" / "lr=1e-9" / "results.json").exists():
+            os.kill(os.getpid(), signal.SIGTERM)
+        real(*arguments)
+
+    monkeypatch.setattr(module, "save", save)
+    arguments = ("--sweep", "lr=1e-9,3e-3")
+    stopped = sweep(*arguments)
+    assert stopped.code == 75 and "--sweep" in stopped.err
+    assert (tmp_path / "sweep" / "lr=1e-9" / "results.json").is_file()
+    assert not (tmp_path / "sweep" / "lr=3e-3").exists()
+    assert sweep(*arguments).code == 0
 
 
 def test_keys_of_the_configuration_and_lists_can_be_swept(sweep, tmp_path):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from yanmo.errors import Preempted
 from yanmo.training.interrupt import Interrupt, interruptible
 
 
@@ -37,6 +38,21 @@ def test_handlers_come_back_after_an_error() -> None:
     with pytest.raises(ValueError, match="x"), interruptible():
         raise ValueError("x")
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_within_another_one_it_is_one_flag() -> None:
+    """A signal that came too late for a run is still known between the runs of a sweep."""
+    before = signal.getsignal(signal.SIGTERM)
+    with interruptible() as outer:
+        outer.stop_between_runs()
+        with interruptible() as inner:
+            os.kill(os.getpid(), signal.SIGTERM)
+            assert inner
+        with pytest.raises(Preempted):
+            outer.stop_between_runs()
+    assert signal.getsignal(signal.SIGTERM) is before
+    with interruptible() as after:
+        assert not after
 
 
 def test_another_thread_trains_without_handlers() -> None:

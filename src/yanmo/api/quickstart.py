@@ -24,6 +24,7 @@ from yanmo.evaluation.run_report import run_report
 from yanmo.generation.options import GenerateOptions
 from yanmo.messages import percent, text
 from yanmo.training.budget import Budget, cap
+from yanmo.training.interrupt import Interrupt, interruptible
 
 # shares of the whole time; the rest is tokenizers, tokenising and evaluation
 SHARES = {"bert": 0.25, "gpt2": 0.08, "transformer": 0.1}
@@ -67,10 +68,12 @@ def quickstart(
     reporter = reporter or Reporter()
     out = user_path(out)
     out.mkdir(parents=True, exist_ok=True)
-    for model, share in SHARES.items():
-        reporter.note(text(f"quickstart.pretrain_{model}"))
-        pretrain(_pretrain_config(model, share * minutes), out / model, reporter=reporter)
-    rows = tuple(_row(use, out, TASK_SHARE * minutes, reporter) for use in USES)
+    with interruptible() as interrupt:
+        for model, share in SHARES.items():
+            interrupt.stop_between_runs()
+            reporter.note(text(f"quickstart.pretrain_{model}"))
+            pretrain(_pretrain_config(model, share * minutes), out / model, reporter=reporter)
+        rows = tuple(_row(use, out, TASK_SHARE * minutes, reporter, interrupt) for use in USES)
     fills = tuple(_fill(load(str(out / "bert")), sentence) for sentence in _masked_sentences())
     continuations = _continuations(load(str(out / "gpt2")))
     result = QuickstartResult(
@@ -85,12 +88,13 @@ def quickstart(
     return result
 
 
-def _row(use: Use, out: Path, minutes: float, reporter: Reporter) -> Row:
+def _row(use: Use, out: Path, minutes: float, reporter: Reporter, interrupt: Interrupt) -> Row:
     """Fine-tunes from both starting points, as many steps from the second as the first had time for."""
     use.write(out / "data")
     scores = {}
     budget = _budget(minutes)
     for random in (False, True):
+        interrupt.stop_between_runs()
         start = text("quickstart.without" if random else "quickstart.with")
         reporter.note(text("quickstart.finetune", task=title(use.task), start=start))
         config = _finetune_config(use, out, budget, random=random)

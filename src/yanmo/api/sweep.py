@@ -24,6 +24,7 @@ from yanmo.corpus.files import user_path
 from yanmo.errors import ConfigError, TrainingError
 from yanmo.evaluation.significance import spread
 from yanmo.messages import text
+from yanmo.training.interrupt import Interrupt, interruptible
 
 SEEDS = ("seed", "train.seed")  # what is repeated, and not chosen
 _COMMA = re.compile(r",(?![^\[]*\])")  # outside a list
@@ -149,12 +150,12 @@ def start_sweep(sweep: Sweep, out: str | Path, *, reporter: Reporter | None = No
     Errors: those of yanmo.errors; TrainingError where every setting failed; Preempted, with everything saved.
     """
     reporter = reporter or Reporter()
-    with nothing_left(user_path(out)):
+    with nothing_left(user_path(out)), interruptible() as interrupt:
         folder = RunFolder.start(user_path(out), "sweep", sweep.config)
         if folder.results is not None:
             reporter.note(text("run.already_done", path=folder.path))
             return SweepResult.read(folder.path, folder.results)
-        metrics, metric, higher = _train(sweep, folder, reporter)
+        metrics, metric, higher = _train(sweep, folder, reporter, interrupt)
         settings = _settings(sweep, metrics, metric)
         result = _chosen(folder.path, settings, metric, higher_is_better=higher)
         if sweep.config.test_file is not None:
@@ -166,13 +167,14 @@ def start_sweep(sweep: Sweep, out: str | Path, *, reporter: Reporter | None = No
 
 
 def _train(
-    sweep: Sweep, folder: RunFolder, reporter: Reporter
+    sweep: Sweep, folder: RunFolder, reporter: Reporter, interrupt: Interrupt
 ) -> tuple[dict[str, dict[str, float]], str, bool]:
     """Folder -> metrics of each run that came to its end; the metric that chooses, and whether more is better."""
     metrics: dict[str, dict[str, float]] = {}
     metric, higher = "", True
     failure: TrainingError | None = None
     for number, run in enumerate(sweep.runs, 1):
+        interrupt.stop_between_runs()
         reporter.note(text("sweep.run", number=number, total=len(sweep.runs), name=run.folder))
         try:
             found = start_finetune(run.config, folder.path / run.folder, reporter=reporter)

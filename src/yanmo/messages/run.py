@@ -221,4 +221,8 @@ TEXTS: Texts = {
         "Stopped by a signal; saved at step {step}.\nNothing is lost.\nGive the same command again: it resumes.",
         "收到停止信号；已在第 {step} 步保存。\n没有丢失任何进度。\n再次执行同一命令即可继续。",
     ),
+    "run.preempted_between": (
+        "Stopped by a signal before the next run.\nThe runs before it are finished; nothing is lost.\nGive the same command again: it resumes.",
+        "收到停止信号，在下一次运行之前停止。\n之前的运行均已完成，没有丢失任何进度。\n再次执行同一命令即可继续。",
+    ),
 }

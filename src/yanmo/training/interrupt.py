@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from yanmo.errors import Preempted
+
 
 class Interrupt:
     """True once a signal came."""
@@ -18,13 +20,27 @@ class Interrupt:
     def __bool__(self) -> bool:
         return self.signal is not None
 
+    def stop_between_runs(self) -> None:
+        """Errors: Preempted once a signal came: it may have come too late to stop the run before."""
+        if self:
+            raise Preempted("run.preempted_between")
+
+
+_held: list[Interrupt] = []  # by the main thread; empty or one
+
 
 @contextmanager
 def interruptible() -> Iterator[Interrupt]:
-    """Inside, the first SIGTERM or SIGINT only sets the flag; a second one acts as usual."""
+    """Inside, the first SIGTERM or SIGINT only sets the flag; a second one acts as usual.
+
+    Within another one it is that one's flag: a signal that a run could no longer heed stops what comes after it.
+    """
     interrupt = Interrupt()
     if threading.current_thread() is not threading.main_thread():
         yield interrupt  # only the main thread may set handlers
+        return
+    if _held:
+        yield _held[0]
         return
     numbers = (signal.SIGTERM, signal.SIGINT)
     before = {number: signal.getsignal(number) for number in numbers}
@@ -36,8 +52,10 @@ def interruptible() -> Iterator[Interrupt]:
 
     for number in numbers:
         signal.signal(number, note)
+    _held.append(interrupt)
     try:
         yield interrupt
     finally:
+        _held.clear()
         for number in numbers:
             signal.signal(number, before[number])
