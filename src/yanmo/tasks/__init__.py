@@ -10,7 +10,7 @@ from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 NOT_MEMBERS = frozenset(
     {
         "task", "centring", "choices", "config", "continued", "inference", "conversation", "distillation", "entities",
-        "pieces", "questions", "answer_spans", "references", "sides", "similarity_goals", "similarity_scores",
+        "generated", "pieces", "questions", "answer_spans", "references", "sides", "similarity_goals", "similarity_scores",
         "targets", "text_examples", "texts", "unseen",
     }
 )  # fmt: skip
