@@ -10,8 +10,8 @@ from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction
 NOT_MEMBERS = frozenset(
     {
         "task", "centring", "choices", "config", "continued", "inference", "conversation", "distillation", "entities",
-        "generated", "pieces", "questions", "answer_spans", "references", "sides", "similarity_goals", "similarity_scores",
-        "targets", "text_examples", "texts", "unseen",
+        "generated", "pieces", "questions", "answer_spans", "references", "sides", "similarity_goals",
+        "similarity_scores", "targets", "text_examples", "texts", "unseen",
     }
 )  # fmt: skip
 
