@@ -182,6 +182,34 @@ def test_what_computes_something_else_is_refused(
     assert error.value.key == "interop.unsupported_option"
 
 
+@pytest.mark.parametrize(
+    ("silent", "changes", "key"),
+    [
+        ("activation_function", {}, None),
+        ("max_position_embeddings", {"max_position_embeddings": 1024}, None),
+        ("scale_embedding", {"scale_embedding": False}, "interop.unsupported_option"),
+        ("decoder_layers", {}, "interop.missing_tensors"),
+    ],
+)
+def test_what_a_config_leaves_out_is_what_transformers_takes(
+    words: Tokenizer, tmp_path: Path, silent: str, changes: dict[str, object], key: str | None
+) -> None:
+    theirs = marian(words, **changes)
+    theirs.save_pretrained(tmp_path)
+    words.save(tmp_path)
+    path = tmp_path / "config.json"
+    tree = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({name: value for name, value in tree.items() if name != silent}))
+    if key is not None:
+        with pytest.raises(InputError) as error:
+            load_model(tmp_path)
+        assert error.value.key == key
+        return
+    loaded = load_model(tmp_path)
+    assert loaded.config.max_positions == theirs.config.max_position_embeddings
+    assert_same(our_logits(loaded.learner, words), their_logits(theirs, words))
+
+
 def test_a_bias_that_would_be_lost_is_refused(words: Tokenizer, tmp_path: Path) -> None:
     theirs = marian(words)
     theirs.final_logits_bias[0, 3] = 1.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from yanmo import models, registry, tasks
@@ -12,6 +13,7 @@ from yanmo.models.backbone import Backbone
 
 if TYPE_CHECKING:
     from yanmo.api.predict import Model
+    from yanmo.interop.huggingface import Labelling
 
 PRETRAINED = ("mlm", "clm")  # heads that pre-training trains
 
@@ -36,6 +38,16 @@ def require(model: Model, term: str, *, task: str | None = None) -> None:
         trained=_trained_heads(model),
         command=text(f"run.command_{command}", path=model.source, task=task),
     )
+
+
+def require_classes(model: Model, labelling: Labelling) -> None:
+    """Errors: RunError where a classifier's outputs, as its file describes them, are not a class each."""
+    if labelling.numbers:
+        command = text("run.command_finetune", path=model.source, task="sentence_similarity")
+        raise RunError("run.numbers", path=model.source, count=len(labelling.labels), command=command)
+    twice = sorted(name for name, count in Counter(labelling.labels).items() if count > 1)
+    if twice:
+        raise RunError("run.equal_names", path=model.source, names=twice)
 
 
 def has_task(model: Model) -> bool:

@@ -28,13 +28,14 @@ _REGRESSION = "regression"
 class Labelling:
     """What the outputs of a "class", "tag" or "span" head mean, in order. task: the name of the task, if known.
 
-    values: what the task must know besides, as a threshold.
+    values: what the task must know besides, as a threshold. numbers: the outputs are numbers, not scores of classes.
     """
 
     task: str | None
     labels: tuple[str, ...]
     multi_label: bool = False
     values: Mapping[str, JsonValue] = field(default_factory=dict)
+    numbers: bool = False
 
 
 def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | None) -> Tree:
@@ -118,6 +119,9 @@ def read_config(tree: Tree, path: Path) -> tuple[type[Backbone], ModelConfig]:
     if kind not in kinds:
         raise InputError("interop.unknown_type", path=path, given=kind, known=sorted(kinds))
     model = kinds[str(kind)]
+    if isinstance(quantized := tree.get("quantization_config"), dict):
+        raise _unsupported(path, "quantization_config", quantized.get("quant_method"), None)
+    tree = {**model.huggingface.defaults, **tree}
     for key, needed in model.huggingface.required.items():
         if tree.get(key, needed) != needed:
             raise _unsupported(path, key, tree[key], needed)
@@ -150,22 +154,32 @@ def read_terms(tree: Tree, model: type[Backbone]) -> frozenset[str] | None:
     return by_class.get(str(listed[0]))
 
 
-def read_labelling(tree: Tree, *, classes: bool = True) -> Labelling:
-    """What the file says about its task and classes; two nameless ones where it is silent, as in `transformers`."""
+def read_labelling(tree: Tree, path: Path, *, classes: bool = True) -> Labelling:
+    """What the file says about its task and classes; two nameless ones where it is silent, as in `transformers`.
+
+    Errors: InputError for classes that are not numbered.
+    """
     task = tree.get("finetuning_task")
-    named = tree.get("id2label")
-    if isinstance(named, dict):
-        labels = tuple(str(named[number]) for number in sorted(named, key=int))
-    else:
-        labels = ("LABEL_0", "LABEL_1") if classes else ()
+    labels = _labels(tree, path) if classes else ()
     params = tree.get("task_specific_params")
     values = params.get(str(task)) if isinstance(params, dict) else None
+    kind = tree.get("problem_type")
     return Labelling(
         task=None if task is None else str(task),
         labels=labels,
-        multi_label=tree.get("problem_type") == _MULTI_LABEL,
+        multi_label=kind == _MULTI_LABEL,
         values=values if isinstance(values, dict) else {},
+        numbers=kind == _REGRESSION or (kind is None and len(labels) == 1),
     )
+
+
+def _labels(tree: Tree, path: Path) -> tuple[str, ...]:
+    named, count = tree.get("id2label"), tree.get("num_labels")
+    if isinstance(named, dict):
+        if not all(number.isdecimal() for number in named):
+            raise _unsupported(path, "id2label", list(named), list(map(str, range(len(named)))))
+        return tuple(str(named[number]) for number in sorted(named, key=int))
+    return tuple(f"LABEL_{number}" for number in range(count if isinstance(count, int) else 2))
 
 
 def _unsupported(path: Path, key: str, given: object, needed: object) -> InputError:

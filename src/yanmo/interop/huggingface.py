@@ -143,7 +143,9 @@ def load_model(
     model, config = read_config(tree, path)
     terms = read_terms(tree, model)
     classes = terms is not None and bool(terms & LABELLED)
-    labelling = read_labelling(tree, classes=classes) if classes or tree.get("finetuning_task") else None
+    labelling = (
+        read_labelling(tree, path, classes=classes) if classes or tree.get("finetuning_task") else None
+    )
     every = heads is None
     if heads is None:
         if terms is None:
@@ -163,7 +165,7 @@ def load_model(
             "interop.tokenizer_too_big", folder=folder, given=tokenizer.vocab_size, rows=config.vocab_size
         )
     learner = Learner.build(model, config, heads, seed=seed)
-    loaded = fill(learner, tensors, terms or frozenset())
+    loaded = fill(learner, tensors, terms or frozenset(), exact=every)
     fresh = _fill_own(folder, learner, loaded.fresh, every=every)
     return LoadedModel(
         learner=learner,

@@ -44,11 +44,14 @@ def to_huggingface(learner: Learner) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def fill(learner: Learner, tensors: Mapping[str, Tensor], stored_terms: frozenset[str]) -> Loaded:
+def fill(
+    learner: Learner, tensors: Mapping[str, Tensor], stored_terms: frozenset[str], *, exact: bool = False
+) -> Loaded:
     """Copy each tensor into the parameter of its name; stored_terms: the heads that the file is about.
 
     A head keeps its random values where the file has none, or one of another size or another kind.
-    Errors: InputError for a backbone tensor of another shape, and where the file lacks one.
+    Errors: InputError for a tensor of the backbone, or of any head if `exact`, that has another shape, and where the
+    file lacks one of the backbone.
     """
     names = learner.backbone.huggingface
     stored = _canonical(names, tensors)
@@ -67,7 +70,7 @@ def fill(learner: Learner, tensors: Mapping[str, Tensor], stored_terms: frozense
         if tensor.shape == parameter.shape:
             parameter.copy_(tensor)
             used.update(theirs)
-        elif key.startswith("heads."):
+        elif key.startswith("heads.") and not exact:
             fresh.append(key)
         else:
             raise InputError(

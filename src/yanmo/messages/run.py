@@ -40,6 +40,19 @@ TEXTS: Texts = {
         "The model {path} cannot predict yet: {state}.\nTasks that fit it: {fits}.\nFine-tune it first: {command}",
         "模型 {path} 还不能做预测：{state}。\n适合它的任务有：{fits}。\n请先微调：{command}",
     ),
+    "run.numbers": (
+        "{path} gives numbers, not classes: so its config.json says by problem_type, or by having one label ({count} here).\n"
+        "What they measure is known of models that were trained here.\n"
+        "Go on training it on pairs with scores: {command}",
+        "{path} 给出的是数值而不是类别：其 config.json 的 problem_type 如此说明，或只有一个标签（这里有 {count} 个）。\n"
+        "只有在这里训练的模型，才知道数值的含义。\n请用带分数的文本对继续训练：{command}",
+    ),
+    "run.equal_names": (
+        "{path} gives several classes the same name: {names}.\nAn answer names its class, so names must differ.\n"
+        "Change “id2label” in the model's config.json.",
+        "{path} 中有多个类别同名：{names}。\n回答要给出类别的名称，因此名称不能相同。\n"
+        "请修改该模型 config.json 中的“id2label”。",
+    ),
     "run.state_pretrained": (
         "it was pre-trained, not fine-tuned for a task",
         "它只经过预训练，没有针对任务微调",

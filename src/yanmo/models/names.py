@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 Pairs = tuple[tuple[str, str], ...]
 Option = str | int | float | bool | None
@@ -14,7 +14,8 @@ class HuggingFaceNames:
     """One architecture's names; in every pair ours stands first, theirs second.
 
     options: fields of the configuration. required: options that must have this value where they are given,
-        because the network computes nothing else. constant: keys of config.json that never change.
+        because the network computes nothing else. defaults: what `transformers` takes where config.json is silent, and
+        we would not. constant: keys of config.json that never change.
     backbone, heads: modules. `{n}` is the number of a layer; `{part}` in theirs is query, key, value (`{p}`: q, k,
         v), which are one stacked matrix here. Names of heads are whole, those of the backbone lack `prefix`.
     transposed: modules whose matrices are [in, out] there. ignored: endings of tensors that hold nothing of
@@ -35,3 +36,4 @@ class HuggingFaceNames:
     ignored: tuple[str, ...] = ()
     zero: tuple[str, ...] = ()
     equal: Pairs = ()
+    defaults: Mapping[str, Option] = field(default_factory=dict)

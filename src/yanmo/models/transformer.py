@@ -155,6 +155,12 @@ class Transformer(Backbone):
             "normalize_embedding": False,
             "tie_word_embeddings": True,
         },
+        defaults={
+            "scale_embedding": False,
+            "activation_function": "gelu",
+            "max_position_embeddings": 1024,
+            "decoder_layers": 12,
+        },
         constant={
             "activation_dropout": 0.0,
             "decoder_layerdrop": 0.0,

@@ -22,6 +22,15 @@ ROLES: Mapping[str, tuple[str, ...]] = {
     "eos": ("</s>", "<|endoftext|>"),
 }
 Settings = Mapping[str, object]
+# the classes of `transformers` that go by their settings where tokenizer.json says otherwise
+_BERT = {"BertTokenizer", "BertTokenizerFast"}
+_GPT2 = {"GPT2Tokenizer", "GPT2TokenizerFast"}
+_BERT_RULES = {
+    "do_lower_case": "lowercase",
+    "strip_accents": "strip_accents",
+    "tokenize_chinese_chars": "handle_chinese_chars",
+}
+_FLAGS = ("single_word", "lstrip", "rstrip", "normalized", "special")
 
 
 def read_pretrained(folder: Path) -> tuple[Backend, dict[str, str]]:
@@ -32,12 +41,14 @@ def read_pretrained(folder: Path) -> tuple[Backend, dict[str, str]]:
     specials = {role: token for role in ROLES if (token := _content(settings.get(f"{role}_token")))}
     if (folder / "tokenizer.json").is_file():
         backend = _from_json(folder / "tokenizer.json")
+        _overrule(backend, settings)
     elif (folder / "vocab.txt").is_file():
         backend = _old_bert(folder / "vocab.txt", settings)
     elif (folder / "vocab.json").is_file() and (folder / "merges.txt").is_file():
         backend = _old_gpt2(folder, settings)
     else:
         raise InputError("tokenizers.no_files", folder=folder)
+    _add_listed(backend, folder, settings)
     missing = [token for token in specials.values() if backend.token_to_id(token) is None]
     return backend, {role: token for role, token in specials.items() if token not in missing}
 
@@ -59,6 +70,62 @@ def _from_json(path: Path) -> Backend:
     if isinstance(backend.model, models.WordLevel):
         raise InputError("tokenizers.unreadable", path=path, reason="WordLevel")
     return backend
+
+
+def _overrule(backend: Backend, settings: Settings) -> None:
+    """What tokenizer_config.json says of case, accents, Chinese and the first space holds, as in `transformers`."""
+    rules, split = backend.normalizer, backend.pre_tokenizer
+    given = {_BERT_RULES[key]: settings[key] for key in _BERT_RULES if key in settings}
+    if given and isinstance(rules, normalizers.BertNormalizer) and _is_of(settings, _BERT):
+        for name, value in given.items():
+            setattr(rules, name, value if isinstance(value, bool) else None)
+        backend.normalizer = rules
+    prefix = settings.get("add_prefix_space")
+    if isinstance(prefix, bool) and isinstance(split, pre_tokenizers.ByteLevel) and _is_of(settings, _GPT2):
+        split.add_prefix_space = prefix
+        backend.pre_tokenizer = split
+
+
+def _is_of(settings: Settings, classes: set[str]) -> bool:
+    return settings.get("tokenizer_class") is None or settings["tokenizer_class"] in classes
+
+
+def _add_listed(backend: Backend, folder: Path, settings: Settings) -> None:
+    """Tokens that were added to a vocabulary stand in files of their own beside vocab.txt and merges.txt.
+
+    Errors: InputError for one that does not get the id that its file says.
+    """
+    named = {_content(settings.get(f"{role}_token")) for role in ROLES}
+    for key in ("additional_special_tokens", "extra_special_tokens"):
+        extra = settings.get(key)
+        named |= {_content(each) for each in extra} if isinstance(extra, list) else set()
+    listed = settings.get("added_tokens_decoder")
+    if isinstance(listed, Mapping):
+        path, tokens = folder / "tokenizer_config.json", _with_flags(listed)
+    else:
+        path = folder / "added_tokens.json"
+        tokens = [
+            (index, AddedToken(token, normalized=token not in named, special=token in named))
+            for token, index in _read_json(path).items()
+        ]
+    known = {token.content for token in backend.get_added_tokens_decoder().values()}
+    for index, token in sorted(tokens, key=lambda item: int(str(item[0]))):
+        if token.content not in known:
+            backend.add_tokens([token])
+        if backend.token_to_id(token.content) != int(str(index)):
+            raise InputError("tokenizers.unreadable", path=path, reason=f"{token.content} = {index}")
+    known |= {token.content for _, token in tokens}
+    # one without an id has no vector either
+    found = [name for name in sorted(named - known) if name and backend.token_to_id(name) is not None]
+    backend.add_special_tokens([_special(name) for name in found])
+
+
+def _with_flags(listed: Mapping[str, object]) -> list[tuple[object, AddedToken]]:
+    return [
+        (index, AddedToken(_content(token), **{name: bool(token.get(name)) for name in _FLAGS}))
+        for index, token in listed.items()
+        if isinstance(token, Mapping)
+    ]
 
 
 def _old_bert(path: Path, settings: Settings) -> Backend:
