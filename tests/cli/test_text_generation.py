@@ -87,6 +87,17 @@ def test_evaluate_gives_the_same_numbers(run, chat_run, tmp_path):
     assert "%" in shown.out
 
 
+def test_evaluate_names_the_rule_that_cuts_conversations(run, chat_run, tmp_path):
+    folder, _, _ = chat_run
+    turns = [
+        {"role": "user" if number % 2 == 0 else "assistant", "content": "第一天去哪里?" * 8}
+        for number in range(40)
+    ]
+    ran = run("evaluate", folder, written(tmp_path / "long.jsonl", [{"messages": turns}]))
+    assert ran.code == 0, ran.err
+    assert "oldest_turns" in ran.err
+
+
 def test_evaluate_measures_a_pretrained_model_on_texts(run, gpt, tmp_path):
     texts = written(
         tmp_path / "texts.jsonl", [{"text": "第1天我们去了北京。"}, {"text": "Everyone was happy."}]

@@ -16,6 +16,7 @@ from yanmo.models.learner import Learner
 from yanmo.tasks import Encoder
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.text_classification import ClassPrediction, TextClassification
+from yanmo.tasks.unseen import unseen_label
 
 NewRecord = Callable[..., Record]
 Encoders = Callable[..., Encoder]
@@ -96,6 +97,14 @@ def test_an_unseen_label_names_file_and_line(record: NewRecord, encoder_of: Enco
     assert error.value.key == "tasks.unseen_label"
     assert (error.value.values["label"], error.value.values["known"]) == ("z", ["x", "y"])
     assert "set.jsonl:7" in str(error.value)
+
+
+def test_of_many_known_labels_some_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YANMO_LANG", "en")
+    error = unseen_label([("x", "set.jsonl:7")], [f"class {number}" for number in range(500)])
+    assert "class 19" in str(error)
+    assert "class 20" not in str(error)
+    assert "480 more" in str(error)
 
 
 def test_several_labels_where_one_is_meant_are_refused(record: NewRecord, encoder_of: Encoders) -> None:

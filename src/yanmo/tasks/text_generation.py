@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import ClassVar, Self, final
 
 import numpy as np
+from pydantic import JsonValue
 
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example
@@ -107,6 +108,13 @@ class TextGeneration(Task):
         if self.conversations:
             return "oldest_turns"
         return "tail" if self.config.truncate == "tail" else "head"
+
+    @property
+    def values(self) -> Mapping[str, JsonValue]:
+        return {"conversations": True} if self.conversations else {}
+
+    def with_values(self, values: Mapping[str, JsonValue]) -> Self:
+        return replace(self, conversations=values.get("conversations") is True)
 
     @property
     def chat_template(self) -> str | None:

@@ -10,6 +10,7 @@ from yanmo.messages import text
 from yanmo.tasks.task import Task
 
 SHOWN = 3  # places
+MOST_KNOWN = 20  # labels: hundreds would push the rest of the message off the screen
 
 
 def refuse_unseen(task: Task, records: Sequence[Record]) -> None:
@@ -28,11 +29,14 @@ def unseen_label(found: Sequence[tuple[str, str]], known: Sequence[str]) -> Inpu
     if len(found) > 1:
         places = text("tasks.places", places=places, count=len(found))
     label, source = found[0]
+    shown = list(known[:MOST_KNOWN])
+    if len(known) > MOST_KNOWN:
+        shown.append(text("run.more_classes", count=len(known) - MOST_KNOWN))
     return InputError(
         "tasks.unseen_label",
         places=places,
         count=len(found),
         label=label,
         source=source,
-        known=list(known),
+        known=shown,
     )
