@@ -116,9 +116,9 @@ TEXTS: Texts = {
     ),
     "run.already_done": ("{path} is already finished.", "{path} 已经完成。"),
     "run.warn_changed": (
-        "Since {path} was made, other content stands in {files}: the result is that of the earlier content. To train on "
+        "Since {path} read them, other content stands in {files}: the result is that of the earlier content. To train on "
         "what stands there now, use another --out.",
-        "{path} 完成之后，以下文件的内容有变化：{files}。这里的结果来自先前的内容；要用现在的内容训练，请换一个 --out。",
+        "{path} 读取之后，以下文件的内容有变化：{files}。这里的结果来自先前的内容；要用现在的内容训练，请换一个 --out。",
     ),
     "run.stage_tokenizer": ("Training the tokenizer", "训练分词器"),
     "run.stage_encode": ("Tokenising the corpus", "对语料分词编码"),
