@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -16,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from yanmo import __version__
 from yanmo.config import Config, build, digest, dump, read_yaml
-from yanmo.errors import ConfigError, RunError, reason_of
+from yanmo.errors import ConfigError, RunError, TrainingError, reason_of
 from yanmo.messages import text
 from yanmo.metrics.finite import finite
 
@@ -25,6 +26,7 @@ REPORT = "report.html"
 ERRORS = "errors.json"
 LOCK = ".lock"
 WEIGHTS = "model/model.safetensors"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class RunFolder:
@@ -107,7 +109,10 @@ class RunFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Nobody else writes into the folder meanwhile; a process that is killed lets go. Errors: RunError."""
+        """Nobody else writes into the folder meanwhile; a process that is killed lets go.
+
+        Errors: RunError; TrainingError where what is done meanwhile finds the disk full.
+        """
         lock = FileLock(self.path / LOCK, blocking=False)
         try:
             lock.acquire()
@@ -119,6 +124,10 @@ class RunFolder:
             raise RunError("run.cannot_write", path=self.path, reason=reason_of(error)) from None
         try:
             yield
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            raise TrainingError("training.cannot_write", path=self.path, reason=reason_of(error)) from error
         finally:
             lock.release()
 
