@@ -667,3 +667,21 @@ def test_a_teacher_is_asked_again_about_other_records(run: Run, tmp_path: Path, 
     finally:
         records.write_text(before, "utf-8")
     same(tmp_path / "whole", tmp_path / "cut")
+
+
+@pytest.mark.parametrize("name", ["results.json", "manifest.json", "machine.json"])
+def test_a_cut_file_of_a_run_is_named(run: Run, tmp_path: Path, name: str) -> None:
+    out = tmp_path / "run"
+    run("bert", out, budget="3steps")
+    shutil.copytree(out, tmp_path / "before")
+    if name == "machine.json":  # a finished run does not look at it
+        (out / "results.json").unlink()
+    path = out / name
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(RunError) as error:
+        run("bert", out, budget="3steps")
+    assert error.value.key == "run.broken_file"
+    assert error.value.values["path"] == path
+    path.unlink()
+    run("bert", out, budget="3steps")
+    same(tmp_path / "before", out)
