@@ -32,6 +32,7 @@ OS_REASONS = {
     errno.EROFS: "permission",
     errno.ENOSPC: "full",
     errno.EDQUOT: "full",
+    errno.EFBIG: "full",
     errno.ENAMETOOLONG: "long_name",
 }
 KINDS = {

@@ -522,6 +522,28 @@ def test_a_model_that_was_removed_is_made_again(run: Run, tmp_path: Path) -> Non
         same(tmp_path / f"{kind}-before", tmp_path / kind)
 
 
+def test_a_kill_while_a_removed_model_is_made_again_leaves_it_to_the_next_start(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """results.json is there already, and says nothing of the files that are not."""
+    out = tmp_path / "run"
+    run("bert", out)
+    shutil.copytree(out, tmp_path / "before")
+    shutil.rmtree(out / "model")
+    real = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if Path(target) == out / "model" / "model.safetensors":
+            raise KeyboardInterrupt
+        return real(self, target)
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Path, "replace", killed)
+        run("bert", out)
+    run("bert", out)
+    same(tmp_path / "before", out)
+
+
 def test_a_model_whose_bytes_changed_is_refused_until_it_is_made_again(run: Run, tmp_path: Path) -> None:
     out, copy = tmp_path / "run", tmp_path / "copy"
     run("bert", out)
@@ -573,3 +595,93 @@ def test_pretraining_keeps_the_best_and_ends_with_it_when_it_may_stop_early(
     tensors, _ = checkpoint.load(tmp_path / "run" / "checkpoints" / f"step-{steps}")
     saved = load_model(tmp_path / "run" / "model").learner.state_dict()
     assert all(torch.equal(saved[name], value) for name, value in tensors["model"].items())
+
+
+def test_a_corpus_that_changed_is_told(run: Run, tmp_path: Path, files: Path) -> None:
+    """The texts were read once, so the run goes on with them, and says so."""
+    run("bert", tmp_path / "whole")
+    stopped(run, "bert", tmp_path / "cut", 3)
+    corpus = files / "corpus.txt"
+    before = corpus.read_text("utf-8")
+    try:
+        corpus.write_text(before.replace("red", "blue"), "utf-8")
+        resumed = run("bert", tmp_path / "cut")
+        again = run("bert", tmp_path / "cut")
+    finally:
+        corpus.write_text(before, "utf-8")
+    for one in (resumed, again):
+        assert any(str(corpus) in warning for warning in one.warnings)
+    assert run("bert", tmp_path / "cut").warnings == []
+    same(tmp_path / "whole", tmp_path / "cut")
+
+
+def test_ids_of_another_tokenizer_are_not_taken_for_those_of_this_one(
+    run: Run, tmp_path: Path, files: Path
+) -> None:
+    stopped(run, "bert", tmp_path / "cut", 3)
+    shutil.rmtree(tmp_path / "cut" / "tokenizer")
+    shutil.copytree(tmp_path / "cut", tmp_path / "same")
+    corpus = files / "corpus.txt"
+    before = corpus.read_text("utf-8")
+    try:
+        corpus.write_text(before.replace("red", "blue"), "utf-8")
+        with pytest.raises(CheckpointError) as error:
+            run("bert", tmp_path / "cut")
+    finally:
+        corpus.write_text(before, "utf-8")
+    assert error.value.values["name"] == "data"
+    run("bert", tmp_path / "whole")
+    run("bert", tmp_path / "same")  # on the same texts the same tokenizer comes out
+    same(tmp_path / "whole", tmp_path / "same")
+
+
+@pytest.mark.parametrize("lines", [0, 2])
+def test_a_ledger_that_lost_decisions_is_refused(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: int
+) -> None:
+    monkeypatch.setattr("yanmo.api.fit.Pace", functools.partial(Pace, clock=Clock(1, 0.7)))
+    stopped(run, "bert", tmp_path / "cut", 8, budget="30s")
+    ledger = tmp_path / "cut" / "decisions.jsonl"
+    whole = ledger.read_text("utf-8")
+    ledger.write_text("".join(whole.splitlines(keepends=True)[:lines]), "utf-8")
+    with pytest.raises(CheckpointError) as error:
+        run("bert", tmp_path / "cut", budget="30s")
+    assert error.value.key == "training.bad_ledger"
+    assert error.value.values["line"] == lines + 1
+    ledger.write_text(whole, "utf-8")
+    run("bert", tmp_path / "cut", budget="30s")
+
+
+def test_a_teacher_is_asked_again_about_other_records(run: Run, tmp_path: Path, files: Path) -> None:
+    """Killed before the first checkpoint; then there is nothing that could refuse the change."""
+    kind = "token_classification+teacher"
+    stopped(run, kind, tmp_path / "cut", 1)
+    shutil.rmtree(tmp_path / "cut" / "checkpoints")
+    records = files / "records.jsonl"
+    before = records.read_text("utf-8")
+    try:
+        lines = before.splitlines(keepends=True)
+        records.write_text("".join([*lines[1:], lines[0]]), "utf-8")
+        run(kind, tmp_path / "cut")
+        run(kind, tmp_path / "whole")
+    finally:
+        records.write_text(before, "utf-8")
+    same(tmp_path / "whole", tmp_path / "cut")
+
+
+@pytest.mark.parametrize("name", ["results.json", "manifest.json", "machine.json"])
+def test_a_cut_file_of_a_run_is_named(run: Run, tmp_path: Path, name: str) -> None:
+    out = tmp_path / "run"
+    run("bert", out, budget="3steps")
+    shutil.copytree(out, tmp_path / "before")
+    if name == "machine.json":  # a finished run does not look at it
+        (out / "results.json").unlink()
+    path = out / name
+    path.write_bytes(path.read_bytes()[:20])
+    with pytest.raises(RunError) as error:
+        run("bert", out, budget="3steps")
+    assert error.value.key == "run.broken_file"
+    assert error.value.values["path"] == path
+    path.unlink()
+    run("bert", out, budget="3steps")
+    same(tmp_path / "before", out)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shlex
@@ -9,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -121,3 +123,34 @@ def test_positions_that_start_as_sinusoids_learn_at_a_tenth_of_the_rate(run, fil
         assert ran.code == 0, ran.err
         weights.append((tmp_path / name / "model/model.safetensors").read_bytes())
     assert weights[0] == weights[1] != weights[2]
+
+
+def test_a_disk_that_fills_while_a_run_is_written_is_not_blamed_on_the_output(
+    run, files, tmp_path, monkeypatch
+):
+    out = tmp_path / "run"
+    real = os.fsync
+
+    def full(handle):
+        if "model.safetensors" in str(Path(f"/proc/self/fd/{handle}").readlink()) and not room:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    room = []
+    monkeypatch.setattr("yanmo.training.checkpoint.write_file", Path.write_bytes)
+    monkeypatch.setattr(os, "fsync", full)
+    ran = run(*pretrain(files, out, "--json"))
+    assert ran.code == 1
+    assert ran.json["error"]["code"] == "training.cannot_write"
+    assert str(out) in ran.json["error"]["given"] and "full" in ran.json["error"]["given"]
+    assert not (out / "results.json").exists()
+    room.append(True)
+    assert run(*pretrain(files, out)).code == 0
+
+
+def test_a_second_signal_does_not_say_that_there_was_no_step(run, files, tmp_path, monkeypatch):
+    def stop(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("yanmo.api.verbs.run_pretrain", stop)
+    assert "first step" not in run(*pretrain(files, tmp_path / "run")).err

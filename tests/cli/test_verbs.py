@@ -152,6 +152,30 @@ def test_tokenizer_is_trained_and_reported(run, files, tmp_path):
     assert (out / "tokenizer.json").read_bytes() == (tmp_path / "run/tokenizer/tokenizer.json").read_bytes()
 
 
+def test_a_tokenizer_whose_save_was_killed_is_trained_again(run, files, tmp_path, monkeypatch):
+    """Neither half a tokenizer, which would load, nor a folder that the same command refuses."""
+    from yanmo.tokenizers import tokenizer as module
+
+    class KilledError(BaseException):
+        pass
+
+    def kill(*_):
+        raise KilledError
+
+    out = tmp_path / "tokenizer"
+    arguments = ("tokenizer", "train", "--corpus", files.corpus, "--kind", "byte_bpe", "--vocab-size", "300")
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_write_json", kill)  # after tokenizer.json
+        with pytest.raises(KilledError):
+            run(*arguments, "--out", out)
+    assert not (out / "tokenizer.json").exists()
+    assert run(*arguments, "--out", out).code == 0
+    assert run(*arguments, "--out", tmp_path / "whole").code == 0
+    assert {path.name: path.read_bytes() for path in out.iterdir()} == {
+        path.name: path.read_bytes() for path in (tmp_path / "whole").iterdir()
+    }
+
+
 def test_recipes_are_listed_and_printed(run, tmp_path):
     listed = run("recipes", "--json").json["recipes"]
     assert {"bert_mini_zh", "token_classification"} <= {each["name"] for each in listed}

@@ -9,8 +9,8 @@ from pathlib import Path
 import torch
 
 from yanmo.api.reporter import Reporter
-from yanmo.api.run_folder import replace_text
-from yanmo.errors import CheckpointError
+from yanmo.api.run_folder import read_object, replace_text
+from yanmo.errors import CheckpointError, RunError, reason_of
 from yanmo.layers import attention_probe
 from yanmo.machine.memory import keep_large_buffers
 from yanmo.machine.probe import Settings, choose, configure, probe
@@ -38,8 +38,11 @@ def choose_once(path: Path, wanted: str, reporter: Reporter | None = None) -> Co
     wanted: auto, fp32 or bf16. Errors: CheckpointError where the run was on a GPU and there is none.
     """
     if path.is_file():
-        values = json.loads(path.read_text(encoding="utf-8"))
-        compute = Compute(device=values["device"], settings=Settings(**values["settings"]))
+        values = read_object(path)
+        try:
+            compute = Compute(device=values["device"], settings=Settings(**values["settings"]))
+        except (KeyError, TypeError) as error:
+            raise RunError("run.broken_file", path=path, reason=reason_of(error)) from None
         if compute.device == "cuda" and not torch.cuda.is_available():
             raise CheckpointError("machine.no_gpu", path=path, torch=torch.__version__)
     else:

@@ -95,6 +95,7 @@ def fit(
     log = MetricsLog(run.path, resumed_step=state.step)
     tracing = Profile(run.path / "profile", weights.working.backbone, note=reporter.note) if profile else None
     pace = Pace(budget, run.decisions, spent=spent, reserve=RESERVE * budget.amount)
+    pace.require_covered(state.step)
     trainer = Trainer(
         weights=weights,
         objective=what.objective,

@@ -15,11 +15,11 @@ from yanmo.api.compute import Compute, choose_once
 from yanmo.api.fit import Fit, fit
 from yanmo.api.pretrain_config import DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
-from yanmo.api.run_folder import RunFolder
+from yanmo.api.run_folder import RunFolder, sha256_of
 from yanmo.api.text_plan import text_plan
 from yanmo.api.usual_optim import usual_optim
 from yanmo.corpus.files import user_path
-from yanmo.corpus.fingerprint import fingerprint
+from yanmo.corpus.fingerprint import changed, fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.data.frame import Frame, frame_of
@@ -37,6 +37,7 @@ from yanmo.training.evaluator import HeldOutLoss
 from yanmo.training.interrupt import Interrupt, interruptible
 
 FEWEST_TOKENS = 64
+MOST_NAMED = 5  # files in a warning
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +68,7 @@ def pretrain(
     if run.is_finished:
         assert run.results is not None
         reporter.note(text("run.already_done", path=run.path))
+        _tell_changed(config, run, run.inputs.get("corpus"), reporter)
         run.ensure_report()
         return _result(run.path, run.results)
     with run.held(), interruptible() as interrupt:
@@ -145,8 +147,13 @@ def _stores(
         shutil.rmtree(half, ignore_errors=True)
         tokenizer.save(half, model_max_length=config.max_positions)
         half.rename(run.tokenizer)
+    tokenizer_sha256 = sha256_of(run.tokenizer / "tokenizer.json")
     if is_prepared(run.data):
-        return open_stores(run.data, verify=True)
+        stores = open_stores(run.data, verify=True)
+        # one that was removed is trained again, perhaps on other texts: then the ids mean something else
+        if stores.train.lineage.get("tokenizer_sha256", tokenizer_sha256) == tokenizer_sha256:
+            _tell_changed(config, run, stores.train.lineage.get("corpus"), reporter)
+            return stores
     report = CorpusReport()
     with reporter.stage(text("run.stage_encode")) as advance:
 
@@ -160,7 +167,10 @@ def _stores(
             tokenizer,
             tokenizer_folder=run.tokenizer,
             held_out_share=config.share_held_out(),
-            lineage={"corpus": [asdict(item) for item in fingerprint(config.corpus)]},
+            lineage={
+                "corpus": [asdict(item) for item in fingerprint(config.corpus)],
+                "tokenizer_sha256": tokenizer_sha256,
+            },
             workers=available_cores(),
             on_progress=progress,
         )
@@ -168,6 +178,14 @@ def _stores(
     for warning in report.warnings():
         reporter.warn(warning)
     return stores
+
+
+def _tell_changed(config: PretrainConfig, run: RunFolder, recorded: Any, reporter: Reporter) -> None:
+    """The texts were read once: what is in their files now is not what is learned."""
+    files = changed(config.corpus, recorded) if recorded else []
+    if files:
+        more = ["…"] if len(files) > MOST_NAMED else []
+        reporter.warn(text("run.warn_changed", path=run.path, files=", ".join(files[:MOST_NAMED] + more)))
 
 
 def _stop_if(interrupt: Interrupt) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -16,7 +17,7 @@ from filelock import FileLock, Timeout
 
 from yanmo import __version__
 from yanmo.config import Config, build, digest, dump, read_yaml
-from yanmo.errors import ConfigError, RunError, reason_of
+from yanmo.errors import ConfigError, RunError, TrainingError, kind_of, reason_of
 from yanmo.messages import text
 from yanmo.metrics.finite import finite
 
@@ -25,6 +26,7 @@ REPORT = "report.html"
 ERRORS = "errors.json"
 LOCK = ".lock"
 WEIGHTS = "model/model.safetensors"
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class RunFolder:
@@ -95,7 +97,7 @@ class RunFolder:
         path = self.path / "results.json"
         if not path.is_file():
             return None
-        values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        values = read_object(path)
         if "metrics" in values:
             values["metrics"] = {name: float(value) for name, value in values["metrics"].items()}
         return values
@@ -107,7 +109,10 @@ class RunFolder:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Nobody else writes into the folder meanwhile; a process that is killed lets go. Errors: RunError."""
+        """Nobody else writes into the folder meanwhile; a process that is killed lets go.
+
+        Errors: RunError; TrainingError where what is done meanwhile finds the disk full.
+        """
         lock = FileLock(self.path / LOCK, blocking=False)
         try:
             lock.acquire()
@@ -119,6 +124,10 @@ class RunFolder:
             raise RunError("run.cannot_write", path=self.path, reason=reason_of(error)) from None
         try:
             yield
+        except OSError as error:
+            if error.errno not in FULL:
+                raise
+            raise TrainingError("training.cannot_write", path=self.path, reason=reason_of(error)) from error
         finally:
             lock.release()
 
@@ -173,8 +182,7 @@ class RunFolder:
     def _lineage(self) -> dict[str, Any]:
         if not self._manifest.is_file():
             return {}
-        values: dict[str, Any] = json.loads(self._manifest.read_text(encoding="utf-8"))
-        return values
+        return read_object(self._manifest)
 
     def _write_lineage(self, values: Mapping[str, Any]) -> None:
         replace_text(self._manifest, json.dumps(values, ensure_ascii=False, indent=1))
@@ -183,6 +191,17 @@ class RunFolder:
 def sha256_of(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_object(path: Path) -> dict[str, Any]:
+    """A JSON object that a run wrote. Errors: RunError where it is none any more."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        if not isinstance(values, dict):
+            raise ValueError(kind_of(values))
+    except (OSError, ValueError) as error:
+        raise RunError("run.broken_file", path=path, reason=reason_of(error)) from None
+    return values
 
 
 def _is_unfinished(file: Path) -> bool:

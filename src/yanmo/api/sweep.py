@@ -155,14 +155,15 @@ def start_sweep(sweep: Sweep, out: str | Path, *, reporter: Reporter | None = No
         if folder.results is not None:
             reporter.note(text("run.already_done", path=folder.path))
             return SweepResult.read(folder.path, folder.results)
-        metrics, metric, higher = _train(sweep, folder, reporter, interrupt)
-        settings = _settings(sweep, metrics, metric)
-        result = _chosen(folder.path, settings, metric, higher_is_better=higher)
-        if sweep.config.test_file is not None:
-            result = _tested(result, sweep.config.test_file, sweep.config.first.encoding, reporter)
-        values = result.to_json()
-        del values["path"]
-        folder.finish(values)
+        with folder.held():
+            metrics, metric, higher = _train(sweep, folder, reporter, interrupt)
+            settings = _settings(sweep, metrics, metric)
+            result = _chosen(folder.path, settings, metric, higher_is_better=higher)
+            if sweep.config.test_file is not None:
+                result = _tested(result, sweep.config.test_file, sweep.config.first.encoding, reporter)
+            values = result.to_json()
+            del values["path"]
+            folder.finish(values)
     return result
 
 

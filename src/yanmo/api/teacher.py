@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,7 +12,7 @@ import numpy as np
 from yanmo import registry, tasks
 from yanmo.api.predict import Model, load
 from yanmo.api.reporter import Reporter
-from yanmo.api.run_folder import RunFolder
+from yanmo.api.run_folder import RunFolder, replace_text
 from yanmo.api.task_records import labelled_records
 from yanmo.corpus.document import Record
 from yanmo.corpus.files import source_file
@@ -18,6 +20,7 @@ from yanmo.corpus.hub import is_hub_id
 from yanmo.corpus.read import CorpusConfig, read_raw
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.data.example import Example
+from yanmo.data.source import ExampleSource
 from yanmo.errors import ConfigError, InputError
 from yanmo.messages import text
 from yanmo.tasks.config import TaskConfig
@@ -25,8 +28,10 @@ from yanmo.tasks.distillation import Distillation, TeacherConfig, taught
 from yanmo.tasks.inference import run as run_examples
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task
 
-TAUGHT = (
-    "teacher.npy"  # float32 [labels, classes]: asked once, so that a resumed run learns from the same numbers
+# float32 [labels, classes]: asked once, so that a resumed run learns from the same numbers
+TAUGHT = "teacher.npy"
+ASKED = (
+    "teacher.sha256"  # of the records and classes that it was asked about: their file may change in between
 )
 
 
@@ -59,11 +64,12 @@ def with_teacher(
     encoded = [*encoded, *(task.encode(record, encoder, labelled=False) for record in more)]
     examples = [one.example for each in encoded for one in each]
     lengths = [len(example.labels[task.term][0]) for example in examples]
-    rows = _kept(run.path / TAUGHT, sum(lengths))
+    asked = hashlib.sha256(f"{ExampleSource(examples).digest} {list(task.labels)}".encode()).hexdigest()
+    rows = _kept(run.path, asked)
     if rows is None:
         with reporter.stage(text("teacher.stage")):
             rows = _ask(load(config.model), task, records, encoded)
-        _keep(run.path / TAUGHT, rows)
+        _keep(run.path, rows, asked)
     reporter.note(text("teacher.note", model=config.model, count=f"{len(records):,}", more=f"{len(more):,}"))
     parts = np.split(rows, np.cumsum(lengths)[:-1])
     objective = Distillation(task=task, temperature=config.temperature, weight=config.weight)
@@ -120,16 +126,20 @@ def _unlabelled(path: str | None, settings: TaskConfig, encoding: str) -> list[R
     return [Record(fields={name: line.text}, source=line.source) for line in lines if line.text.strip()]
 
 
-def _kept(path: Path, rows: int) -> Logits | None:
-    """What was asked before, if it is all there."""
-    if not path.is_file():
+def _kept(folder: Path, asked: str) -> Logits | None:
+    """What the teacher said before, if it was asked the same."""
+    if not (folder / ASKED).is_file() or (folder / ASKED).read_text(encoding="utf-8") != asked:
         return None
-    kept: Logits = np.load(path)
-    return kept if len(kept) == rows else None
+    kept: Logits = np.load(folder / TAUGHT)
+    return kept
 
 
-def _keep(path: Path, rows: Logits) -> None:
-    half = path.with_name(f".{path.name}")
+def _keep(folder: Path, rows: Logits, asked: str) -> None:
+    (folder / ASKED).unlink(missing_ok=True)  # while the rows are written there is nothing to go by
+    half = folder / f".{TAUGHT}"
     with half.open("wb") as file:
         np.save(file, rows)
-    half.replace(path)
+        file.flush()
+        os.fsync(file.fileno())
+    half.replace(folder / TAUGHT)
+    replace_text(folder / ASKED, asked)

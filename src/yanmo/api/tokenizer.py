@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -18,6 +19,8 @@ from yanmo.errors import InputError, RunError, reason_of
 from yanmo.messages import text
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, TokenizerReport
 from yanmo.tokenizers.report import longest_pieces
+
+HALF = ".half"  # in the folder: the files while they are written
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +47,7 @@ def train_tokenizer(
     path = user_path(out)
     if path.is_file():
         raise RunError("recipes.cannot_write", path=path, reason=text("errors.reason_file"))
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and (not path.is_dir() or any(file.name != HALF for file in path.iterdir())):
         raise RunError("recipes.folder_in_use", path=path)
     ours = not path.exists()
     try:
@@ -53,7 +56,7 @@ def train_tokenizer(
         with reporter.stage(text("run.stage_tokenizer")) as advance:
             tokenizer = tokenizers.train(_texts(corpus, advance, reporter), settings)
         with _writing(path):
-            tokenizer.save(path)
+            _save(tokenizer, path)
     finally:
         if ours:
             with suppress(OSError):
@@ -86,12 +89,22 @@ def load_tokenizer(source: str) -> Tokenizer:
     return Tokenizer.load(Path(model_source.model_folder(str(folder))))
 
 
+def _save(tokenizer: Tokenizer, path: Path) -> None:
+    """A save that is killed leaves no tokenizer that lacks a file, and no folder that the same command refuses."""
+    shutil.rmtree(path / HALF, ignore_errors=True)
+    tokenizer.save(path / HALF)
+    for file in sorted((path / HALF).iterdir(), key=lambda file: (file.name == "tokenizer.json", file.name)):
+        file.replace(path / file.name)
+    (path / HALF).rmdir()
+
+
 @contextmanager
 def _writing(path: Path) -> Iterator[None]:
     """Leaves the folder as empty as it was. Errors: RunError where it cannot be written."""
     try:
         yield
     except OSError as error:
+        shutil.rmtree(path / HALF, ignore_errors=True)
         for half in path.glob("*"):
             half.unlink(missing_ok=True)
         raise RunError("recipes.cannot_write", path=path, reason=reason_of(error)) from None

@@ -26,6 +26,7 @@ PREPARED = {
     "machine.json",
     "manifest.json",
     "teacher.npy",
+    "teacher.sha256",
     "tokenizer",
     "data",
 }  # made again in no time

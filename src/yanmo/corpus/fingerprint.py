@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from yanmo.corpus.builtin import builtin_version
 from yanmo.corpus.encoding import BLOCK_BYTES
@@ -38,6 +40,15 @@ def fingerprint(config: CorpusConfig) -> list[FileFingerprint]:
             if file.name not in found and file.is_read:
                 found[file.name] = _of_file(file.name)
     return list(found.values())
+
+
+def changed(config: CorpusConfig, recorded: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The files that are not what `recorded` says, or are new; one that is gone cannot be told."""
+    before = {each["path"]: each for each in recorded}
+    try:
+        return [each.path for each in fingerprint(config) if asdict(each) != before.get(each.path)]
+    except InputError:
+        return []
 
 
 def _of_file(name: str) -> FileFingerprint:

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import safetensors.torch
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 from torch import Tensor
 
 from yanmo.errors import InputError, reason_of
@@ -34,6 +35,7 @@ from yanmo.messages import text
 from yanmo.models.backbone import ModelConfig
 from yanmo.models.learner import Learner
 from yanmo.tokenizers import Tokenizer
+from yanmo.training.durable import write_file
 
 __all__ = ["Labelling", "LoadedModel", "load_model", "save_model"]
 
@@ -91,11 +93,12 @@ def save_model(
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
         new = Path(temporary)
-        save_file(to_huggingface(learner), new / WEIGHTS, metadata={"format": "pt"})
+        # not save_file: what it raises on a full disk is no OSError
+        write_file(new / WEIGHTS, safetensors.torch.save(to_huggingface(learner), {"format": "pt"}))
         _write_json(new / "config.json", config)
         own = _own_tensors(learner)
         if own:
-            save_file(own, new / OWN_HEADS)
+            write_file(new / OWN_HEADS, safetensors.torch.save(own))
         if generation := generation_settings(learner, config):
             _write_json(new / "generation_config.json", generation)
         (new / "README.md").write_text(_card(learner, labelling), encoding="utf-8")
@@ -106,7 +109,8 @@ def save_model(
             token_types=learner.backbone.family == "encoder",
         )
         usual = (new / "config.json").stat().st_mode
-        for path in sorted(new.iterdir()):
+        # config.json last: where it stands, the rest does too
+        for path in sorted(new.iterdir(), key=lambda path: (path.name == "config.json", path.name)):
             path.chmod(usual)  # safetensors writes files that nobody else may read
             path.replace(folder / path.name)
 

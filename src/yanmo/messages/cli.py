@@ -119,8 +119,8 @@ TEXTS: Texts = {
         "无法写入 {path}：文件夹 {folder} 不存在。\n--out 所在的文件夹必须存在。\n请先创建它，或换一个 --out。",
     ),
     "cli.interrupted": (
-        "Stopped before the first step.\nNothing is lost.\nGive the same command again.",
-        "在第一步之前停止。\n没有丢失任何进度。\n再次执行同一命令即可。",
+        "Stopped at once.\nWhatever was saved before is kept.\nGive the same command again: it goes on from there.",
+        "已立即停止。\n此前保存的内容均已保留。\n再次执行同一命令，即可从该处继续。",
     ),
     "cli.stopped": ("Stopped.", "已停止。"),
     "cli.resume": ("To go on:", "继续运行："),

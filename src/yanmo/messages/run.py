@@ -127,11 +127,16 @@ TEXTS: Texts = {
         "the changed file all the same, copy {model} and give the copy.",
         "{path} 不是该运行写下的文件。\n它的内容后来变了，结果不可信。\n请删除 {model}，再次执行该运行的命令：程序会从检查点重新生成。若仍要使用改动后的文件，请复制 {model} 并指定副本。",
     ),
+    "run.broken_file": (
+        "{path} cannot be read: {reason}.\nA run writes it whole, so something else has changed it.\n"
+        "Restore it from a copy, or remove it and give the command of the run again: it is made again.",
+        "无法读取 {path}：{reason}。\n运行总是完整写入该文件，因此它是被别的程序改动的。\n请从备份中恢复，或删除它并再次执行该运行的命令：程序会重新生成。",
+    ),
     "run.already_done": ("{path} is already finished.", "{path} 已经完成。"),
     "run.warn_changed": (
-        "Since {path} was made, other content stands in {files}: the result is that of the earlier content. To train on "
+        "Since {path} read them, other content stands in {files}: the result is that of the earlier content. To train on "
         "what stands there now, use another --out.",
-        "{path} 完成之后，以下文件的内容有变化：{files}。这里的结果来自先前的内容；要用现在的内容训练，请换一个 --out。",
+        "{path} 读取之后，以下文件的内容有变化：{files}。这里的结果来自先前的内容；要用现在的内容训练，请换一个 --out。",
     ),
     "run.stage_tokenizer": ("Training the tokenizer", "训练分词器"),
     "run.stage_encode": ("Tokenising the corpus", "对语料分词编码"),

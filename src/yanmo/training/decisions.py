@@ -71,6 +71,12 @@ class Pace:
         """Seconds that this run has worked: with evaluation and saving, without the time it was stopped."""
         return self._clock() - self._began
 
+    def require_covered(self, step: int) -> None:
+        """Call where a run resumes. Errors: CheckpointError where decisions about steps that were run are lost."""
+        expected = self._decisions[-1].next_step if self._decisions else 0
+        if self.budget.kind == "time" and step > expected:
+            raise CheckpointError("training.bad_ledger", path=self._ledger, line=len(self._decisions) + 1)
+
     def decide(self, step: int) -> None:
         """Call before each step: a time budget takes the decision that is due, if it is not yet taken."""
         if self.budget.kind != "time":
