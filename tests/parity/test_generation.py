@@ -47,9 +47,14 @@ def test_greedy_generation_gives_the_same_text(tmp_path: Path, tokenizer: Tokeni
         assert whole.removesuffix("\ufffd") == generation.text  # we leave half a character out
 
 
-def test_a_decoder_classifies_the_same_text_the_same(tmp_path: Path, tokenizer: Tokenizer) -> None:
+@pytest.mark.parametrize("padding", ["<|pad|>", "<|endoftext|>"])
+def test_a_decoder_classifies_the_same_text_the_same(
+    tmp_path: Path, tokenizer: Tokenizer, padding: str
+) -> None:
+    """Also with GPT-2's own tokenizer, where the end of a text is taken for padding."""
     labelling = Labelling(task="text_classification", labels=("bad", "good"))
-    folder = saved(tmp_path, tokenizer, {"class": 2}, labelling)
+    padded = Tokenizer(tokenizer.backend, tokenizer.specials | {"pad": padding})
+    folder = saved(tmp_path, padded, {"class": 2}, labelling)
     ours = load(folder).predict(PROMPTS)
     pipeline = transformers.pipeline("text-classification", folder, top_k=None)
     for prediction, rows in zip(ours, pipeline(PROMPTS), strict=True):
