@@ -8,6 +8,7 @@ import pytest
 
 from yanmo.api.predict import load
 from yanmo.config import build
+from yanmo.errors import RunError
 from yanmo.generation.options import GenerateOptions
 from yanmo.interop.huggingface import Labelling, save_model
 from yanmo.models.gpt2 import Gpt2
@@ -47,11 +48,27 @@ def test_greedy_generation_gives_the_same_text(tmp_path: Path, tokenizer: Tokeni
         assert whole.removesuffix("\ufffd") == generation.text  # we leave half a character out
 
 
-def test_a_decoder_classifies_the_same_text_the_same(tmp_path: Path, tokenizer: Tokenizer) -> None:
+@pytest.mark.parametrize("padding", ["<|pad|>", "<|endoftext|>"])
+def test_a_decoder_classifies_the_same_text_the_same(
+    tmp_path: Path, tokenizer: Tokenizer, padding: str
+) -> None:
+    """Also with GPT-2's own tokenizer, where the end of a text is taken for padding."""
     labelling = Labelling(task="text_classification", labels=("bad", "good"))
-    folder = saved(tmp_path, tokenizer, {"class": 2}, labelling)
+    padded = Tokenizer(tokenizer.backend, tokenizer.specials | {"pad": padding})
+    folder = saved(tmp_path, padded, {"class": 2}, labelling)
     ours = load(folder).predict(PROMPTS)
     pipeline = transformers.pipeline("text-classification", folder, top_k=None)
     for prediction, rows in zip(ours, pipeline(PROMPTS), strict=True):
         scores = {row["label"]: row["score"] for row in rows}
         assert prediction.to_json()["scores"] == pytest.approx(scores, abs=1e-5)
+
+
+def test_a_decoder_that_learned_from_bare_texts_is_refused(tmp_path: Path, tokenizer: Tokenizer) -> None:
+    """The class is read at the last token: with an end token after the text it would be another one."""
+    labelling = Labelling(task=None, labels=("bad", "good"))
+    folder = saved(tmp_path, tokenizer, {"class": 2}, labelling)
+    assert load(folder).predict(PROMPTS)
+    tokenizer.save(Path(folder))
+    with pytest.raises(RunError) as error:
+        load(folder).predict(PROMPTS)
+    assert error.value.key == "run.other_frame" and len(str(error.value).splitlines()) == 3

@@ -19,7 +19,7 @@ from yanmo.api.encode import encode as encode_texts
 from yanmo.api.encode import similar as similar_texts
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
-from yanmo.api.trained import no_task, require, require_classes
+from yanmo.api.trained import no_task, require, require_classes, require_frame
 from yanmo.api.translate import translate_records
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.corpus.files import user_path
@@ -222,6 +222,8 @@ class Model:
         name = self._task_name(labelling.task)
         if name == tasks.by_head()["class"]:
             require_classes(self, labelling)
+        if name in (tasks.by_head()["class"], tasks.by_head()["tag"]):
+            require_frame(self)
         task = tasks.find(name).from_labels(
             labelling.labels, self.settings, multi_label=labelling.multi_label
         )

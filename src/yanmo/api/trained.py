@@ -50,6 +50,25 @@ def require_classes(model: Model, labelling: Labelling) -> None:
         raise RunError("run.equal_names", path=model.source, names=twice)
 
 
+def require_frame(model: Model) -> None:
+    """Errors: RunError for a decoder that classifies texts without the tokens that stand around them here.
+
+    Its class is read at the last token, so that other tokens give other classes.
+    """
+    tokenizer, frame = model.tokenizer, model.frame
+    if model.learner.backbone.family != "decoder":
+        return
+    theirs = tokenizer.backend.encode("a").ids
+    if theirs != [frame.start, *tokenizer.encode("a").ids, frame.end]:
+        raise RunError(
+            "run.other_frame",
+            path=model.source,
+            start=tokenizer.specials["bos"],
+            end=tokenizer.specials["eos"],
+            command=text("run.command_finetune", path=model.source, task="text_classification"),
+        )
+
+
 def has_task(model: Model) -> bool:
     """Whether it was fine-tuned: the model says for what, or has a head that pre-training does not train."""
     labelling = model.loaded.labelling

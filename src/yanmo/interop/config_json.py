@@ -49,7 +49,7 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
         "architectures": [class_name(learner)],
         "model_type": theirs.model_type,
         "dtype": "float32",
-        "pad_token_id": tokenizer.pad_id,
+        "pad_token_id": _padding(learner, tokenizer),
         "bos_token_id": tokenizer.bos_id if backbone.family == "decoder" else None,
         "eos_token_id": tokenizer.eos_id if generates else None,
     }
@@ -66,6 +66,12 @@ def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | 
             single = _REGRESSION if len(labelling.labels) == 1 else _SINGLE_LABEL
             tree["problem_type"] = _MULTI_LABEL if labelling.multi_label else single
     return tree
+
+
+def _padding(learner: Learner, tokenizer: Tokenizer) -> int | None:
+    """The padding; none where a decoder's class would be read before it, though it also ends the text."""
+    classifies = learner.backbone.family == "decoder" and "class" in learner.heads
+    return None if classifies and tokenizer.pad_id == tokenizer.eos_id else tokenizer.pad_id
 
 
 def generation_settings(learner: Learner, config: Tree) -> Tree:

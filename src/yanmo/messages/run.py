@@ -47,6 +47,12 @@ TEXTS: Texts = {
         "{path} 给出的是数值而不是类别：其 config.json 的 problem_type 如此说明，或只有一个标签（这里有 {count} 个）。\n"
         "只有在这里训练的模型，才知道数值的含义。\n请用带分数的文本对继续训练：{command}",
     ),
+    "run.other_frame": (
+        "{path} classifies texts as its tokenizer gives them, without {start} before and {end} after.\n"
+        "Here a decoder's texts have both, and its answers would be others.\nUse it in transformers, or fine-tune it: {command}",
+        "{path} 按其分词器给出的形式对文本分类，文本前没有 {start}，文本后没有 {end}。\n"
+        "在这里，解码器的文本两者都有，因此答案会不同。\n请在 transformers 中使用它，或进行微调：{command}",
+    ),
     "run.equal_names": (
         "{path} gives several classes the same name: {names}.\nAn answer names its class, so names must differ.\n"
         "Change “id2label” in the model's config.json.",
