@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import inspect
 import pkgutil
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 from types import ModuleType
 from typing import TypeVar
 
-from yanmo.errors import ConfigError, reason_of
+from yanmo.errors import ConfigError
 from yanmo.messages import text
 
 Member = TypeVar("Member")
@@ -28,15 +29,12 @@ def names(family: ModuleType) -> list[str]:
 def find(family: ModuleType, base: type[Member], name: str) -> type[Member]:
     """The concrete class of `base` that the file `name` of `family` defines; "my.module" finds one out of tree.
 
-    Errors: ConfigError with the nearest name when there is no such file, for a module that cannot be imported, and
+    Errors: ConfigError with the nearest name when there is no such file, for a module that is not found or fails, and
     for one that does not define a single member.
     """
     kind = text(f"errors.kind_{family.__name__.rsplit('.', 1)[-1]}")
     if is_module(name):
-        try:
-            module = import_module(name)
-        except ImportError as error:
-            raise ConfigError("errors.no_module", kind=kind, name=name, reason=reason_of(error)) from error
+        module = _own_module(name, kind)
     elif name in names(family):
         module = import_module(f"{family.__name__}.{name}")
     else:
@@ -57,6 +55,31 @@ def find(family: ModuleType, base: type[Member], name: str) -> type[Member]:
             found=[member.__name__ for member in found],
         )  # fmt: skip
     return found[0]
+
+
+def _own_module(name: str, kind: str) -> ModuleType:
+    """Errors: ConfigError where there is none, and where its code fails, with the line."""
+    try:
+        return import_module(name)
+    except Exception as error:
+        if isinstance(error, ModuleNotFoundError) and f"{name}.".startswith(f"{error.name}."):
+            raise ConfigError("errors.no_module", kind=kind, name=name, missing=error.name) from error
+        path, line = _place(error)
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise ConfigError(
+            "errors.broken_module", kind=kind, name=name, reason=reason, path=path, line=line
+        ) from error
+
+
+def _place(error: Exception) -> tuple[str | None, int | None]:
+    """File and line that failed: for what cannot be read as Python where it stands, else where it was raised."""
+    if isinstance(error, SyntaxError):
+        return error.filename, error.lineno
+    frames = traceback.extract_tb(error.__traceback__)
+    last = [frame for frame in frames if not frame.filename.startswith("<")][
+        -1
+    ]  # import_module's own are frozen
+    return last.filename, last.lineno
 
 
 def is_module(name: str) -> bool:

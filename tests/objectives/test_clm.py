@@ -3,14 +3,12 @@
 from collections.abc import Callable
 
 import numpy as np
-import pytest
 import torch
 
 from yanmo.data.batch import Batch
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame
 from yanmo.data.random import Key
-from yanmo.errors import ConfigError
 from yanmo.objectives import make
 
 FRAME = Frame(start=2, end=3, summary="last", vocab_size=99, mask=None, ordinary=np.arange(5, 99))
@@ -45,10 +43,3 @@ def test_no_label_crosses_into_the_neighbour(batches: Callable[..., list[Batch]]
         assert torch.equal(sequences[labels.at], sequences[labels.at + 1])
         assert not batch.prefix_lengths.any()
         assert len(labels.at) == batch.num_tokens - len(batch.samples)
-
-
-def test_who_looks_at_both_sides_cannot_be_joined() -> None:
-    both = Example(**{**vars(example(1, 2)), "prefix_length": 2})
-    with pytest.raises(ConfigError) as error:
-        make("clm").corrupt(both, Key(0, 0, 0), FRAME)
-    assert error.value.key == "objectives.both_directions"

@@ -1,20 +1,28 @@
 """Objectives together: the rules that make it safe."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 import pytest
+import torch
+from torch import Tensor
 
+from yanmo.data.batch import Batch, Labels
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame
 from yanmo.data.random import Key
 from yanmo.errors import ConfigError
+from yanmo.models.learner import Learner
 from yanmo.objectives import Objective, make
+from yanmo.objectives.clm import CLM
 from yanmo.objectives.combined import combined
 from yanmo.objectives.mlm import MLM
 from yanmo.objectives.nsp import NSP
 
+Batches: TypeAlias = Callable[..., list[Batch]]
+NewLearner: TypeAlias = Callable[..., Learner]
 FRAME = Frame(start=2, end=3, summary="first", vocab_size=99, mask=4, ordinary=np.arange(5, 99))
 
 
@@ -82,3 +90,62 @@ def test_a_member_that_touches_what_is_protected_is_found() -> None:
     example = FRAME.build([np.arange(5, 60)])
     with pytest.raises(AssertionError):
         combined(MLM(), Vandal()).corrupt(example, Key(0, 0, 0), FRAME)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prefix(Objective):
+    """Chooses who sees whom."""
+
+    terms: ClassVar = ("tag",)
+
+    def corrupt(self, example: Example, key: Key, frame: Frame) -> Example:
+        return replace(example, prefix_length=1)
+
+
+@pytest.mark.parametrize("other", [MLM(), CLM()])
+def test_members_agree_on_who_sees_whom(other: Objective) -> None:
+    with pytest.raises(ConfigError, match=r"test_combined.* and (mlm|clm)") as error:
+        combined(Prefix(), other).corrupt(FRAME.build([np.arange(5, 60)]), Key(0, 0, 0), FRAME)
+    assert error.value.key == "objectives.both_directions"
+
+
+def test_a_head_has_one_member() -> None:
+    with pytest.raises(ConfigError, match="tag") as error:
+        combined(Prefix(), MLM(), Prefix())
+    assert error.value.key == "objectives.shared_term"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twice(Objective):
+    """A loss that needs forwards of its own."""
+
+    terms: ClassVar = ("twice",)
+
+    def corrupt(self, example: Example, key: Key, frame: Frame) -> Example:
+        return replace(
+            example, labels={**example.labels, "twice": (np.zeros(1, dtype=int), np.ones(1, dtype=int))}
+        )
+
+    def head_sizes(self) -> Mapping[str, int | None]:
+        return {}
+
+    def loss(self, learner: Learner, batch: Batch) -> dict[str, Tensor]:
+        first, second = (learner.backbone(batch)[:, 0] for _ in range(2))
+        return {"twice": (first - second + 2).square().sum()}
+
+
+def test_a_loss_of_its_own_keeps_it_beside_others(batches: Batches, new_learner: NewLearner) -> None:
+    learner = new_learner("mlm").eval()
+    together = combined(MLM(label_smoothing=0.1), Twice())
+    (batch, *_) = batches("mlm")
+    at = torch.zeros(1, dtype=torch.int64)
+    labels = {**batch.labels, "twice": Labels(at=at, value=at)}
+    batch = replace(batch, labels=labels)
+    losses, sums = together.loss(learner, batch), together.measure(learner, batch)
+    rows, _, width = learner.backbone(batch).shape
+    assert float(losses["twice"].detach()) == sums["loss_twice"] == 4 * rows * width
+    assert sums["count_twice"] == 1 and "correct_twice" not in sums
+    assert float(losses["mlm"].detach()) != pytest.approx(sums["loss_mlm"]), (
+        "measured without label smoothing"
+    )
+    assert sums["loss_mlm"] == pytest.approx(MLM().measure(learner, batch)["loss_mlm"])

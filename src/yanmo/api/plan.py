@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import JsonValue
+
 from yanmo import objectives, tasks
 from yanmo.api import model_source
 from yanmo.api.compute import choose_now
@@ -17,6 +19,7 @@ from yanmo.api.plan_text import Desk
 from yanmo.api.pretrain_config import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
+from yanmo.config import merge
 from yanmo.errors import ConfigError
 from yanmo.machine.memory import keep_large_buffers
 from yanmo.machine.probe import configure
@@ -38,7 +41,7 @@ class PlanResult:
     budget: str
     model: str
     objective: str
-    objective_settings: dict[str, dict[str, float | str]]
+    objective_settings: dict[str, JsonValue]
     complete: bool
     characters: int
     tokens: int
@@ -192,6 +195,5 @@ def _with_objective(config: PretrainConfig, model: type[Backbone]) -> PretrainCo
         return config
     if model.family != "encoder":
         return config.model_copy(update={"objective": usual_objective(model.family)})
-    masking = {"rate": MASKED, **config.objective_settings.get("mlm", {})}
-    settings = {**config.objective_settings, "mlm": masking}
+    settings = merge({"mlm": {"rate": MASKED}}, config.objective_settings)
     return config.model_copy(update={"objective": "mlm", "objective_settings": settings})

@@ -19,7 +19,7 @@ from yanmo.api.encode import encode as encode_texts
 from yanmo.api.encode import similar as similar_texts
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.run_folder import RunFolder
-from yanmo.api.trained import no_task, require, require_classes, require_frame
+from yanmo.api.trained import no_task, require, require_classes, require_frame, task_heads
 from yanmo.api.translate import translate_records
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.corpus.files import user_path
@@ -246,7 +246,7 @@ class Model:
             raise RunError("run.task_of_run", path=self.source, task=given)
         if given is not None and given in registry.names(tasks):
             return given
-        name = next((each for term, each in tasks.by_head().items() if term in self.learner.heads), None)
+        name = next(iter(task_heads(self).values()), None)
         if name is None:
             raise no_task(self)
         return name

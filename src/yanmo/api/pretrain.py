@@ -6,6 +6,7 @@ import math
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,9 @@ from yanmo.corpus.files import user_path
 from yanmo.corpus.fingerprint import changed, fingerprint
 from yanmo.corpus.read import CorpusConfig, read_corpus
 from yanmo.corpus.statistics import CorpusReport
+from yanmo.data.cursor import Cursor
 from yanmo.data.frame import Frame, frame_of
+from yanmo.data.plan import Plan
 from yanmo.data.prepare import Stores, is_prepared, open_stores, prepare
 from yanmo.data.store import TokenStore
 from yanmo.errors import ConfigError, InputError, Preempted
@@ -38,6 +41,7 @@ from yanmo.training.interrupt import Interrupt, interruptible
 
 FEWEST_TOKENS = 64
 MOST_NAMED = 5  # files in a warning
+LOOKED_AT = 8  # batches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -243,6 +247,8 @@ def _fit(
 
     if objective.needs_pairs:
         require_pairs(stores.train)
+    plan = text_plan(config.train, stores.train, objective, frame, length=length)
+    _require_labels(objective, plan, config.objective)
     evaluator = None
     if stores.held_out is not None:
         batches = math.ceil(20_000 / config.train.batch_tokens)
@@ -252,7 +258,7 @@ def _fit(
     return Fit(
         learner=learner,
         objective=objective,
-        plan=text_plan(config.train, stores.train, objective, frame, length=length),
+        plan=plan,
         evaluator=evaluator,
         train=config.train,
         optim=config.optim or usual_optim(config.model, learner.backbone.config.hidden_size),
@@ -267,6 +273,14 @@ def require_pairs(store: TokenStore) -> None:
         raise InputError("data.pairs_of_one_document")
     if store.count("sentence_start") == store.num_documents:  # every document begins with one
         raise InputError("data.pairs_without_neighbour")
+
+
+def _require_labels(objective: Objective, plan: Plan, name: str | None) -> None:
+    """Errors: ConfigError where nothing in the first batches is to be learned, as of an objective that is not done."""
+    for batch in islice(plan.stream(Cursor()), LOOKED_AT):
+        if any(batch.counts().get(term) for term in objective.terms):
+            return
+    raise ConfigError("objectives.no_labels", name=name, terms=objective.terms)
 
 
 def _inputs(config: PretrainConfig, stores: Stores) -> dict[str, Any]:

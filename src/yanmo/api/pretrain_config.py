@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pydantic import Field
+from pydantic import Field, JsonValue
 
 from yanmo.config import Config
 from yanmo.corpus.files import stored_bytes
@@ -35,8 +35,9 @@ class PretrainConfig(Config):
     preset: str = "mini"
     """The size: tiny, mini, small, medium, base; auto: `yanmo plan` chooses it, and what else is left open."""
     objective: str | None = None
-    """mlm, mlm+nsp, clm, denoise; unset: mlm+nsp for an encoder, clm for a decoder, denoise for an encoder-decoder."""
-    objective_settings: dict[str, dict[str, float | str]] = Field(default_factory=dict)
+    """mlm, mlm+nsp, clm, denoise, or a module of yours; unset: mlm+nsp for an encoder, clm for a decoder, denoise for
+    an encoder-decoder."""
+    objective_settings: dict[str, JsonValue] = Field(default_factory=dict)
     """Fields of the objective's members, such as mlm.rate: the share of tokens that is hidden."""
     corpus: CorpusConfig
     """What is read."""

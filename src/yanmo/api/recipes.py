@@ -24,7 +24,7 @@ from yanmo.corpus.read import CorpusConfig, read_raw
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.errors import ConfigError, no_file
 from yanmo.messages import text
-from yanmo.models.backbone import Backbone
+from yanmo.models.backbone import SIZED, Backbone
 from yanmo.tasks import Task
 from yanmo.tasks.config import TaskConfig
 from yanmo.tokenizers import TokenizerConfig
@@ -321,8 +321,17 @@ def _check_sizes(config: PretrainConfig, model: type[Backbone]) -> None:
 def _check_objective(config: PretrainConfig, model: type[Backbone]) -> None:
     name = config.objective or usual_objective(model.family)
     heads = model.head_terms()
-    if set(objectives.make(name, settings=config.objective_settings).head_sizes()) <= heads:
+    sizes = objectives.make(name, settings=config.objective_settings).head_sizes()
+    if sizes.keys() <= heads:
+        wrong = [term for term, size in sizes.items() if (size is None) == (term in SIZED)]
+        if wrong:
+            raise ConfigError("objectives.head_size", name=name, heads=wrong, sized=sorted(SIZED & heads))
         return
+    if any(map(registry.is_module, name.split("+"))):
+        missing = sorted(sizes.keys() - heads)
+        raise ConfigError(
+            "objectives.no_head", name=name, heads=missing, model=config.model, known=sorted(heads)
+        )
     single = registry.names(objectives)
     fits = [each for each in single if set(objectives.make(each).head_sizes()) <= heads]
     raise ConfigError("run.wrong_family", objective=name, model=config.model, fits=fits)

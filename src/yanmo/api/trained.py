@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from yanmo import models, registry, tasks
 from yanmo.errors import RunError
+from yanmo.interop.config_json import LABELLED
 from yanmo.messages import text
 from yanmo.messages.run import TEXTS
 from yanmo.models.backbone import Backbone
@@ -73,7 +74,13 @@ def has_task(model: Model) -> bool:
     """Whether it was fine-tuned: the model says for what, or has a head that pre-training does not train."""
     labelling = model.loaded.labelling
     said = labelling is not None and labelling.task is not None
-    return said or any(term in model.learner.heads for term in tasks.by_head() if term not in PRETRAINED)
+    return said or bool(task_heads(model).keys() - set(PRETRAINED))
+
+
+def task_heads(model: Model) -> dict[str, str]:
+    """Its heads that belong to a task -> that task. One whose outputs lack their names is an objective's."""
+    heads = model.learner.heads.keys() - (LABELLED if model.loaded.labelling is None else set())
+    return {term: task for term, task in tasks.by_head().items() if term in heads}
 
 
 def no_task(model: Model) -> RunError:

@@ -98,6 +98,8 @@ def _run(
     if "loss_seq2seq" in result.metrics or config.model == "transformer":
         print_line(text("cli.next_pairs", out=out))
         return
-    decoder = "loss_clm" in result.metrics or config.model == "gpt2"
-    print_line(text("cli.next_generate" if decoder else "cli.next_fill_mask", out=out))
+    if "loss_clm" in result.metrics or (not result.metrics and config.model == "gpt2"):
+        print_line(text("cli.next_generate", out=out))
+    elif "loss_mlm" in result.metrics or not result.metrics:
+        print_line(text("cli.next_fill_mask", out=out))
     print_line(text("cli.next_finetune", out=out))

@@ -62,6 +62,10 @@ class Frame:
         special[-1] = False  # of any id beyond the vocabulary
         return special
 
+    def prefix_length(self, length: int) -> int:
+        """Who sees whom in a sequence of `length` tokens: everyone in an encoder, a decoder looks back."""
+        return length if self.summary == "first" else 0
+
     def summary_position(self, length: int) -> int:
         """The token whose hidden state stands for the sequence: the first of an encoder, the last of a decoder."""
         return 0 if self.summary == "first" else length - 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -101,13 +101,11 @@ class TextSource:
         if sample.labels:
             place = np.array([self.frame.summary_position(len(example.input_ids))])
             labels = {term: (place, np.array([value])) for term, value in sample.labels.items()}
-            example = Example(
-                input_ids=example.input_ids,
-                token_type_ids=example.token_type_ids,
-                protected=example.protected,
-                labels=labels,
-            )
-        return self.objective.corrupt(example, key, self.frame)
+            example = replace(example, labels=labels)
+        example = self.objective.corrupt(example, key, self.frame)
+        if example.prefix_length is not None:
+            return example
+        return replace(example, prefix_length=self.frame.prefix_length(len(example.input_ids)))
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,6 +19,7 @@ from yanmo.registry import find, names
 from yanmo.tokenizers import Tokenizer
 
 Tree = dict[str, JsonValue]
+LABELLED = frozenset({"class", "tag", "span"})  # heads whose outputs have names
 _MULTI_LABEL = "multi_label_classification"
 _SINGLE_LABEL = "single_label_classification"
 _REGRESSION = "regression"
@@ -39,14 +40,14 @@ class Labelling:
 
 
 def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | None) -> Tree:
-    """What `transformers` itself writes for this class. Errors: ConfigError if no class has these heads."""
+    """What `transformers` itself writes for this class."""
     backbone, theirs = learner.backbone, learner.backbone.huggingface
     values = backbone.config.model_dump(mode="json")
     generates = backbone.family != "encoder"
     tree: Tree = {
         **theirs.constant,
         **{name: values[ours] for ours, name in theirs.options},
-        "architectures": [class_name(learner)],
+        "architectures": [class_name(learner, labelling)],
         "model_type": theirs.model_type,
         "dtype": "float32",
         "pad_token_id": _padding(learner, tokenizer),
@@ -89,19 +90,18 @@ def generation_settings(learner: Learner, config: Tree) -> Tree:
     return {**ids, **more, "max_length": positions, "num_beams": 4}
 
 
-def class_name(learner: Learner) -> str:
-    """The Hugging Face class with these heads."""
-    classes = learner.backbone.huggingface.classes
-    terms = frozenset(learner.heads) - own_terms(learner)
-    if terms not in classes:
-        known = "; ".join(" + ".join(sorted(item)) or "-" for item in classes)
-        raise ConfigError("interop.no_class", heads=" + ".join(sorted(terms)), known=known)
-    return classes[terms]
+def class_name(learner: Learner, labelling: Labelling | None) -> str:
+    """The Hugging Face class with the heads that are stored under its names."""
+    return learner.backbone.huggingface.classes[stored_terms(learner, labelling)]
 
 
-def own_terms(learner: Learner) -> frozenset[str]:
-    """The heads that no Hugging Face class has, and that are kept in a file of their own."""
-    return frozenset(learner.heads) - learner.backbone.huggingface.heads.keys()
+def stored_terms(learner: Learner, labelling: Labelling | None) -> frozenset[str]:
+    """The most heads that one Hugging Face class has; the others are kept in a file of their own.
+
+    So is a head whose outputs should have names and have none, as of an objective: it would look like a task's.
+    """
+    heads = learner.heads.keys() - (LABELLED if labelling is None else set())
+    return max((terms for terms in learner.backbone.huggingface.classes if terms <= heads), key=len)
 
 
 def read_json(path: Path) -> Tree:

@@ -18,21 +18,22 @@ from torch import Tensor
 
 from yanmo.errors import InputError, reason_of
 from yanmo.interop.config_json import (
+    LABELLED,
     Labelling,
     Tree,
     class_name,
     generation_settings,
-    own_terms,
     read_config,
     read_json,
     read_labelling,
     read_terms,
+    stored_terms,
     write_config,
 )
 from yanmo.interop.sentence_transformers import FILES, read_max_length
 from yanmo.interop.tensors import fill, not_zero, to_huggingface, untied
 from yanmo.messages import text
-from yanmo.models.backbone import ModelConfig
+from yanmo.models.backbone import SIZED, ModelConfig
 from yanmo.models.learner import Learner
 from yanmo.tokenizers import Tokenizer
 from yanmo.training.durable import write_file
@@ -41,14 +42,13 @@ __all__ = ["Labelling", "LoadedModel", "load_model", "save_model"]
 
 WEIGHTS = "model.safetensors"
 SHARDS = "model.safetensors.index.json"
-OWN_HEADS = "heads.safetensors"  # those that no Hugging Face class has, as `term.parameter`
+OWN_HEADS = "heads.safetensors"  # those that the Hugging Face class has not, as `term.parameter`
 # what a model needs and nothing else: no pickles, no copies for other frameworks
 _DOWNLOADED = [
     "config.json", "generation_config.json", "model*.safetensors", SHARDS, "tokenizer*", "vocab.txt",
     "vocab.json", "merges.txt", "special_tokens_map.json", "added_tokens.json", "chat_template.jinja", "*.model",
     OWN_HEADS, *FILES,
 ]  # fmt: skip
-LABELLED = frozenset({"class", "tag", "span"})  # heads whose outputs have names
 _PIPELINES = {"mlm": "fill-mask", "clm": "text-generation", "class": "text-classification",
               "tag": "token-classification", "span": "question-answering", "seq2seq": "translation"}  # fmt: skip
 
@@ -85,7 +85,7 @@ def save_model(
     """Write a directory that `transformers` loads, in fp32. Each file is replaced whole or not at all.
 
     max_length: the longest sequence that it was trained on, where that is less than its positions.
-    Errors: ConfigError where no Hugging Face class has these heads.
+    Heads that no Hugging Face class holds together with the others are kept beside it, where `load_model` finds them.
     """
     config = write_config(learner, tokenizer, labelling)
     folder.mkdir(parents=True, exist_ok=True)
@@ -93,17 +93,16 @@ def save_model(
         shutil.rmtree(left, ignore_errors=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as temporary:
         new = Path(temporary)
+        stored = stored_terms(learner, labelling)
         # not save_file: what it raises on a full disk is no OSError
-        write_file(new / WEIGHTS, safetensors.torch.save(to_huggingface(learner), {"format": "pt"}))
+        write_file(new / WEIGHTS, safetensors.torch.save(to_huggingface(learner, stored), {"format": "pt"}))
         _write_json(new / "config.json", config)
-        own = _own_tensors(learner)
-        if own:
+        if own := _own_tensors(learner, stored):
             write_file(new / OWN_HEADS, safetensors.torch.save(own))
         if generation := generation_settings(learner, config):
             _write_json(new / "generation_config.json", generation)
         (new / "README.md").write_text(_card(learner, labelling), encoding="utf-8")
-        task = labelling is not None or not learner.heads.keys().isdisjoint(LABELLED)
-        _framed(tokenizer, learner, end=task).save(
+        _framed(tokenizer, learner, end=labelling is not None).save(
             new,
             model_max_length=max_length or learner.backbone.config.max_positions,
             token_types=learner.backbone.family == "encoder",
@@ -122,10 +121,10 @@ def _framed(tokenizer: Tokenizer, learner: Learner, *, end: bool) -> Tokenizer:
     return tokenizer.framed(end=end and "clm" not in learner.heads)
 
 
-def _own_tensors(learner: Learner) -> dict[str, Tensor]:
+def _own_tensors(learner: Learner, stored: frozenset[str]) -> dict[str, Tensor]:
     return {
         f"{term}.{name}": parameter.detach().to("cpu", torch.float32).contiguous()
-        for term in sorted(own_terms(learner))
+        for term in sorted(learner.heads.keys() - stored)
         for name, parameter in learner.heads[term].named_parameters()
     }
 
@@ -191,8 +190,8 @@ def _fill_own(folder: Path, learner: Learner, fresh: tuple[str, ...], *, every: 
         own = {
             name.partition(".")[2]: tensor for name, tensor in tensors.items() if name.startswith(f"{term}.")
         }
-        size = len(own["output.bias"]) if "output.bias" in own else None
-        if every and (size is not None or term in learner.backbone.own_heads):
+        if every and term in learner.backbone.head_terms() | SIZED:
+            size = len(own["output.weight"]) if term in SIZED else None
             learner.heads[term] = learner.backbone.build_head(term, size)
         known = {} if term not in learner.heads else dict(learner.heads[term].named_parameters())
         if {name: value.shape for name, value in own.items()} == {n: p.shape for n, p in known.items()}:
@@ -269,7 +268,7 @@ def _card(learner: Learner, labelling: Labelling | None) -> str:
     front += [f"pipeline_tag: {_PIPELINES[term]}"] if term else []
     body = text(
         "interop.card",
-        name=class_name(learner),
+        name=class_name(learner, labelling),
         layers=config.num_layers,
         hidden_size=config.hidden_size,
         parameters=f"{sum(parameter.numel() for parameter in learner.parameters()):,}",

@@ -26,13 +26,13 @@ class Loaded:
     unused: tuple[str, ...]
 
 
-def to_huggingface(learner: Learner) -> dict[str, Tensor]:
-    """Every parameter as fp32 on the CPU under its Hugging Face name or names."""
+def to_huggingface(learner: Learner, stored_terms: frozenset[str]) -> dict[str, Tensor]:
+    """Every parameter but those of other heads as fp32 on the CPU under its Hugging Face name or names."""
     names = learner.backbone.huggingface
-    prefix = names.prefix if learner.heads.keys() & names.heads.keys() else ""
+    prefix = names.prefix if stored_terms else ""
     tensors: dict[str, Tensor] = {}
     for key, parameter in learner.named_parameters():
-        if _is_own(names, key):
+        if key.startswith("heads.") and key.split(".")[1] not in stored_terms:
             continue
         theirs = _their_names(names, key, prefix)
         tensor = parameter.detach().to("cpu", torch.float32)

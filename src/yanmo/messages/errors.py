@@ -10,13 +10,18 @@ TEXTS: Texts = {
         "没有名为“{name}”的{kind}。\n可用的有：{known}。\n{suggestion}",
     ),
     "errors.no_module": (
-        "The {kind} “{name}” cannot be imported: {reason}.\nA name with a dot is a module that Python finds.\n"
+        "The {kind} “{name}” cannot be imported: there is no module {missing}.\n"
+        "A name with a dot is a module that Python finds.\n"
         "Check the spelling; for a module in this folder put PYTHONPATH=. before the command.",
-        "无法导入{kind}“{name}”：{reason}。\n带点的名称表示 Python 能找到的模块。\n"
+        "无法导入{kind}“{name}”：没有模块 {missing}。\n带点的名称表示 Python 能找到的模块。\n"
         "请检查拼写；若模块在当前文件夹中，请在命令前加上 PYTHONPATH=.。",
     ),
+    "errors.broken_module": (
+        "The {kind} “{name}” cannot be imported: {reason}.\nIt fails in line {line} of {path}.\nCorrect the file.",
+        "无法导入{kind}“{name}”：{reason}。\n出错位置：{path} 第 {line} 行。\n请修改该文件。",
+    ),
     "errors.not_one_member": (
-        "{path} defines these classes of {base}: {found}.\nThe file of a {kind} defines one, with every abstract method.\n"
+        "{path} defines these classes of {base}: {found}.\nSuch a file defines one {kind}, with every abstract method.\n"
         "Correct the file.",
         "{path} 中定义的 {base} 类有：{found}。\n一个{kind}文件只定义一个这样的类，且须实现全部抽象方法。\n请修改该文件。",
     ),

@@ -44,12 +44,6 @@ TEXTS: Texts = {
         "Fine-tune it: then only its backbone is taken.",
         "{path} 的类是 {given}。\n可以直接使用的类：{known}。\n请对它进行微调：那样只会取用其主干网络。",
     ),
-    "interop.no_class": (
-        "A model with the heads {heads} cannot be saved: no Hugging Face class holds them together.\n"
-        "Sets that can be saved: {known}.\nTrain one of these sets.",
-        "无法保存带有输出头 {heads} 的模型：没有同时包含它们的 Hugging Face 类。\n"
-        "可以保存的组合：{known}。\n请训练其中一种组合。",
-    ),
     "interop.only_pickle": (
         "{folder} holds its weights as a pickle (.bin) only.\n"
         "Pickles can run code when they are read, so only .safetensors is.\n"

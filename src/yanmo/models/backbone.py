@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 PositionInit = Literal["normal", "sinusoidal", "neighbours"]
 NEIGHBOURLY_LAYERS = 2  # the first ones; more gained nothing
 LOUDER = 2  # positions that are looked at, than words
+SIZED = frozenset(
+    {"class", "tag", "span", "compare"}
+)  # heads with a number of outputs; "compare" is of every model
 
 
 class ModelConfig(Config):
@@ -126,7 +129,7 @@ class Backbone(nn.Module, ABC):
     def head(self, term: str, size: int | None) -> nn.Module:
         """The head of a loss term: head(hidden [n, hidden], vocabulary_weight) -> logits [n, classes].
 
-        size: number of outputs for "class", "tag" and "span", None for the others.
+        size: number of outputs for those that are `SIZED`, None for the others.
         Errors: ConfigError where this architecture has none, naming those that have.
         """
 
@@ -153,9 +156,7 @@ class Backbone(nn.Module, ABC):
     def build_head(self, term: str, size: int | None, *, seed: int = 0) -> nn.Module:
         """`head` with random weights that depend on (config, term, size, seed) alone."""
         with torch.device("meta"):
-            if (
-                term == "compare" and size is not None
-            ):  # of every architecture: two vectors and their distance
+            if term == "compare" and size is not None:  # two vectors and their distance
                 head: nn.Module = LinearHead(3 * self.config.hidden_size, size, dropout=0.0)
             else:
                 head = self.head(term, size)

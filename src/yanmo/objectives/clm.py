@@ -10,7 +10,6 @@ import numpy as np
 from yanmo.data.example import Example
 from yanmo.data.frame import Frame
 from yanmo.data.random import Key
-from yanmo.errors import ConfigError
 from yanmo.objectives.objective import Objective
 
 
@@ -31,8 +30,6 @@ class CLM(Objective):
     text_term: ClassVar = "clm"
 
     def corrupt(self, example: Example, key: Key, frame: Frame) -> Example:
-        if example.prefix_length is not None:
-            raise ConfigError("objectives.both_directions", first="mlm", second="clm")
         at = np.arange(len(example.input_ids) - 1)
         return replace(
             example, prefix_length=0, labels={**example.labels, "clm": (at, example.input_ids[1:].copy())}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar, final
 
 import numpy as np
 
-from yanmo.data.example import Example, Sample
-from yanmo.data.frame import Frame
+from yanmo.data.example import Sample
 from yanmo.data.random import Key
 from yanmo.data.source import TextSource
 from yanmo.data.store import boundaries
@@ -65,9 +64,6 @@ class NSP(Objective):
             place = following
             samples.append(_pair(text, first, second, label, room, generator))
         return samples
-
-    def corrupt(self, example: Example, key: Key, frame: Frame) -> Example:
-        return replace(example, prefix_length=len(example.input_ids))
 
 
 def _sentences(text: TextSource, unit: int) -> list[int]:

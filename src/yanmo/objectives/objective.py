@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -21,11 +21,11 @@ from yanmo.models.learner import Learner
 
 @dataclass(frozen=True, kw_only=True)
 class Objective(ABC):
-    """The base of the family; the value is its own configuration.
+    """The base of the family; the value is its own configuration, and every field has a default.
 
     Data side, run where batches are built: `select` cuts text into samples, reading lengths only; `corrupt` maps
-    one example to another and chooses who sees whom. Model side: `head_sizes` names the heads, `loss` sums the
-    loss of each term over its labels. A sum, never a mean: the step divides by the count over all its
+    one example to another. Model side: a term is the name of the head that it trains, `head_sizes` gives sizes, `loss`
+    sums the loss of each term over its labels. A sum, never a mean: the step divides by the count over all its
     micro-batches, so the gradient does not depend on how a step is cut.
     """
 
@@ -51,7 +51,10 @@ class Objective(ABC):
         ]
 
     def corrupt(self, example: Example, key: Key, frame: Frame) -> Example:
-        """The example with its labels, and `prefix_length` chosen. Never changes a protected token."""
+        """The example with its labels. Never changes a protected token.
+
+        `prefix_length` may stay open: then everyone sees everyone in an encoder, and a decoder looks back.
+        """
         return example
 
     def head_sizes(self) -> Mapping[str, int | None]:
@@ -59,11 +62,10 @@ class Objective(ABC):
         return dict.fromkeys(self.terms)
 
     def loss(self, learner: Learner, batch: Batch) -> dict[str, Tensor]:
-        """Term -> sum of the loss over its labels (a scalar, fp32)."""
-        hidden = learner.backbone(batch)
+        """Term -> sum of the loss over its labels (a scalar, fp32). Overridden where one forward is not enough."""
         return {
-            term: self.term_loss(term, learner.logits(term, hidden, labels.at), labels.value)
-            for term, labels in batch.labelled.labels.items()
+            term: self.term_loss(term, logits, value)
+            for term, logits, value in answers(learner, batch, self.terms)
         }
 
     def term_loss(self, term: str, logits: Tensor, value: Tensor) -> Tensor:
@@ -72,16 +74,51 @@ class Objective(ABC):
 
     @torch.no_grad()
     def measure(self, learner: Learner, batch: Batch) -> dict[str, float]:
-        """For evaluation: `loss_<term>`, `correct_<term>` and `count_<term>`, each a sum over the batch."""
-        hidden = learner.backbone(batch)
-        sums: dict[str, float] = {}
+        """For evaluation, sums over the batch: `loss_<term>`, `count_<term>`, and `correct_<term>` of classes.
+
+        The losses are those without label smoothing; of a `loss` of its own nothing is known to be correct.
+        """
+        if not self.has_own_loss:
+            return measured(self, learner, batch, self.terms)
         counts = batch.counts()
-        for term, labels in batch.labelled.labels.items():
-            logits = learner.logits(term, hidden, labels.at)
-            sums[f"loss_{term}"] = float(cross_entropy(logits, labels.value))
-            sums[f"correct_{term}"] = float(_correct(logits, labels.value).sum())
-            sums[f"count_{term}"] = float(counts[term])
-        return sums
+        losses = {term: float(loss) for term, loss in self.plain.loss(learner, batch).items()}
+        return {f"loss_{term}": loss for term, loss in losses.items()} | {
+            f"count_{term}": float(counts[term]) for term in losses
+        }
+
+    @property
+    def has_own_loss(self) -> bool:
+        """Whether `loss` is overridden."""
+        return type(self).loss is not Objective.loss
+
+    @property
+    def plain(self) -> Self:
+        """The same without label smoothing."""
+        return replace(self, label_smoothing=0.0)
+
+
+def answers(learner: Learner, batch: Batch, terms: Collection[str]) -> Iterator[tuple[str, Tensor, Tensor]]:
+    """Those of the terms that have labels in the batch: term, logits and labels, from one forward."""
+    found = {term: labels for term, labels in batch.labelled.labels.items() if term in terms}
+    if not found:
+        return
+    hidden = learner.backbone(batch)
+    for term, labels in found.items():
+        yield term, learner.logits(term, hidden, labels.at), labels.value
+
+
+def measured(
+    objective: Objective, learner: Learner, batch: Batch, terms: Collection[str]
+) -> dict[str, float]:
+    """`Objective.measure` of these terms, from one forward."""
+    counts, plain = batch.counts(), objective.plain
+    sums: dict[str, float] = {}
+    for term, logits, value in answers(learner, batch, terms):
+        sums[f"loss_{term}"] = float(plain.term_loss(term, logits, value))
+        sums[f"count_{term}"] = float(counts[term])
+        if not value.is_floating_point():
+            sums[f"correct_{term}"] = float(_correct(logits, value).sum())
+    return sums
 
 
 def _correct(logits: Tensor, value: Tensor) -> Tensor:

@@ -51,8 +51,8 @@ class Encoder:
         return self.tokenizer.ids([text])[0]
 
     def prefix_length(self, length: int) -> int:
-        """Who sees whom in a sequence of `length` tokens: everyone in an encoder, a decoder looks back."""
-        return length if self.bidirectional else 0
+        """As `Frame.prefix_length`."""
+        return self.frame.prefix_length(length)
 
 
 @dataclass(frozen=True, kw_only=True)

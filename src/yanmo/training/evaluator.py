@@ -26,7 +26,7 @@ class Evaluator(Protocol):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldOutLoss:
-    """Mean loss, perplexity and accuracy of each term on held-out text, always with the same masks.
+    """Mean loss and accuracy of each term on held-out text, and its perplexity, always with the same masks.
 
     batches: read at evaluations on the way; the final one reads all.
     """
@@ -50,7 +50,8 @@ class HeldOutLoss:
             if not count:
                 continue  # no label of it in the held-out text: a zero would look like a result
             metrics[f"loss_{term}"] = sums[f"loss_{term}"] / count
-            metrics[f"accuracy_{term}"] = sums[f"correct_{term}"] / count
+            if f"correct_{term}" in sums:
+                metrics[f"accuracy_{term}"] = sums[f"correct_{term}"] / count
         losses = [value for name, value in metrics.items() if name.startswith("loss_")]
         metrics["loss"] = sum(losses) if losses else math.nan
         if f"loss_{self.objective.text_term}" in metrics:
