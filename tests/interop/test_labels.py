@@ -9,19 +9,22 @@ import pytest
 
 from yanmo.api.predict import load
 from yanmo.errors import InputError, RunError
-from yanmo.interop.huggingface import load_model, save_model
+from yanmo.interop.huggingface import Labelling, load_model, save_model
 from yanmo.tokenizers import Tokenizer
 
 from .conftest import tiny_bert
 
 
 def described(folder: Path, tokenizer: Tokenizer, size: int, **values: object) -> Path:
-    """A classifier as somebody else describes it: None takes a key away."""
-    save_model(folder, tiny_bert({"class": size}), tokenizer)
+    """A classifier as somebody else describes it."""
+    labelling = Labelling(task=None, labels=tuple(map(str, range(size))))
+    save_model(folder, tiny_bert({"class": size}), tokenizer, labelling=labelling)
     path = folder / "config.json"
-    tree = json.loads(path.read_text(encoding="utf-8")) | values
-    tree = {key: value for key, value in tree.items() if value is not None}
-    path.write_text(json.dumps(tree), encoding="utf-8")
+    ours = ("id2label", "label2id", "problem_type", "finetuning_task")
+    tree = {
+        key: value for key, value in json.loads(path.read_text(encoding="utf-8")).items() if key not in ours
+    }
+    path.write_text(json.dumps(tree | values), encoding="utf-8")
     return folder
 
 
