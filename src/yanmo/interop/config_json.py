@@ -29,14 +29,19 @@ _REGRESSION = "regression"
 class Labelling:
     """What the outputs of a "class", "tag" or "span" head mean, in order. task: the name of the task, if known.
 
-    values: what the task must know besides, as a threshold. numbers: the outputs are numbers, not scores of classes.
+    values: what the task must know besides, as a threshold. several_numbers: it is a regression of more than one.
     """
 
     task: str | None
     labels: tuple[str, ...]
     multi_label: bool = False
     values: Mapping[str, JsonValue] = field(default_factory=dict)
-    numbers: bool = False
+    several_numbers: bool = False
+
+    @property
+    def numbers(self) -> bool:
+        """Whether the outputs are numbers, not scores of classes: one class alone is always the likeliest."""
+        return self.several_numbers or (len(self.labels) == 1 and not self.multi_label)
 
 
 def write_config(learner: Learner, tokenizer: Tokenizer, labelling: Labelling | None) -> Tree:
@@ -166,7 +171,7 @@ def read_labelling(tree: Tree, path: Path, *, classes: bool = True) -> Labelling
     Errors: InputError for classes that are not numbered.
     """
     task = tree.get("finetuning_task")
-    labels = _labels(tree, path) if classes else ()
+    labels = _labels(tree, path) if classes or isinstance(tree.get("id2label"), dict) else ()
     params = tree.get("task_specific_params")
     values = params.get(str(task)) if isinstance(params, dict) else None
     kind = tree.get("problem_type")
@@ -175,7 +180,7 @@ def read_labelling(tree: Tree, path: Path, *, classes: bool = True) -> Labelling
         labels=labels,
         multi_label=kind == _MULTI_LABEL,
         values=values if isinstance(values, dict) else {},
-        numbers=kind == _REGRESSION or (kind is None and len(labels) == 1),
+        several_numbers=kind == _REGRESSION and len(labels) > 1,
     )
 
 
