@@ -78,6 +78,8 @@ def test_it_is_learned_with_its_settings_and_gone_on_from(own, run, files, tmp_p
     assert ran.code == 0, ran.err
     assert "fill-mask" not in ran.out
     assert list(load(str(more)).learner.heads) == ["tag"]
+    nothing = ("--objective", "no_such.thing", "--corpus", files.corpus, "--out", tmp_path / "none", *FAST)
+    assert run("pretrain", "--model", out, *nothing).code == 2 and not (tmp_path / "none").exists()
 
 
 @pytest.mark.parametrize("own", ["by a dotted name"], indirect=True)

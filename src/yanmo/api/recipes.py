@@ -100,6 +100,8 @@ def resolve_pretrain(
     if model is not None:
         _check_sizes(config, model)
         _check_objective(config, model)
+    elif config.objective is not None:  # refused before the corpus is read
+        objectives.make(config.objective, settings=config.objective_settings)
     train = config.train.model_copy(update={"budget": _capped(config.train.budget, reporter)})
     return config.model_copy(update={"train": train})
 

@@ -4,9 +4,8 @@ from yanmo.messages import Texts
 
 TEXTS: Texts = {
     "models.no_head": (
-        "“{model}” has no head for “{term}”.\nIts heads: {known}.\n"
-        "This objective fits: {fits}. Choose one of them.",
-        "“{model}”没有用于“{term}”的输出头。\n它的输出头：{known}。\n该目标适用于：{fits}。请从中选用。",
+        "“{model}” has no head for “{term}”.\nIts heads: {known}.\nChoose a model that has one: {fits}.",
+        "“{model}”没有用于“{term}”的输出头。\n它的输出头：{known}。\n请选用有此输出头的模型：{fits}。",
     ),
     "models.fitting_encoder": ("{name} (an encoder)", "{name}（编码器）"),
     "models.fitting_decoder": ("{name} (a decoder)", "{name}（解码器）"),
