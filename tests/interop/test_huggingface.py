@@ -92,6 +92,8 @@ def test_heads_that_no_class_holds_together_come_back(
     assert (loaded.fresh, loaded.unused) == ((), ())
     assert_equal(loaded.learner, learner)
     assert load_model(tmp_path / "model", heads=heads).fresh == ()
+    save_model(tmp_path / "model", load_model(pretrained, heads={"mlm": None}).learner, tokenizer)
+    assert set(load_model(tmp_path / "model").learner.heads) == {"mlm"}, "no head is left of what stood there"
 
 
 def test_a_new_head_is_fresh_and_keeps_the_pooler(pretrained: Path) -> None:

@@ -97,7 +97,8 @@ def save_model(
         # not save_file: what it raises on a full disk is no OSError
         write_file(new / WEIGHTS, safetensors.torch.save(to_huggingface(learner, stored), {"format": "pt"}))
         _write_json(new / "config.json", config)
-        if own := _own_tensors(learner, stored):
+        own = _own_tensors(learner, stored)
+        if own:
             write_file(new / OWN_HEADS, safetensors.torch.save(own))
         if generation := generation_settings(learner, config):
             _write_json(new / "generation_config.json", generation)
@@ -107,6 +108,8 @@ def save_model(
             model_max_length=max_length or learner.backbone.config.max_positions,
             token_types=learner.backbone.family == "encoder",
         )
+        if not own:
+            (folder / OWN_HEADS).unlink(missing_ok=True)  # of the model that stood here before
         usual = (new / "config.json").stat().st_mode
         # config.json last: where it stands, the rest does too
         for path in sorted(new.iterdir(), key=lambda path: (path.name == "config.json", path.name)):
