@@ -76,9 +76,9 @@ def _place(error: Exception) -> tuple[str | None, int | None]:
     if isinstance(error, SyntaxError):
         return error.filename, error.lineno
     frames = traceback.extract_tb(error.__traceback__)
-    last = [frame for frame in frames if not frame.filename.startswith("<")][
-        -1
-    ]  # import_module's own are frozen
+    *_, last = (
+        frame for frame in frames if not frame.filename.startswith("<")
+    )  # import_module's own are frozen
     return last.filename, last.lineno
 
 

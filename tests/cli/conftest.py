@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -61,6 +64,35 @@ def _alone() -> Iterator[None]:
         patch.setenv("COLUMNS", "120")
         patch.delenv("YANMO_TEST_BUDGET", raising=False)
         yield
+
+
+def example_on(page: Path, heading: str) -> str:
+    """The code of the only Python block below a heading of the documentation."""
+    below = page.read_text("utf-8").split(f"## {heading}")[1]
+    (found,) = re.findall(r"```python\n(.*?)```", below, re.DOTALL)
+    return str(found)
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., str]:
+    """Puts the example of a page beside the members of a family, or into a module of the user's; returns its name."""
+
+    def _place(page: Path, heading: str, family: ModuleType, name: str, where: str) -> str:
+        kind = family.__name__.rpartition(".")[2]
+        own = tmp_path / f"my_{kind}"
+        own.mkdir()
+        (own / f"{name}.py").write_text(example_on(page, heading), encoding="utf-8")
+        if where == "in the family":
+            monkeypatch.setattr(family, "__path__", [*family.__path__, str(own)])
+            called, module = name, f"{family.__name__}.{name}"
+        else:
+            monkeypatch.syspath_prepend(str(tmp_path))
+            called = module = f"my_{kind}.{name}"
+        for known in (own.name, module):
+            monkeypatch.delitem(sys.modules, known, raising=False)
+        return called
+
+    return _place
 
 
 @pytest.fixture(scope="session")

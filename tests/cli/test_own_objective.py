@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -29,44 +28,15 @@ FILES = {
 
 
 @pytest.fixture
-def code() -> str:
-    (found,) = re.findall(
-        r"```python\n(.*?)```", PAGE.read_text("utf-8").split("## An objective of your own")[1], re.DOTALL
-    )
-    return str(found)
-
-
-@pytest.fixture
-def own(request: pytest.FixtureRequest, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of the objective: of a module in a folder of the user's, or of a file beside the other objectives."""
-    folder = tmp_path / "my_objectives"
-    folder.mkdir()
-    (folder / "replaced.py").write_text(code, encoding="utf-8")
-    if request.param == "in the family":
-        monkeypatch.setattr(objectives, "__path__", [*objectives.__path__, str(folder)])
-        name, module = "replaced", "yanmo.objectives.replaced"
-    else:
-        monkeypatch.syspath_prepend(str(tmp_path))
-        name = module = "my_objectives.replaced"
-    for known in ("my_objectives", module):
-        monkeypatch.delitem(sys.modules, known, raising=False)
-    return name
+def own(request, place) -> str:
+    return place(PAGE, "An objective of your own", objectives, "replaced", request.param)
 
 
 @pytest.mark.parametrize("own", ["in the family", "by a dotted name"], indirect=True)
 def test_it_is_learned_with_its_settings_and_gone_on_from(own, run, files, tmp_path):
     out, setting = tmp_path / "run", f"objective_settings.{own}.rate=0.4"
-    given = (
-        "pretrain",
-        "--model",
-        "bert",
-        "--objective",
-        f"mlm+{own}",
-        "--corpus",
-        files.corpus,
-        "--out",
-        out,
-    )
+    both = ("--objective", f"mlm+{own}", "--corpus", files.corpus, "--out", out)
+    given = ("pretrain", "--model", "bert", *both)
     ran = run(*given, *TINY, setting)
     assert ran.code == 0, ran.err
     assert f"yanmo fill-mask {out}" in ran.out.replace("\n", "") and (out / "report.html").is_file()
@@ -145,17 +115,7 @@ def test_a_module_that_is_no_objective_is_refused(name, words, run, files, tmp_p
         (tmp_path / folder / f"{file}.py").write_text(FILES[module], encoding="utf-8")
     for known in (folder, module):
         monkeypatch.delitem(sys.modules, known, raising=False)
-    ran = run(
-        "pretrain",
-        "--model",
-        "bert",
-        "--objective",
-        name,
-        "--corpus",
-        files.corpus,
-        "--out",
-        tmp_path / "run",
-        *TINY,
-    )
+    given = ("--objective", name, "--corpus", files.corpus, "--out", tmp_path / "run")
+    ran = run("pretrain", "--model", "bert", *given, *TINY)
     assert ran.code == 2 and "Traceback" not in ran.err, ran.err
     assert all(word in ran.err for word in words), ran.err

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -11,16 +10,10 @@ import pytest
 
 from yanmo import tasks
 
+from .conftest import example_on
+
 PAGE = Path(__file__).parents[2] / "docs" / "en" / "tasks.md"
 TRAINED = ("--budget", "2steps", "train.batch_tokens=256", "train.evaluations=1", "train.precision=fp32")
-
-
-@pytest.fixture
-def code() -> str:
-    (found,) = re.findall(
-        r"```python\n(.*?)```", PAGE.read_text("utf-8").split("## A task of your own")[1], re.DOTALL
-    )
-    return str(found)
 
 
 @pytest.fixture
@@ -32,20 +25,8 @@ def records(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def own(request: pytest.FixtureRequest, code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The name of the task: of a module in a folder of the user's, or of a file beside the other tasks."""
-    folder = tmp_path / "my_tasks"
-    folder.mkdir()
-    (folder / "grades.py").write_text(code, encoding="utf-8")
-    if request.param == "in the family":
-        monkeypatch.setattr(tasks, "__path__", [*tasks.__path__, str(folder)])
-        name, module = "grades", "yanmo.tasks.grades"
-    else:
-        monkeypatch.syspath_prepend(str(tmp_path))
-        name = module = "my_tasks.grades"
-    for known in ("my_tasks", module):
-        monkeypatch.delitem(sys.modules, known, raising=False)
-    return name
+def own(request, place) -> str:
+    return place(PAGE, "A task of your own", tasks, "grades", request.param)
 
 
 @pytest.mark.parametrize("own", ["in the family", "by a dotted name"], indirect=True)
@@ -74,8 +55,8 @@ def test_a_model_folder_imports_nothing(own, run, bert, records, tmp_path, langu
     assert ran.code == 2 and own in ran.err and "config.yaml" in ran.err
 
 
-def test_the_built_in_task_of_a_head_stays(code, tmp_path, monkeypatch):
-    (tmp_path / "zebra.py").write_text(code, encoding="utf-8")
+def test_the_built_in_task_of_a_head_stays(tmp_path, monkeypatch):
+    (tmp_path / "zebra.py").write_text(example_on(PAGE, "A task of your own"), encoding="utf-8")
     monkeypatch.setattr(tasks, "__path__", [*tasks.__path__, str(tmp_path)])
     monkeypatch.delitem(sys.modules, "yanmo.tasks.zebra", raising=False)
     assert tasks.find("zebra").term == "class"

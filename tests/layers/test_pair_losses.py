@@ -32,9 +32,7 @@ def test_regression_does_not_depend_on_length() -> None:
 def test_cosent_by_hand() -> None:
     first = torch.tensor([EAST, EAST, EAST, EAST])
     second = torch.tensor([NORTH, DIAGONAL, EAST, NORTH])
-    target = torch.tensor(
-        [0.5, 0.2, 0.2, -100.0]
-    )  # of the first two in wrong order; the two of 0.2 have none
+    target = torch.tensor([0.5, 0.2, 0.2, -100.0])  # the two of 0.2 have no order
     half = math.sqrt(0.5)
     wrong = [(half - 0.0) / 0.1, (1.0 - 0.0) / 0.1]  # what should be nearer than both is farther
     expected = 3 * math.log(1 + sum(map(math.exp, wrong)))

@@ -30,9 +30,8 @@ from yanmo.tasks.task import Encoded, Encoder, Logits, Task
 
 # float32 [labels, classes]: asked once, so that a resumed run learns from the same numbers
 TAUGHT = "teacher.npy"
-ASKED = (
-    "teacher.sha256"  # of the records and classes that it was asked about: their file may change in between
-)
+# of the records and classes that it was asked about: their file may change in between
+ASKED = "teacher.sha256"
 
 
 def check_teacher(task: type[Task], name: str) -> None:

@@ -35,9 +35,8 @@ if TYPE_CHECKING:
 PositionInit = Literal["normal", "sinusoidal", "neighbours"]
 NEIGHBOURLY_LAYERS = 2  # the first ones; more gained nothing
 LOUDER = 2  # positions that are looked at, than words
-SIZED = frozenset(
-    {"class", "tag", "span", "compare"}
-)  # heads with a number of outputs; "compare" is of every model
+# heads with a number of outputs; "compare" is of every model
+SIZED = frozenset({"class", "tag", "span", "compare"})
 
 
 class ModelConfig(Config):

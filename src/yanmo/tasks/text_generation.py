@@ -264,10 +264,8 @@ class TextGeneration(Task):
 
     def own_score(self, record: Record, prediction: TaskPrediction) -> float | None:
         """chrF of an answer, as of a translation."""
-        sides = read_sides(record, self.config)
-        if sides is None or not isinstance(prediction, TextLoss) or prediction.generated is None:
-            return None
-        return chrf([prediction.generated], [[sides[1]]]).value / 100
+        shown = self.shown(record, prediction)
+        return None if shown is None else chrf([shown.predicted], [[shown.gold]]).value / 100
 
     def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
         """An answer beside its target; a text that was foreseen badly is no mistake."""
