@@ -24,7 +24,7 @@ def case(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
 
 @pytest.mark.usefixtures("piece")
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 1e-6), (torch.bfloat16, 4e-3)])
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 5e-6), (torch.bfloat16, 4e-3)])
 def test_value_and_gradient_are_torchs(smoothing: float, dtype: torch.dtype, tolerance: float) -> None:
     logits, target = case(dtype)
     ours = cross_entropy(logits, target, smoothing)
