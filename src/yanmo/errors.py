@@ -58,6 +58,24 @@ class YanmoError(Exception):
     def __str__(self) -> str:
         return text(self.key, **self.values)
 
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """What was given, what is allowed, what to do; the later ones may be empty."""
+        given, _, rest = str(self).partition("\n")
+        allowed, _, advice = rest.partition("\n")
+        return given, allowed, advice
+
+    def to_json(self) -> dict[str, str | int]:
+        """What `--json` prints under `error`."""
+        given, allowed, advice = self.parts
+        return {
+            "code": self.key,
+            "given": given,
+            "allowed": allowed,
+            "advice": advice,
+            "exit_code": self.exit_code,
+        }
+
 
 class ConfigError(YanmoError):
     """A key, value or flag that does not exist or does not fit."""

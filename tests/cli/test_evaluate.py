@@ -69,6 +69,18 @@ def test_a_suite_names_its_part_metric_and_references(run, classifier, suite, tm
     assert (held_back.json["count"], held_back.json["part"]) == (4, "dev")
 
 
+def test_the_dev_of_a_suite_whose_test_is_its_official_dev(run, classifier, suite, tmp_path):
+    """A tenth of train, so that nothing is chosen on what is reported."""
+    text = suite.read_text(encoding="utf-8").replace("  test: {file", "  dev: {file")
+    suite.write_text(text, encoding="utf-8")
+    data = ("--data", tmp_path / "data")
+    counts = [
+        run("evaluate", classifier, suite, *data, *part, "--json").json["count"]
+        for part in ((), ("--part", "test"), ("--part", "dev"), ("--part", "train"))
+    ]
+    assert counts == [20, 20, 4, 36]
+
+
 def test_classes_without_names_have_those_of_the_suite(run, classifier, suite, tmp_path):
     """As a directory of `transformers` that was saved without id2label."""
     folder = tmp_path / "nameless"

@@ -136,6 +136,15 @@ def test_vectors_of_length_one(run, similarity, texts, tmp_path):
     assert yanmo.load(str(similarity)).encode([]).shape == (0, 128)
 
 
+def test_encode_says_how_many_texts_were_cut(run, similarity, tmp_path):
+    path = tmp_path / "texts.txt"
+    path.write_text("我们去了北京\n" + 1000 * "北京" + "\n", encoding="utf-8")
+    ran = run("encode", similarity, path, "--out", tmp_path / "v.npy", "--json")
+    assert (ran.code, ran.json["cut"]) == (0, 1), ran.err
+    room = str(yanmo.load(str(similarity)).encoder.room)
+    assert room in ran.err and "head" in ran.err
+
+
 def test_records_are_encoded_by_their_field(run, similarity, labelled, tmp_path):
     ran = run("encode", similarity, labelled, "--text-field", "text_b", "--out", tmp_path / "v.npy", "--json")
     assert ran.code == 0, ran.err

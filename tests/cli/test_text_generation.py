@@ -201,14 +201,18 @@ def test_chat_answers_line_by_line(say, chat_run):
 
 def test_chat_in_the_users_language(say, chat_run, language):
     ran = say(chat_run[0], "--max-new-tokens", "2", lines=["/reset", "x" * 3000])
-    assert ran.code == 0, ran.err
+    assert ran.code == 2, "what was piped in has no answer"
     assert ("对话已清空" if language == "zh" else "The conversation is forgotten") in ran.err
     assert ("请缩短" if language == "zh" else "Give a shorter one") in ran.err
     assert ran.out == ""
+    told = say(chat_run[0], "--json", "--max-new-tokens", "2", lines=["x" * 3000, "第3天?"])
+    refusal, answer = [json.loads(line) for line in told.out.splitlines()]
+    assert told.code == refusal["error"]["exit_code"] == 2 and "answer" in answer
 
 
-def test_chat_needs_a_model_that_has_learnt_it(say, gpt, chat_run):
+def test_chat_needs_a_model_that_has_learnt_it(say, bert, gpt, chat_run):
     refused(say(gpt, lines=["a"]), "text_generation")
+    refused(say(bert, lines=["a"]), "gpt2")
     refused(say(chat_run[0], "--greedy", "--top-p", "0.5", lines=["a"]), "top_p")
 
 

@@ -212,6 +212,8 @@ def test_what_does_not_fit_is_refused(run, pairs, translator, bert, files, tmp_p
     refused(run(*pretrain, "--tokenizer", "wordpiece"), language, "unigram")
     refused(run(*arguments(pairs, out, "tokenizer.kind=wordpiece")), language, "unigram")
     refused(run("translate", translator, "a", "--beams", "0"), language, "0")
+    refused(run("translate", translator, "a", "--beams", "2000"), language, "1024")
+    refused(run("translate", translator, "a", "--length-penalty", "nan"), language, "length_penalty")
     refused(run("translate", translator, tmp_path / "none.txt"), language, "none.txt")
     refused(run("translate", translator, "a b", "--out", tmp_path / "x.txt"), language)
     (tmp_path / "a.txt").write_text("a", encoding="utf-8")

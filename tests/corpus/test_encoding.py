@@ -23,6 +23,7 @@ def decode(data: bytes, size: int, encoding: str = "auto") -> tuple[str, str]:
         ("gb18030", "gb18030"),
         ("gbk", "gb18030"),
         ("utf-16", "utf-16-le"),
+        ("utf-32", "utf-32-le"),
     ],
 )
 def test_encodings_are_told_apart_whatever_the_blocks(encoding: str, name: str, size: int) -> None:

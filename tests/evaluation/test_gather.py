@@ -86,6 +86,23 @@ def questions() -> Case:
     return task, given, [*found], ("f1", "em")
 
 
+def unanswered() -> Case:
+    """Version 2 of SQuAD's script holds for all records as soon as one has no answer: "A" is then no answer."""
+    context = "Vitamin A is good."
+    given = records(
+        {"question": "Which?", "context": context, "answers": ["A"]},
+        {"question": "Where?", "context": context, "answers": []},
+        {"question": "How is it?", "context": context, "answers": ["good"]},
+    )
+    task = QuestionAnswering.from_records(given, TaskConfig())
+    letter = Candidate(text="A", start=8, end=9, score=0.5)
+    found = [
+        AnswerPrediction(question="", context=context, no_answer=0.1, answer=letter, candidates=(letter,))
+        for _ in given
+    ]
+    return task, given, [*found], ("f1", "em")
+
+
 def scores() -> Case:
     values = (0.5, 4.0, 2.5, 1.0, 5.0)
     given = records(*({"text": str(each), "text_pair": "x", "score": each} for each in values))
@@ -145,7 +162,7 @@ def translations() -> Case:
 
 
 @pytest.mark.parametrize(
-    "case", [classes, several, entities, questions, scores, search, losses, answers, translations]
+    "case", [classes, several, entities, questions, unanswered, scores, search, losses, answers, translations]
 )
 def test_evidence_gives_the_metric_back(case: type) -> None:
     task, given, predictions, metrics = case()

@@ -22,6 +22,7 @@ def test_settings_reach_the_member_that_they_name() -> None:
         ({"mml": {"rate": 0.3}}, ["objective_settings.mml", "“mlm”"]),
         ({"mlm": {"rate": 0}}, ["objective_settings.mlm.rate", "above 0"]),
         ({"mlm": {"rate": 1.5}}, ["objective_settings.mlm.rate", "up to 1"]),
+        ({"mlm": {"masked": 0.9, "random": 0.2}}, ["masked", "random", "0.9"]),
         ({"mlm": {"rate": "much"}}, ["objective_settings.mlm.rate", "a number"]),
     ],
 )

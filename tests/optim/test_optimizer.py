@@ -191,6 +191,18 @@ def test_an_update_has_the_size_of_an_adamw_update() -> None:
     assert 0.1 < float(parameter.detach().pow(2).mean().sqrt()) < 0.3
 
 
+def test_the_rate_of_matrices_follows_the_other_unless_it_is_set() -> None:
+    def moved(**settings: float) -> float:
+        parameter = torch.nn.Parameter(torch.eye(4))
+        optimizer = build([("layers.0.weight", parameter)], OptimConfig(weight_decay=0.0, **settings))
+        parameter.grad = torch.eye(4)
+        optimizer.step(1.0)
+        return float((parameter.detach() - torch.eye(4)).norm())
+
+    assert moved(lr=2e-2) == pytest.approx(10 * moved(lr=2e-3), rel=1e-3)
+    assert moved(lr=2e-3) == pytest.approx(moved(lr=1.0, muon_lr=5e-3), rel=1e-5)
+
+
 @pytest.mark.parametrize("name", ["muon", "adamw"])
 def test_saved_state_continues_with_the_same_bits(name: str) -> None:
     config = OptimConfig(name=name)

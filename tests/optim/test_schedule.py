@@ -38,3 +38,10 @@ def test_unknown_name_is_refused() -> None:
     assert ScheduleConfig().multiplier(0.53) == pytest.approx(0.5)
     with pytest.raises(ConfigError, match="cosine"):
         build(ScheduleConfig, {"name": "cosinus"})
+
+
+def test_wsd_must_rise_before_it_falls() -> None:
+    assert build(ScheduleConfig, {"name": "wsd", "warmup": 0.5, "decay": 0.5}).multiplier(0.5) == 1
+    with pytest.raises(ConfigError, match="decay"):
+        build(ScheduleConfig, {"name": "wsd", "warmup": 0.5, "decay": 0.9})
+    build(ScheduleConfig, {"name": "linear", "warmup": 0.5, "decay": 0.9})

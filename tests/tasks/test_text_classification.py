@@ -233,7 +233,12 @@ def test_a_long_pair_is_cut_and_counted(record: NewRecord, encoder_of: Encoders)
 
 def test_single_texts_and_pairs_do_not_mix(record: NewRecord, encoder_of: Encoders) -> None:
     single, both = record(text="a", label="x"), record(text="b", text_pair="c", label="y")
-    for rows, key in (([single, both], "pairs.unexpected_pair"), ([both, single], "pairs.no_pair")):
+    kinds = [
+        ([single, single, both], "pairs.unexpected_pair"),
+        ([single, both, both], "pairs.no_pair"),
+        ([both, single], "pairs.no_pair"),
+    ]
+    for rows, key in kinds:
         with pytest.raises(InputError) as error:
             make(rows)
         assert error.value.key == key

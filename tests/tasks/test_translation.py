@@ -118,7 +118,7 @@ def test_bad_pairs_name_the_row(
 
 @pytest.mark.parametrize(
     ("settings", "key"),
-    [({"beams": 0}, "beams"), ({"direction": "en"}, "direction"), ({"direction": "en-"}, "d")]
+    [({"beams": 0}, "beams"), ({"beams": 2000}, "1024"), ({"length_penalty": float("nan")}, "length_penalty"), ({"direction": "en"}, "direction"), ({"direction": "en-"}, "d")]
     + [({"direction": direction}, "en-zh-Hant") for direction in ("en-zh-cn", "en-GB-", "en-GB-US")],
 )
 def test_bad_settings(settings: dict[str, object], key: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from yanmo.api.predict import Model
+from yanmo.api.trained import require
 from yanmo.errors import InputError, RunError
 from yanmo.generation.options import GenerateOptions
 from yanmo.tokenizers.chat import EncodedMessage, Message, Role, encode_message, is_chat, latest, opening
@@ -18,6 +19,7 @@ class Conversation:
 
     def __init__(self, model: Model, options: GenerateOptions = CHAT, *, system: str | None = None) -> None:
         """system: what stands above every conversation. Errors: RunError where the model has not learnt any."""
+        require(model, "clm", task="text_generation")
         if not (is_chat(model.tokenizer) and model.task.generates):
             raise RunError("generation.no_conversation", path=model.source)
         self.forgotten = 0  # messages, over the whole conversation

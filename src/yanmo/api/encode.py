@@ -55,12 +55,16 @@ def encode(
     Errors: RunError for a cross-encoder and for an untrained model.
     """
     width = model.learner.backbone.config.hidden_size
-    parts = list(_parts(model, texts, normalize=normalize, batch_tokens=batch_tokens))
+    parts = [part for part, _ in _parts(model, texts, normalize=normalize, batch_tokens=batch_tokens)]
     return np.concatenate(parts) if parts else np.zeros((0, width), dtype=np.float32)
 
 
-def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool = False) -> None:
-    """Writes the vectors of the texts as a .npy file, whole or not at all; memory stays flat. Errors: as `encode`."""
+def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool = False) -> int:
+    """Writes the vectors of the texts as a .npy file, whole or not at all, and returns how many texts were cut.
+
+    Memory stays flat. Errors: as `encode`.
+    """
+    cut = 0
     width = model.learner.backbone.config.hidden_size
     pooling_of(model)  # refused before a file is there
     if path.is_dir():
@@ -75,8 +79,9 @@ def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool
         with os.fdopen(handle, "wb") as file:
             header = {"descr": "<f4", "fortran_order": False, "shape": (len(texts), width)}
             np.lib.format.write_array_header_1_0(file, header)
-            for part in _parts(model, texts, normalize=normalize, batch_tokens=8192):
+            for part, shortened in _parts(model, texts, normalize=normalize, batch_tokens=8192):
                 file.write(part.astype("<f4").tobytes())
+                cut += shortened
         Path(name).chmod(0o644)
         Path(name).replace(path)
     except OSError as error:
@@ -85,6 +90,7 @@ def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return cut
 
 
 def similar(model: Model, query: str, texts: Sequence[str], *, top: int = 5) -> list[Near]:
@@ -122,24 +128,24 @@ def bi_encoder(model: Model) -> SentenceSimilarity:
     return SentenceSimilarity(labels=(), config=config)
 
 
-def _parts(model: Model, texts: Sequence[str], *, normalize: bool, batch_tokens: int) -> Iterator[Vectors]:
-    pooling = pooling_of(model)
+def _parts(
+    model: Model, texts: Sequence[str], *, normalize: bool, batch_tokens: int
+) -> Iterator[tuple[Vectors, int]]:
+    """The vectors of some texts after the other, and how many of these texts were too long."""
+    pooling, room = pooling_of(model), model.encoder.room - model.encoder.frame.framed_length(0)
     for start in range(0, len(texts), AT_ONCE):
-        examples = [
-            _example(ids, model.encoder, pooling)
-            for ids in model.tokenizer.ids(texts[start : start + AT_ONCE])
-        ]
+        ids = model.tokenizer.ids(texts[start : start + AT_ONCE])
+        # what is too long loses its tail, as in sentence-transformers
+        examples = [_example(one[:room], model.encoder, pooling) for one in ids]
         rows = run(model.learner, examples, TERM, batch_tokens=batch_tokens, outputs=_reader(pooling))
         vectors = np.concatenate(rows).astype(np.float32)
         if normalize or pooling.normalize:
             vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-        yield vectors
+        yield vectors, sum(len(one) > room for one in ids)
 
 
 def _example(ids: list[int], encoder: Encoder, pooling: Pooling) -> Example:
-    """A text that is too long loses its tail, as in sentence-transformers."""
-    room = encoder.room - encoder.frame.framed_length(0)
-    example = encoder.frame.build([np.array(ids[:room], dtype=np.int64)])
+    example = encoder.frame.build([np.array(ids, dtype=np.int64)])
     length = len(example.input_ids)
     places = {"lasttoken": length - 1, "cls_token": 0}
     at = places.get(pooling.mode, encoder.frame.summary_position(length))

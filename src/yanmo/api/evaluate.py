@@ -257,17 +257,19 @@ def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, report
     if folder is None:
         raise ConfigError("suites.no_folder", name=suite.name, folder=suite.folder, source=suite.source)
     where = user_path(folder)
-    wanted: Part = suite.reported() if part is None or part == "test" else part
-    sources: tuple[Part, ...] = (wanted, "train", "dev")
+    reported = part is None or part == "test"
+    wanted: Part = suite.reported() if reported else part
     with reporter.stage(text("run.stage_read")):
-        if wanted == suite.reported():
+        if reported:
             records: Sequence[Record] = suite.test(where)
+            origin = wanted
         else:
-            records = getattr(suite.complete(where), wanted)
-        origin = next(name for name in sources if name in suite.splits)
-        sha256 = suites.content_hash(suite.file(origin, where))
+            splits = suite.complete(where)
+            records = getattr(splits, wanted)
+            origin = splits.taken_from.get(wanted, wanted)
     if not records:
         raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=list(suite.splits))
+    sha256 = suites.content_hash(suite.file(origin, where))
     exact = sha256 == suite.splits[origin].sha256
     if not exact:
         reporter.warn(text("suites.warn_other", name=suite.name, path=suite.file(origin, where)))

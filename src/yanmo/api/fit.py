@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from yanmo import __version__
 from yanmo.api.compute import Compute
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
@@ -167,6 +168,9 @@ def _saver(run: RunFolder, what: Fit, compute: Compute) -> Saver:
                 precision=compute.dtype,
                 matmul_precision=compute.settings.matmul,
             ),
+            "attention": compute.settings.attention,
+            "yanmo": __version__,
+            "configuration": run.configuration_digest[:16],
             "data": what.plan.source.digest[:16],
             **({} if what.dev_digest is None else {"dev": what.dev_digest[:16]}),
         },

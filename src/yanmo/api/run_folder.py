@@ -179,6 +179,11 @@ class RunFolder:
         return values
 
     @property
+    def configuration_digest(self) -> str:
+        """SHA-256 of the configuration that `write_manifest` got."""
+        return str(self._lineage["configuration_sha256"])
+
+    @property
     def _lineage(self) -> dict[str, Any]:
         if not self._manifest.is_file():
             return {}

@@ -43,6 +43,8 @@ def starting_model(
         sizes = [(each.numel(), each.requires_grad) for each in loaded.learner.parameters()]
         learning = sum(size for size, learns in sizes if learns)
         total = sum(size for size, _ in sizes)
+        if config.random_weights or model_source.architecture(config.model) is not None:
+            reporter.warn(text("run.warn_frozen_random"))
         reporter.note(text("run.note_learning", learning=f"{learning:,}", total=f"{total:,}"))
     return loaded
 

@@ -33,7 +33,7 @@ def chat(
     seed: int = 0,
     precision: Precision = "fp32",
     json: Json = False,
-) -> None:
+) -> int:
     from yanmo.api.chat import CHAT, Conversation
     from yanmo.config import build
     from yanmo.generation.options import SAMPLING, GenerateOptions
@@ -52,6 +52,7 @@ def chat(
     conversation = Conversation(load_model(model, precision), options, system=system)
     if sys.stdin.isatty():
         _line(text("generation.chat_welcome", model=model))
+    code = 0
     for given_line in _lines():
         if given_line == QUIT:
             break
@@ -61,7 +62,9 @@ def chat(
         elif given_line.startswith("/"):
             _line(text("generation.chat_unknown", given=given_line))
         elif given_line:
-            _answer(conversation, given_line, as_json=json)
+            refused = _answer(conversation, given_line, as_json=json)
+            code = code if refused is None or sys.stdin.isatty() else refused.exit_code
+    return code
 
 
 def _lines() -> Iterator[str]:
@@ -78,14 +81,19 @@ def _lines() -> Iterator[str]:
         yield line.strip()
 
 
-def _answer(conversation: Conversation, message: str, *, as_json: bool) -> None:
-    """Prints the answer as it is written, or as one object; Ctrl-C ends it alone."""
+def _answer(conversation: Conversation, message: str, *, as_json: bool) -> InputError | None:
+    """Prints the answer as it is written, or as one object; Ctrl-C ends it alone.
+
+    Returns why there is none, where the message cannot be answered: the conversation goes on.
+    """
     before = conversation.forgotten
     try:
         pieces = conversation.say(message)
-    except InputError as error:  # the conversation goes on
+    except InputError as error:
         _line(str(error))
-        return
+        if as_json:
+            print_json({"message": message, "error": error.to_json()})
+        return error
     if as_json:
         print_json({"message": message, "answer": "".join(pieces)})
         sys.stdout.flush()
@@ -93,6 +101,7 @@ def _answer(conversation: Conversation, message: str, *, as_json: bool) -> None:
         _stream(pieces)
     if conversation.forgotten > before:
         _line(text("generation.chat_forgot", count=conversation.forgotten - before))
+    return None
 
 
 def _stream(pieces: Iterator[str]) -> None:

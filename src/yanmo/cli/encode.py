@@ -29,14 +29,19 @@ def encode(
     json: Json = False,
 ) -> None:
     from yanmo.api.encode import encode_to
+    from yanmo.cli.progress import ProgressBar
     from yanmo.evaluation.metric_text import number
 
     texts = _texts(file, text_field, encoding)
     loaded = load_model(model, precision)
-    encode_to(loaded, texts, user_path(out), normalize=normalize)
+    cut = encode_to(loaded, texts, user_path(out), normalize=normalize)
+    if cut:
+        room = loaded.encoder.room
+        warning = text("run.warn_cut", count=number(cut), total=number(len(texts)), room=room, rule="head")
+        ProgressBar().warn(warning)
     width = loaded.learner.backbone.config.hidden_size
     if json:
-        print_json({"vectors": out, "count": len(texts), "width": width, "normalized": normalize})
+        print_json({"vectors": out, "count": len(texts), "width": width, "normalized": normalize, "cut": cut})
         return
     pairs = [
         (text("cli.texts"), number(len(texts))),

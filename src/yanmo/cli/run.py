@@ -104,13 +104,9 @@ def _tell(error: YanmoError, *, as_json: bool, resume: str | None = None) -> Non
     from rich.console import Console
     from rich.text import Text
 
-    given, _, rest = str(error).partition("\n")
-    allowed, _, advice = rest.partition("\n")
+    given, allowed, advice = error.parts
     if as_json:
-        parts = {"code": error.key, "given": given, "allowed": allowed, "advice": advice}
-        if resume is not None:
-            parts["resume"] = resume
-        value = {"error": {**parts, "exit_code": error.exit_code}}
+        value = {"error": error.to_json() | ({} if resume is None else {"resume": resume})}
         sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
         sys.stdout.flush()
     console = Console(stderr=True, highlight=False)

@@ -1,4 +1,4 @@
-"""Bytes -> text, block by block: UTF-8, UTF-16 with a byte order mark and GB18030 are told apart and named.
+"""Bytes -> text, block by block: UTF-8, UTF-16 and UTF-32 with a byte order mark, and GB18030 are told apart and named.
 
 ASCII bytes mean the same in UTF-8 and GB18030, so nothing is decided until the first block that holds others:
 no second pass over the file, and a file that turns Chinese only after a gigabyte is still read rightly.
@@ -17,6 +17,9 @@ BLOCK_BYTES = 1 << 18
 _ASCII = bytes(range(128))
 BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig", "utf-8"),
+    # before UTF-16, whose mark is the beginning of this one
+    (codecs.BOM_UTF32_LE, "utf-32-le", "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be", "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le", "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be", "utf-16-be"),
 )

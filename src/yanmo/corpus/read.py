@@ -44,7 +44,7 @@ class CorpusConfig(Config):
     text_field: str = "text"
     """The field or column that holds the text in .jsonl, .json, .csv, .tsv and .parquet."""
     encoding: str = "auto"
-    """auto tells UTF-8, UTF-16 with a byte order mark and GB18030 apart; or any encoding by name."""
+    """auto tells UTF-8, UTF-16 and UTF-32 with a byte order mark and GB18030 apart; or any encoding by name."""
     binary: Literal["skip", "refuse"] = "skip"
     """What to do about binary files in a folder; one that is named itself is always refused."""
     min_characters: int = Field(default=1, ge=1)

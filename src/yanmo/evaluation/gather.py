@@ -13,6 +13,7 @@ from yanmo.evaluation.evidence import Evidence, Measure, Rows
 from yanmo.evaluation.significance import entity_counts
 from yanmo.tasks.entities import read_entities
 from yanmo.tasks.generated import TextLoss
+from yanmo.tasks.question_answering import QuestionAnswering
 from yanmo.tasks.references import Answers
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.tasks.similarity_scores import SimilarityPrediction, search_ranks
@@ -56,6 +57,9 @@ def _counted(
         return _classes(task, records, predictions, metric)
     if isinstance(task, SentenceSimilarity):
         return _similarity(task, records, predictions, metric)
+    if isinstance(task, QuestionAnswering) and metric in ("f1", "em"):
+        scores = task.scores(records, predictions)
+        return "ratio", _rows([[one.f1 if metric == "f1" else one.exact, 1.0] for one in scores])
     if metric in ("bleu", "rouge_l") and isinstance(task, Translation | TextGeneration):
         answers = task.answers(records, predictions)
         return None if answers is None else _answers(answers, len(records), metric)

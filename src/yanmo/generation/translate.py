@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import torch
 
+from yanmo.config import build
 from yanmo.data.packing import by_length
 from yanmo.generation.beam import beam_search
 from yanmo.generation.ending import Ending
@@ -43,7 +44,7 @@ def translate(
     """
     positions = learner.backbone.config.max_positions
     search = {"num_beams": beams, "length_penalty": length_penalty} if beams > 1 else {}
-    options = GenerateOptions.model_validate({"do_sample": False, **search})
+    options = build(GenerateOptions, {"do_sample": False, **search})
     results: dict[int, Translated] = {}
     for group in by_length([len(source) for source in sources], batch_tokens // beams):
         members = [sources[place] for place in group]

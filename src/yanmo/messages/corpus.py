@@ -50,12 +50,12 @@ TEXTS: Texts = {
     ),
     "corpus.unknown_encoding": (
         "{path}: encoding unknown: the byte at offset {offset} is not UTF-8, nor is the text GB18030.\n"
-        "Found by itself: UTF-8, UTF-16 with a byte order mark, GB18030 (with GBK and GB2312) where there is text "
+        "Found by itself: UTF-8, UTF-16 or UTF-32 with a byte order mark, GB18030 (with GBK and GB2312) where there is text "
         "enough to be sure: a few characters may be of many encodings.\n"
         "Save the file as UTF-8, or name its encoding where the command takes one, for example --encoding gb18030 or "
         "--encoding big5.",
         "{path}：无法判断编码；偏移 {offset} 处的字节不是 UTF-8，文本也不像 GB18030。\n"
-        "可自动识别：UTF-8、带字节顺序标记的 UTF-16，以及文字足够多的 GB18030（含 GBK、GB2312）；"
+        "可自动识别：UTF-8、带字节顺序标记的 UTF-16 或 UTF-32，以及文字足够多的 GB18030（含 GBK、GB2312）；"
         "只有寥寥几个字时，多种编码都说得通，无法确定。\n"
         "请将文件另存为 UTF-8；若命令有 --encoding 选项，也可指定编码，例如 --encoding gb18030 或 --encoding big5。",
     ),

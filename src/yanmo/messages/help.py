@@ -269,8 +269,8 @@ TEXTS: Texts = {
         "去掉中文和英文停用词，用于传统基线。",
     ),
     "help.encoding": (
-        "auto (UTF-8, UTF-16 with a byte order mark, GB18030), or an encoding's name.",
-        "auto（自动识别 UTF-8、带字节顺序标记的 UTF-16、GB18030），或某种编码的名称。",
+        "auto (UTF-8, UTF-16 or UTF-32 with a byte order mark, GB18030), or an encoding's name.",
+        "auto（自动识别 UTF-8、带字节顺序标记的 UTF-16 或 UTF-32、GB18030），或某种编码的名称。",
     ),
     "help.name": ("A recipe's name.", "配方名称。"),
     "help.path": ("A run, a model directory or a hub id.", "运行、模型目录或 Hub 名称。"),

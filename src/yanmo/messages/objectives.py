@@ -7,6 +7,11 @@ TEXTS: Texts = {
         "The objective {name} names one member twice.\nEach member may stand once.\nWrite for example mlm+nsp.",
         "目标 {name} 中有成员重复。\n每个成员只能出现一次。\n例如写作 mlm+nsp。",
     ),
+    "objectives.more_than_all": (
+        "Of the chosen tokens {masked} would become the mask token and {random} a random one.\n"
+        "masked and random together are at most 1; what is left stays as it is.\nLower one of them.",
+        "所选词元中，{masked} 要换成掩码词元，{random} 要换成随机词元。\nmasked 与 random 之和不超过 1，其余保持不变。\n请减小其中之一。",
+    ),
     "objectives.no_default": (
         "“{name}” is no objective that can be made: its fields {fields} have no default.\n"
         "Every field of an objective is a setting with a default; a task is learned by yanmo finetune.\n"

@@ -198,6 +198,10 @@ TEXTS: Texts = {
         "{count} of {total} records hold a list of labels, the first is {source}: so a text may have any number of labels.",
         "{total} 条记录中有 {count} 条的标签是列表，第一条是 {source}：因此每条文本可以有任意多个标签。",
     ),
+    "run.warn_frozen_random": (
+        "The weights that do not learn here are random: this shows what adaptation gives without pre-training.",
+        "不参与学习的权重是随机的：结果只说明没有预训练时这种适配能达到的水平。",
+    ),
     "run.warn_cut": (
         "{count} of {total} texts are longer than {room} tokens and were cut (rule: {rule}).",
         "{total} 条文本中有 {count} 条超过 {room} 个词元，已截断（规则：{rule}）。",

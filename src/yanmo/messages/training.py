@@ -74,6 +74,11 @@ TEXTS: Texts = {
         "只有在与启动时相同的条件下，恢复后的结果才能逐位一致。\n"
         "请恢复 {name} = {saved}，或换一个文件夹重新开始。",
     ),
+    "training.schedule_overlaps": (
+        "The schedule wsd has warmup {warmup} and decay {decay}: the rate would fall before it has risen.\n"
+        "Together they are at most 1.\nLower one of them.",
+        "调度 wsd 的 warmup 为 {warmup}、decay 为 {decay}：学习率尚未升到位就要下降。\n二者之和不超过 1。\n请减小其中之一。",
+    ),
     "training.freeze_too_many": (
         "The first {given} layers are to be frozen, but the model has {layers}.\n"
         "embeddings, or a number of layers that it has.\nLower --freeze.",

@@ -36,12 +36,16 @@ class MLM(Objective):
     masked: Annotated[float, Field(ge=0, le=1)] = 0.8
     random: Annotated[float, Field(ge=0, le=1)] = 0.1
 
+    def __post_init__(self) -> None:
+        if self.masked + self.random > 1:
+            raise ConfigError("objectives.more_than_all", masked=self.masked, random=self.random)
+
     def corrupt(self, example: Example, key: Key, frame: Frame) -> Example:
         if frame.mask is None:
             raise ConfigError("data.no_mask_token")
         free = np.flatnonzero(~example.protected)
         draws = key.generator("mlm").random((3, len(free) + 1))
-        # between floor and ceiling of the exact number, so that the rate holds on average for short texts too
+        # between floor and ceiling of the exact number, so that the rate holds on average; one at least
         count = min(len(free), max(1, int(len(free) * self.rate + draws[0, -1])))
         chosen = np.sort(np.argsort(draws[0, :-1], kind="stable")[:count])
         at = free[chosen]

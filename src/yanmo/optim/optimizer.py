@@ -17,6 +17,7 @@ from yanmo.optim.adamw import SLOTS, adamw
 from yanmo.optim.muon import Muon
 from yanmo.optim.parameter_groups import groups
 
+OF_MATRICES = 2.5  # Muon's rate as a multiple of AdamW's
 OF_SINUSOIDS = 0.1  # the share of the rate at which a table of positions keeps them (decision 0015)
 Fraction = Annotated[float, Field(ge=0, lt=1)]
 
@@ -28,8 +29,8 @@ class OptimConfig(Config):
     """muon: Muon for the matrices of the layers, AdamW for the rest. adamw: AdamW for all."""
     lr: float = Field(default=2e-3, gt=0)
     """Highest learning rate of the parameters under AdamW."""
-    muon_lr: float = Field(default=5e-3, gt=0)
-    """Highest learning rate of the matrices under Muon, on AdamW's scale."""
+    muon_lr: float | None = Field(default=None, gt=0)
+    """Highest learning rate of the matrices under Muon, on AdamW's scale. Unset: 2.5 times lr."""
     position_rate: float | None = Field(default=None, ge=0)
     """Learning rate of a table of positions, as a share of lr. Unset: 0.1 where it starts as sinusoids, which large
     steps would break (decision 0015), else 1."""
@@ -43,6 +44,11 @@ class OptimConfig(Config):
     """Muon: Nesterov momentum."""
     clip: float = Field(default=1.0, ge=0)
     """Largest norm of the gradient over all parameters; 0 does not clip."""
+
+    @property
+    def matrix_rate(self) -> float:
+        """Highest learning rate of the matrices under Muon."""
+        return OF_MATRICES * self.lr if self.muon_lr is None else self.muon_lr
 
 
 class Optimizer:
@@ -117,7 +123,7 @@ def build(
         [
             Muon(
                 group.parameters,
-                lr=config.muon_lr * group.rate,
+                lr=config.matrix_rate * group.rate,
                 weight_decay=config.weight_decay,
                 momentum=config.momentum,
                 dtype=muon_dtype,

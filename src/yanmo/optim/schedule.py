@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from yanmo.config import Config
+from yanmo.errors import ConfigError
 
 Schedule = Literal["linear", "cosine", "wsd", "inverse_sqrt", "constant"]
 
@@ -23,7 +24,13 @@ class ScheduleConfig(Config):
     warmup: float = Field(default=0.06, ge=0, lt=1)
     """Part of the budget in which the rate rises from 0."""
     decay: float = Field(default=0.2, gt=0, le=1)
-    """wsd: part of the budget in which the rate falls to 0."""
+    """wsd: part of the budget in which the rate falls to 0; warmup and decay together are at most 1."""
+
+    @model_validator(mode="after")
+    def _decays_after_the_warmup(self) -> ScheduleConfig:
+        if self.name == "wsd" and self.warmup + self.decay > 1:
+            raise ConfigError("training.schedule_overlaps", warmup=self.warmup, decay=self.decay)
+        return self
 
     def multiplier(self, progress: float) -> float:
         """The factor, 0 to 1, at `progress` of the budget."""

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field
 from yanmo.config import Config
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError
+from yanmo.generation.options import MOST
 
 TEXT = "text"  # the usual field of a text
 TEXT_FIELDS = (TEXT, "sentence", "content", "review")  # its names in published sets
@@ -79,9 +80,9 @@ class TaskConfig(Config):
     direction: str | None = Field(default=None, pattern=DIRECTION, examples=["en-de", "en-zh", "en-zh-Hant"])
     """Of a translation, such as en-zh or en-zh-CN: from which of a record's languages to which, as its columns are
     called."""
-    beams: int = Field(default=4, ge=1)
+    beams: int = Field(default=4, ge=1, le=MOST)
     """Of a translation: candidates that are kept; 1: always the likeliest token."""
-    length_penalty: float = 1.0
+    length_penalty: float = Field(default=1.0, allow_inf_nan=False)
     """Of a translation: scores are divided by length ** this; higher gives longer ones."""
 
     @property

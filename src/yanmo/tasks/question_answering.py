@@ -245,14 +245,18 @@ class QuestionAnswering(Task):
         threshold = best_null_threshold(margins, f1, [bool(gold) for gold in golds])
         return replace(self, fitted_threshold=threshold)
 
-    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
+    def scores(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> list[AnswerScores]:
+        """Of each record; as version 2 of SQuAD's script where one of them has no answer."""
         golds = [answer_texts(record, self.config) for record in records]
-        answerable = np.array([bool(gold) for gold in golds])
         answers = [self._choice(one) for one in predictions if isinstance(one, AnswerPrediction)]
-        scores = [
-            self._scores(record, answer.text if answer else "", gold, unanswerable=not answerable.all())
+        return [
+            self._scores(record, answer.text if answer else "", gold, unanswerable=not all(golds))
             for record, answer, gold in zip(records, answers, golds, strict=True)
         ]
+
+    def score(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> dict[str, float]:
+        scores = self.scores(records, predictions)
+        answerable = np.array([bool(answer_texts(record, self.config)) for record in records])
         f1 = np.array([one.f1 for one in scores])
         metrics = {"f1": float(f1.mean()), "em": float(np.mean([one.exact for one in scores]))}
         if not answerable.all():

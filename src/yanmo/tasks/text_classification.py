@@ -296,8 +296,8 @@ def _log_odds(prediction: ClassPrediction) -> NDArray[np.float64]:
 
 
 def _are_pairs(records: Sequence[Record], config: TaskConfig) -> bool:
-    """Whether the records hold two texts. Errors: InputError naming one that differs from the first."""
-    pairs = len(texts_of(records[0], config)) == 2
+    """Whether the records hold two texts, as most do. Errors: InputError naming one that differs."""
+    pairs = 2 * sum(pair_names(record, config) is not None for record in records) >= len(records)
     for record in records:
         texts_of(record, config, pair=pairs)
     return pairs

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from yanmo.errors import ConfigError
 
@@ -72,4 +72,9 @@ def cap(budget: Budget) -> Budget:
     return budget if budget.kind == most.kind and budget.amount <= most.amount else most
 
 
-BudgetText = Annotated[str, AfterValidator(lambda given: str(Budget.parse(given)))]  # a configuration's field
+def _text(given: object) -> object:
+    """A bare number becomes text, so that the message says what a budget looks like and not what type it is."""
+    return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else given
+
+
+BudgetText = Annotated[str, BeforeValidator(_text), AfterValidator(lambda given: str(Budget.parse(given)))]  # a configuration's field
