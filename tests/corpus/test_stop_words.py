@@ -22,6 +22,7 @@ def test_english_contractions(mark: str) -> None:
 def test_chinese_neighbours_never_join() -> None:
     pytest.importorskip("rjieba")
     assert drop_stop_words("我的老师在学校教书。") == "老师 学校教书。"
+    assert drop_stop_words("上海the北京") == "上海 北京"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -66,3 +68,6 @@ def test_taught_examples_hold_labels_and_logits() -> None:
     assert at.tolist() == [0] and value.tolist() == [[2.0, 2.0, 0.0, -1.0]]
     _, value = taught(example, logits, "class", labelled=False).labels["class"]
     assert value.tolist() == [[-100.0, 2.0, 0.0, -1.0]]
+    nothing = replace(example, labels={"class": (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))})
+    _, value = taught(nothing, logits[:0], "class", labelled=True).labels["class"]
+    assert value.shape == (0, 4)

@@ -31,7 +31,7 @@ def test_the_loss_by_hand() -> None:
     assert logits.grad.isfinite().all()
 
 
-@pytest.mark.parametrize("label", [1, "1", "B"])
+@pytest.mark.parametrize("label", [1, "1", "B", 1.0, "1.0"])
 def test_the_place_or_the_text_of_the_right_one(record: NewRecord, label: object) -> None:
     one = record(question="?", choices=["A", "B"], label=label)
     said = TASK.decode(one, [], [np.array([[0.0], [2.0]], dtype=np.float32)])

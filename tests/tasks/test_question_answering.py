@@ -322,3 +322,11 @@ def test_answers_without_a_place_are_scored_and_not_learned(encoder_of: Encoders
     assert task().score([one], [found]) == {"f1": 1.0, "em": 1.0}
     with pytest.raises(InputError, match=r"set\.jsonl:7"):
         QuestionAnswering.from_records([one], TaskConfig())
+
+
+def test_a_missing_answer_is_none_whatever_its_column_is_called() -> None:
+    rows = [
+        Record(fields={"question": "?", "context": "a b", "gold": gold}, source="set.jsonl:1")
+        for gold in ("a", None, "")
+    ]
+    assert QuestionAnswering.usable(rows, TaskConfig(label_field="gold")) == [True] * 3

@@ -167,6 +167,18 @@ def test_a_question_alone_is_none_beside_a_text(record: NewRecord, encoder: Enco
     assert decoded(encoder, asked.example.input_ids) == "¶北京"
 
 
+def test_a_pair_comes_before_a_lone_question_whether_or_not_it_is_answered(
+    record: NewRecord, encoder: Encoder
+) -> None:
+    both = record(instruction="Translate.", source="你好", target="hello")
+    (encoded,) = TASK.encode(both, encoder, labelled=True)
+    (question,) = TASK.encode(both, encoder, labelled=False)
+    assert "你好" in decoded(encoder, question.example.input_ids)
+    assert decoded(encoder, encoded.example.input_ids).startswith(
+        decoded(encoder, question.example.input_ids)
+    )
+
+
 def test_only_answers_are_learnt(record: NewRecord, encoder: Encoder) -> None:
     one = record(messages=turns("好", "a.", "A\nx", "b!", system="be"))
     (encoded,) = TASK.encode(one, encoder, labelled=True)
@@ -227,6 +239,11 @@ def test_of_an_exchange_too_long_the_beginning_of_the_question_goes(
     assert encoded.cut
     assert len(encoded.example.input_ids) == 16
     assert learnt(encoder, encoded).startswith("1 2 3")
+    turns_of = [{"role": role, "content": "1 2 3 4 5 6 7 8"} for role in ("system", "user")]
+    one = record(messages=[*turns_of, {"role": "assistant", "content": "9"}])
+    (encoded,) = TASK.encode(one, encoder, labelled=True)
+    assert encoded.cut
+    assert learnt(encoder, encoded) == "9¶", "neither of two long questions takes the answer's place"
     with pytest.raises(InputError) as error:
         TASK.encode(record(prompt="1 2 3 4 5 6 7 8 9 0 1 2"), encoder, labelled=False)
     assert error.value.key == "tasks.prompt_too_long"

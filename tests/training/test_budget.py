@@ -66,6 +66,6 @@ def test_a_configuration_holds_its_shortest_form() -> None:
         budget: BudgetText = "20m"
 
     assert build(Recipe, {"budget": "90s"}).budget == "1m30s"
-    for given in ("0", 20, 2.5):  # a number of what?
+    for number in ("0", 20, 2.5):  # a number of what?
         with pytest.raises(ConfigError, match="20m"):
-            build(Recipe, {"budget": given})
+            build(Recipe, {"budget": number})

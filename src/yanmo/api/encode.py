@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,6 +21,7 @@ from yanmo.models.learner import Learner
 from yanmo.tasks.inference import run
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.tasks.task import Encoder
+from yanmo.training.durable import replacing
 
 if TYPE_CHECKING:
     from yanmo.api.predict import Model
@@ -71,25 +70,14 @@ def encode_to(model: Model, texts: Sequence[str], path: Path, *, normalize: bool
         raise RunError("run.cannot_write", path=path, reason=text("errors.reason_folder"))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    except OSError as error:
-        raise RunError("run.cannot_write", path=path, reason=reason_of(error)) from None
-    try:
-        # not a memory map: writing to one on a full disk ends the process
-        with os.fdopen(handle, "wb") as file:
+        with replacing(path) as file:  # not a memory map: writing to one on a full disk ends the process
             header = {"descr": "<f4", "fortran_order": False, "shape": (len(texts), width)}
             np.lib.format.write_array_header_1_0(file, header)
             for part, shortened in _parts(model, texts, normalize=normalize, batch_tokens=8192):
                 file.write(part.astype("<f4").tobytes())
                 cut += shortened
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
     except OSError as error:
-        Path(name).unlink(missing_ok=True)
         raise RunError("run.cannot_write", path=path, reason=reason_of(error)) from None
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
     return cut
 
 

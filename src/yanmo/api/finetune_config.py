@@ -34,7 +34,8 @@ class FinetuneConfig(Config):
     dev_file: str | None = None
     """Records to choose the best step by; unset: a share of the training records is held back."""
     encoding: str = "auto"
-    """Of those files; auto tells UTF-8, UTF-16 and UTF-32 with a byte order mark and GB18030 apart; or any encoding by name."""
+    """Of those files; auto tells UTF-8, UTF-16 and UTF-32 with a byte order mark and GB18030 apart; or any encoding by
+    name."""
     dev_share: float = Field(default=0.1, gt=0, lt=1)
     """That share."""
     max_length: int = Field(default=256, ge=16)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +18,7 @@ from yanmo.config import Config, build, digest, dump, read_yaml
 from yanmo.errors import ConfigError, RunError, TrainingError, kind_of, reason_of
 from yanmo.messages import text
 from yanmo.metrics.finite import finite
+from yanmo.training.durable import replacing
 
 Schema = TypeVar("Schema", bound=Config)
 REPORT = "report.html"
@@ -216,17 +215,8 @@ def _is_unfinished(file: Path) -> bool:
 
 def replace_text(path: Path, content: str) -> None:
     """Writes a file whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    with replacing(path) as file:
+        file.write(content.encode())
 
 
 def _changes(before: str, after: str) -> str:

@@ -250,4 +250,9 @@ def _scores(values: Sequence[float]) -> Scores:
 
 
 def _read_scores(values: Mapping[str, Any]) -> Scores:
-    return Scores(**{**values, "values": tuple(values["values"])})
+    """Of a file, where a number that is not finite is a word."""
+    return Scores(
+        mean=float(values["mean"]),
+        deviation=float(values["deviation"]),
+        values=tuple(map(float, values["values"])),
+    )

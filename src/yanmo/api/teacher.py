@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.distillation import Distillation, TeacherConfig, taught
 from yanmo.tasks.inference import run as run_examples
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task
+from yanmo.training.durable import replacing
 
 # float32 [labels, classes]: asked once, so that a resumed run learns from the same numbers
 TAUGHT = "teacher.npy"
@@ -135,10 +135,6 @@ def _kept(folder: Path, asked: str) -> Logits | None:
 
 def _keep(folder: Path, rows: Logits, asked: str) -> None:
     (folder / ASKED).unlink(missing_ok=True)  # while the rows are written there is nothing to go by
-    half = folder / f".{TAUGHT}"
-    with half.open("wb") as file:
+    with replacing(folder / TAUGHT) as file:
         np.save(file, rows)
-        file.flush()
-        os.fsync(file.fileno())
-    half.replace(folder / TAUGHT)
     replace_text(folder / ASKED, asked)

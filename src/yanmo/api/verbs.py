@@ -29,7 +29,7 @@ PREPARED = {
     "teacher.sha256",
     "tokenizer",
     "data",
-}  # made again in no time
+}  # made again from the inputs
 
 
 def pretrain(

@@ -30,7 +30,7 @@ def lines_of(path: Path, field: str = "text", *, encoding: str = "auto") -> Iter
 
     file = source_file(path)
     if is_binary(file, encoding=encoding):
-        raise InputError("corpus.binary", path=path, formats=", ".join(FORMATS))
+        raise InputError("corpus.binary", path=path, formats=list(FORMATS))
     decoder = Decoder(file.name, encoding)
 
     def blocks() -> Iterator[str]:

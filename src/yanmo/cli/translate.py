@@ -61,7 +61,7 @@ def translate(
 
 def _file(words: tuple[str, ...], *, needed: bool) -> Path | None:
     """The file that the only word names, or None. Errors: InputError where it names one that is not there."""
-    from yanmo.corpus.files import FORMATS
+    from yanmo.corpus.files import source_file
 
     path = user_path(words[0])
     try:
@@ -69,7 +69,7 @@ def _file(words: tuple[str, ...], *, needed: bool) -> Path | None:
             return path
     except OSError:  # a text that is too long to be a name
         return None
-    if needed or (path.suffix in FORMATS and " " not in words[0]):
+    if needed or (source_file(path).format is not None and " " not in words[0]):
         raise no_file(words[0])
     return None
 
@@ -104,18 +104,16 @@ def _lines(path: Path, encoding: str) -> Iterator[str | Record]:
 
 def _write(target: Path, found: Iterator[TranslationPrediction]) -> int:
     """One translation a line; the file is there when it is whole."""
-    half = target.with_name(f".{target.name}.part")
+    from yanmo.training.durable import replacing
+
     count = 0
     try:
-        with half.open("w", encoding="utf-8") as file:
+        with replacing(target) as file:
             for one in found:
-                file.write(_one_line(one) + "\n")
+                file.write(f"{_one_line(one)}\n".encode())
                 count += 1
-        half.replace(target)
     except OSError as error:
         raise InputError("report.cannot_write", path=target, reason=reason_of(error)) from None
-    finally:
-        half.unlink(missing_ok=True)
     return count
 
 

@@ -144,14 +144,6 @@ def no_documents(config: CorpusConfig, read: int, dropped: Mapping[str, int]) ->
     )  # fmt: skip
 
 
-def corpus_statistics(config: CorpusConfig) -> CorpusReport:
-    """The whole report, with sentences and scripts, of a corpus. Errors: as `read_corpus`."""
-    report = CorpusReport()
-    for document in read_corpus(config, report):
-        report.measure(document)
-    return report
-
-
 def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record]:
     """The labelled examples of a .jsonl, .json, .csv, .tsv or .parquet file (also .gz), their values untouched.
 

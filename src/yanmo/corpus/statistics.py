@@ -1,4 +1,4 @@
-"""What a corpus holds and what became of it, in counts that add up over workers."""
+"""What a corpus holds and what became of it, in counts."""
 
 from __future__ import annotations
 
@@ -42,23 +42,6 @@ class CorpusReport:
         """Counts the sentences and scripts of a document that passed (slower than reading it)."""
         self.sentences += len(split_sentences(document.text))
         self.scripts.update(count_scripts(document.text))
-
-    def merge(self, other: CorpusReport) -> None:
-        """Adds what another worker counted."""
-        self.files += other.files
-        self.bytes += other.bytes
-        self.skipped.update(other.skipped)
-        self.split.extend(other.split)
-        self.encodings.update(other.encodings)
-        self.units.update(other.units)
-        self.documents_read += other.documents_read
-        self.documents += other.documents
-        self.characters += other.characters
-        self.dropped.update(other.dropped)
-        self.sentences += other.sentences
-        self.scripts.update(other.scripts)
-        if other.longest > self.longest:
-            self.longest, self.longest_source = other.longest, other.longest_source
 
     def to_json(self) -> dict[str, JsonValue]:
         """The counts as plain values, keys in a fixed order."""

@@ -49,7 +49,7 @@ def drop_stop_words(text: str) -> str:
 
     Errors: MissingExtra when there is Chinese to cut into words and rjieba is not installed.
     """
-    text = _ENGLISH_WORD.sub(lambda match: "" if _is_english(match[0]) else match[0], text)
+    text = _ENGLISH_WORD.sub(lambda match: " " if _is_english(match[0]) else match[0], text)
     if _CHINESE_RUN.search(text):
         text = _CHINESE_RUN.sub(lambda match: _without_chinese(match[0]), text)
     return _SPACES.sub(" ", text).strip()

@@ -38,7 +38,7 @@ class Plan:
 
     batch_tokens: places in a micro-batch, so rows = batch_tokens / row length.
     max_length: of a row; sequences are never longer.
-    shuffle: off for evaluation, where order and masks must not change.
+    shuffle: off where every example is read once, in its order.
     """
 
     source: Source

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from html import escape
 from importlib import resources
@@ -19,6 +18,7 @@ from yanmo.errors import RunError, reason_of
 from yanmo.evaluation.chart import Series, line_chart
 from yanmo.evaluation.metric_text import number
 from yanmo.messages import language, text
+from yanmo.training.durable import replacing
 
 Cell: TypeAlias = str | int | float | None
 NUMERIC = re.compile(r"[+\-−±]?\d[\d,.]*\s?(%|±.*)?")
@@ -110,14 +110,11 @@ def render(report: Report) -> str:
 
 def write(report: Report, path: Path) -> None:
     """Writes the page whole or not at all. Errors: RunError when the path cannot be written."""
-    temporary = path.with_name(f".{path.name}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.write_text(render(report), encoding="utf-8")
-        temporary.replace(path)
+        with replacing(path) as file:
+            file.write(render(report).encode())
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
         raise RunError("report.cannot_write", path=path, reason=reason_of(error)) from error
 
 

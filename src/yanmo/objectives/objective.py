@@ -21,7 +21,7 @@ from yanmo.models.learner import Learner
 
 @dataclass(frozen=True, kw_only=True)
 class Objective(ABC):
-    """The base of the family; the value is its own configuration, and every field has a default.
+    """The base of the family; the value is its own configuration. In pre-training every field has a default.
 
     Data side, run where batches are built: `select` cuts text into samples, reading lengths only; `corrupt` maps
     one example to another. Model side: a term is the name of the head that it trains, `head_sizes` gives sizes, `loss`

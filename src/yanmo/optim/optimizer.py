@@ -88,8 +88,8 @@ class Optimizer:
     def load_state_tensors(self, tensors: Mapping[str, Tensor]) -> None:
         """Copy a saved state in. Errors: CheckpointError unless names and shapes are this optimiser's."""
         mine = self.state_tensors()
-        for name in sorted(mine.keys() ^ tensors.keys()):
-            raise CheckpointError("training.other_optimizer_state", name=name)
+        if differing := sorted(mine.keys() ^ tensors.keys()):
+            raise CheckpointError("training.other_optimizer_state", name=differing[0])
         for name, tensor in mine.items():
             if tensor.shape != tensors[name].shape:
                 raise CheckpointError("training.other_optimizer_state", name=name)

@@ -9,6 +9,7 @@ from string import ascii_uppercase
 from yanmo.corpus.document import JsonValue, Record
 from yanmo.errors import InputError
 from yanmo.tasks.config import TaskConfig, label_field
+from yanmo.tasks.targets import class_name, is_class
 
 USUAL_FIELDS = ("label", "answer", "answerKey")
 CHOICES = ("choices", "options")
@@ -58,10 +59,10 @@ def right_place(record: Record, config: TaskConfig) -> int:
                 return known.index(value)
         if value in tuple(ascii_uppercase):
             value = ascii_uppercase.index(value)
-        elif value.isdecimal():
-            value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(choices):
-        return value
+    # pandas writes 1 as 1.0 where others are missing
+    place = class_name(value) if is_class(value) else ""
+    if place.isdecimal() and int(place) < len(choices):
+        return int(place)
     raise InputError(
         "choices.no_such_choice", source=record.source, value=str(value)[:80], count=len(choices)
     )

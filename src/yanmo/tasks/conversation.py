@@ -95,14 +95,14 @@ def messages_name(record: Record, config: TaskConfig) -> str | None:
 
 
 def pair_of(record: Record, config: TaskConfig, *, answered: bool) -> tuple[str, str] | None:
-    """The usual fields of a question and its answer, those that `columns` gives before the others.
+    """The usual fields of a question and its answer: those that `columns` gives before others, pairs before lone ones.
 
     None also where `columns` gives the text and neither of them. Where none is answered, a question is enough if there
     is no text.
     """
     mapped = config.columns.keys()
     alone = not answered and text_name(record, config) not in record.fields
-    for names in sorted(PAIRS, key=mapped.isdisjoint):
+    for names in sorted(PAIRS, key=lambda names: (mapped.isdisjoint(names), names[1] not in record.fields)):
         if names[0] in record.fields and (names[1] in record.fields or alone):
             return None if config.text_field in mapped and mapped.isdisjoint(names) else names
     return None
@@ -123,14 +123,16 @@ def written(record: Record, config: TaskConfig) -> list[str]:
 
 
 def shortened(messages: list[EncodedMessage], over: int) -> list[EncodedMessage]:
-    """The same exchange with `over` tokens less, as far as there are: the beginning of its longest question goes."""
-    place = max(range(len(messages) - 1), key=lambda place: len(messages[place].ids), default=None)
-    if place is None:
-        return messages
-    longest = messages[place]
-    spare = min(over, len(longest.ids) - longest.marked - 1)
-    ids = (*longest.ids[: longest.marked], *longest.ids[longest.marked + spare :])
-    return [*messages[:place], replace(longest, ids=ids), *messages[place + 1 :]]
+    """The same exchange with `over` tokens less, as far as there are: the beginnings of its longest questions go."""
+    kept = list(messages)
+    for place in sorted(range(len(messages) - 1), key=lambda place: -len(messages[place].ids)):
+        question = messages[place]
+        spare = min(over, len(question.ids) - question.marked - 1)
+        if spare > 0:
+            ids = (*question.ids[: question.marked], *question.ids[question.marked + spare :])
+            kept[place] = replace(question, ids=ids)
+            over -= spare
+    return kept
 
 
 def _pair(record: Record, config: TaskConfig, *, answered: bool) -> tuple[str, str] | None:

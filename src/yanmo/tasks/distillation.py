@@ -82,7 +82,7 @@ class Distillation(Objective):
 def taught(example: Example, logits: Logits, term: str, *, labelled: bool) -> Example:
     """The example with a teacher's logits [labels, classes] beside its labels, or alone where it has none."""
     at, value = example.labels[term]
-    hard = value.reshape(len(at), -1).astype(np.float32)
+    hard = (value if value.ndim == 2 else value[:, None]).astype(np.float32)
     if not labelled:
         hard = np.full_like(hard, IGNORED)
     return replace(example, labels={term: (at, np.concatenate([hard, logits], axis=1))})

@@ -268,9 +268,8 @@ class QuestionAnswering(Task):
     def own_score(self, record: Record, prediction: TaskPrediction) -> float | None:
         if not isinstance(prediction, AnswerPrediction):
             return None
-        answer = self._choice(prediction)
-        said = "" if answer is None else answer.text
-        return self._scores(record, said, answer_texts(record, self.config), unanswerable=True).f1
+        (found,) = self.scores([record], [prediction])
+        return found.f1
 
     def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
         """The question, and of the context what stands around the right answer, else around the one that was given."""

@@ -77,4 +77,8 @@ def _text(given: object) -> object:
     return str(given) if isinstance(given, int | float) and not isinstance(given, bool) else given
 
 
-BudgetText = Annotated[str, BeforeValidator(_text), AfterValidator(lambda given: str(Budget.parse(given)))]  # a configuration's field
+def _shortest(given: str) -> str:
+    return str(Budget.parse(given))
+
+
+BudgetText = Annotated[str, BeforeValidator(_text), AfterValidator(_shortest)]  # a configuration's field

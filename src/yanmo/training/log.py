@@ -15,6 +15,7 @@ from pydantic import Field, JsonValue, TypeAdapter, ValidationError
 
 from yanmo.errors import TrainingError, reason_of
 from yanmo.metrics.finite import finite
+from yanmo.training.durable import replacing
 from yanmo.training.hooks import Hook, StepReport
 
 if TYPE_CHECKING:
@@ -173,11 +174,10 @@ class MetricsLog(Hook):
         self._progress = max(
             (line.progress for _, line in kept if isinstance(line, StepLine)), default=self._progress
         )
-        temporary = self.path.with_name(f".{self.path.name}.tmp")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text("".join(f"{source}\n" for source, _ in kept), encoding="utf-8")
-            temporary.replace(self.path)
+            with replacing(self.path) as file:
+                file.write("".join(f"{source}\n" for source, _ in kept).encode())
         except OSError as error:
             raise TrainingError("training.cannot_write", path=self.path, reason=reason_of(error)) from error
 

@@ -73,7 +73,7 @@ class Trainer:
             every share of the budget: evaluate; keep the best; stop early when it no longer improves
             every `save_seconds`: a checkpoint that holds everything
             on a signal: save and raise Preempted
-        evaluate and save once more
+        save once more
 
     Nothing here reads a clock for anything that changes the result, but `pace`, which writes its decisions down.
     """
@@ -99,9 +99,7 @@ class Trainer:
         progress = self.progress(self.state)
         while progress < 1 and not self.state.stopped:
             self.pace.decide(self.state.step)
-            before = self.progress(self.state)
-            if before >= 1:
-                break
+            before = progress
             with named("data"):
                 group = list(islice(batches, self.config.accumulation))
             after = self._advanced(group)
