@@ -165,27 +165,34 @@ def render(results: Mapping[str, Any]) -> str:
         "Written by `benchmarks/results.py`. Percent (BLEU 0 to 100, bits per byte as they are), mean and standard "
         "deviation over seeds. The learning rate and the best step are chosen on dev, with seed 0; test is read once. "
         "The difference is that to random weights with the same sweep, with the interval of a paired bootstrap over "
-        "texts. Published results are of far larger models.\n\n"
+        "texts. Published results are those of the models that are named, mostly far larger ones.\n\n"
         f"{table(HEAD, lines)}\n{''.join(notes)}"
     )
 
 
 def _line(name: str, result: Mapping[str, Any]) -> list[str]:
     of, made, classical = result["starts"], result["pretraining"], result["classical"]
-    known = made is not None and made["minutes"] is not None
     seeds = {len(start["clean"]["scores"]) for start in of.values()}
-    published = result["references"][:1]
     return [
         name,
         f"{result['metric']} {result['part']}",
         f"{result['records']['clean']:,}",
-        f"{made['minutes']:.0f} min" if known else "-",
+        _spent(made),
         str(max(seeds)),
         *(mean(of[start]["clean"]) if start in of else "-" for start in ("random", "pretrained")),
         *span(result["difference"]),
         "-" if classical is None else f"{mean(classical['clean'])} ({classical['method']})",
-        "; ".join(f"{one['value']:g} ({one['model']}, {one['where']})" for one in published) or "-",
+        "; ".join(f"{one['value']:g} ({one['model']}, {one['where']})" for one in result["references"])
+        or "-",
     ]
+
+
+def _spent(made: Mapping[str, Any] | None) -> str:
+    """Minutes and tokens of the pre-training, as far as they are known."""
+    if made is None:
+        return "-"
+    minutes = [] if made["minutes"] is None else [f"{made['minutes']:.0f} min"]
+    return ", ".join([*minutes, *([f"{made['tokens'] / 1e6:.0f} M tokens"] if made["tokens"] else [])]) or "-"
 
 
 def _note(result: Mapping[str, Any]) -> str:
@@ -197,7 +204,11 @@ def _note(result: Mapping[str, Any]) -> str:
     model = "no pre-training" if made is None else f"model {made['model']}"
     if made is not None and made["tokens"]:
         model += f", {made['tokens']:,} tokens"
-    epochs = "the recipe's budget" if result["epochs"] is None else f"{result['epochs']:g} epochs"
+    epochs = (
+        "the recipe's budget"
+        if result["epochs"] is None
+        else f"{result['epochs']:g} epochs".removesuffix("s" if result["epochs"] == 1 else "")
+    )
     return f"{model}; {epochs}; rates {rates}; {sentence(result['conditions'])}"
 
 

@@ -257,10 +257,10 @@ def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, report
     if folder is None:
         raise ConfigError("suites.no_folder", name=suite.name, folder=suite.folder, source=suite.source)
     where = user_path(folder)
-    reported = part is None or part == "test"
-    wanted: Part = suite.reported() if reported else part
+    chosen = None if part == "test" else part
+    wanted: Part = suite.reported() if chosen is None else chosen
     with reporter.stage(text("run.stage_read")):
-        if reported:
+        if chosen is None:
             records: Sequence[Record] = suite.test(where)
             origin = wanted
         else:

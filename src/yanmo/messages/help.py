@@ -41,8 +41,8 @@ TEXTS: Texts = {
         "模型的用途，如 text_classification 或 text_generation。",
     ),
     "help.pretrain.objective": (
-        "What is learned: mlm, mlm+nsp, clm, denoise. Unset: mlm+nsp for bert, clm for gpt2, denoise for transformer.",
-        "学习目标：mlm、mlm+nsp、clm、denoise。不指定时，bert 为 mlm+nsp，gpt2 为 clm，transformer 为 denoise。",
+        "What is learned: mlm, mlm+bow, mlm+nsp, clm, denoise. Unset: mlm+nsp for bert, clm for gpt2, denoise for transformer.",
+        "学习目标：mlm、mlm+bow、mlm+nsp、clm、denoise。不指定时，bert 为 mlm+nsp，gpt2 为 clm，transformer 为 denoise。",
     ),
     "help.pretrain.tokenizer": (
         "wordpiece, unigram or byte_bpe to train one, or a run or folder whose tokenizer is taken.",
