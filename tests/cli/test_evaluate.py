@@ -150,6 +150,9 @@ def test_a_report_of_an_evaluation_has_the_matrix(run, classifier, files, tmp_pa
     assert str(page) in ran.out.replace("\n", "")
     ran = run("evaluate", classifier, files.classes_dev, "--report", page, "--json")
     assert ran.json["report"] == str(page)
+    shown = page.read_text(encoding="utf-8")
+    assert ran.json["sha256"] in shown and ran.json["weights_sha256"] in shown, "what it was made from"
+    assert "95 % interval" in shown
 
 
 def test_the_report_of_a_run_has_it_too(classifier):

@@ -66,7 +66,7 @@ class LabelledData:
 class EvaluateResult:
     """metrics over `count` records of `data`, whose bytes have this SHA-256.
 
-    interval: of the main metric, 95 %; None where the metric is not made of single texts. signatures: how those
+    weights_sha256: of the file of the model's weights; None where they are several. interval: of the main metric, 95 %; None where the metric is not made of single texts. signatures: how those
     metrics were computed that have several definitions. suite, part: what the data is, if it is a suite; exact: whether
     it holds the very records that the suite names; references: published results on it. cut: texts that the model could
     not read whole.
@@ -77,6 +77,7 @@ class EvaluateResult:
     sha256: str
     count: int
     metrics: dict[str, float]
+    weights_sha256: str | None = None
     signatures: dict[str, str] = field(default_factory=dict)
     interval: Interval | None = None
     suite: str | None = None
@@ -91,6 +92,7 @@ class EvaluateResult:
         of_suite = {"suite": self.suite, "part": self.part, "exact": self.exact}
         return {
             "model": self.model,
+            **({"weights_sha256": self.weights_sha256} if self.weights_sha256 else {}),
             "precision": self.precision,
             "data": self.data,
             "sha256": self.sha256,
@@ -132,6 +134,7 @@ def evaluate(
     measured = measure(model, given, settings, reporter)
     return EvaluateResult(
         model=source,
+        weights_sha256=_weights_sha256(model),
         precision=model.precision,
         data=given.name,
         sha256=given.sha256,
@@ -226,6 +229,11 @@ def measure(
         errors=errors_of(task, records, predictions),
         cut=warn_cut(encoded, model.encoder, task, reporter or Reporter()),
     )
+
+
+def _weights_sha256(model: Model) -> str | None:
+    weights = None if model.loaded.folder is None else model.loaded.folder / "model.safetensors"
+    return sha256_of(weights) if weights is not None and weights.is_file() else None
 
 
 def are_alike(one: str, other: str) -> bool:

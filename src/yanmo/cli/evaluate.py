@@ -120,7 +120,22 @@ def _settings(
 
 
 def _show(result: EvaluateResult, report: str | None) -> None:
-    from yanmo.evaluation.metric_text import metric_name, number
+    pairs = _pairs(result)
+    if report is not None:
+        pairs.append((text("cli.report"), report))
+    print_pairs(pairs, title=_title(result))
+
+
+def _title(result: EvaluateResult) -> str:
+    from yanmo.evaluation.metric_text import number
+
+    where = result.data if result.part is None else f"{result.data} ({result.part})"
+    return text("cli.evaluated", data=where, count=number(result.count))
+
+
+def _pairs(result: EvaluateResult) -> list[tuple[str, str]]:
+    """The metrics, the interval of the main one, how they were computed, and what others have published."""
+    from yanmo.evaluation.metric_text import metric_name
 
     pairs = metric_pairs(result.metrics)
     if result.interval is not None:
@@ -131,10 +146,7 @@ def _show(result: EvaluateResult, report: str | None) -> None:
         (text("suites.reference", model=one.model, where=one.where), f"{one.value:g}")
         for one in result.references
     ]
-    if report is not None:
-        pairs.append((text("cli.report"), report))
-    where = result.data if result.part is None else f"{result.data} ({result.part})"
-    print_pairs(pairs, title=text("cli.evaluated", data=where, count=number(result.count)))
+    return pairs
 
 
 def _interval(of: Interval) -> str:
@@ -192,12 +204,19 @@ def _write_report(result: EvaluateResult, path: str) -> Path:
     from pathlib import Path
 
     from yanmo.evaluation.error_report import error_sections
-    from yanmo.evaluation.report import Report, write
+    from yanmo.evaluation.report import Facts, Report, write
 
+    lineage = [
+        (text("suites.model"), result.model),
+        (text("suites.weights"), result.weights_sha256 or "–"),
+        (text("suites.precision"), result.precision),
+        (text("suites.data"), f"{result.data}  {result.sha256}"),
+    ]
+    facts = Facts(title=_title(result), pairs=tuple(_pairs(result) + lineage))
     report = Report(
         title=text("suites.report_title", model=Path(result.model).name, data=result.data),
         subtitle=text("suites.report_subtitle"),
-        sections=tuple(error_sections(result.errors)) if result.errors is not None else (),
+        sections=(*(() if result.errors is None else error_sections(result.errors)), facts),
         highlights=tuple(metric_pairs(result.metrics)),
     )
     place = user_path(path)
