@@ -45,6 +45,7 @@ Visit https://a.b.com/c?d=e.html. | It works. | Go to example.com/?q=1 now! | OK
 He said no. | They left. | No. 5 is alive.
 Apple Inc. announced it. | Sold to Apple Inc. | The end.
 Dr. A. B. Chen, Ph.D., came. | (See Sec. 2.) | Then we left.
+Al Bo (b. 1950), from Rome (d. c. 2000), died. | We chose plan b. | It was good.
 He's 5 ft. tall, vs. 6 ft. for me.
 OMG!!! | Really?? yes.
 look at that . | do you want it ? | oh yes .

@@ -17,6 +17,8 @@ dist gov't int'l
 SOMETIMES_LAST = frozenset(_SOMETIMES_LAST.split())
 # Of those, the ones that are words too: "No. 5" but "He said no."
 BEFORE_NUMBER = frozenset(["no", "art", "ex", "p", "sec", "ed", "fr"])
+# Before a year, in this case alone: "(b. 1950)" but "J. B. Smith".
+BEFORE_YEAR = frozenset(["b", "c", "d", "fl", "r"])
 _STARTERS = """
 the this that these those there then they their he his she her it its we our you your i my in on at
 as for from by with to of and but or so if when while after before since because although though

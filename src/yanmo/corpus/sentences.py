@@ -19,7 +19,7 @@ from __future__ import annotations
 
 import re
 
-from yanmo.corpus.abbreviations import BEFORE_NUMBER, NEVER_LAST, SOMETIMES_LAST, STARTERS
+from yanmo.corpus.abbreviations import BEFORE_NUMBER, BEFORE_YEAR, NEVER_LAST, SOMETIMES_LAST, STARTERS
 
 _CANDIDATE = re.compile(r"\n|([.。！？!?…⋯｡．‼⁇⁈⁉؟۔।॥]+)([”“’」』）】》〉〕］)\]\"'»]*)")
 _SPACE = re.compile(r"\s*")
@@ -191,6 +191,8 @@ def _full_stop_ends(text: str, start: int, stop: int, after: int) -> bool:
     token = _last_token(text, stop)
     lower = token.lower()
     following = text[after]
+    if token in BEFORE_YEAR and (following.isdigit() or _next_word(text, after) in BEFORE_YEAR):
+        return False
     if lower in NEVER_LAST:
         return lower in BEFORE_NUMBER and not following.isdigit()
     if lower in SOMETIMES_LAST or _DOTTED.fullmatch(token):
