@@ -11,6 +11,7 @@ from yanmo.models.learner import Learner
 from yanmo.training.average import Average
 from yanmo.training.hooks import Hook, StepReport
 from yanmo.training.precision import Weights
+from yanmo.training.samples import TextSample
 from yanmo.training.trainer import Trainer
 
 NewLearner = Callable[..., Learner]
@@ -79,6 +80,9 @@ class Watching(Hook):
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
         self.evaluated.append(copied(learner))
         return {"score": float(len(self.evaluated))}
+
+    def samples(self, learner: Learner) -> tuple[TextSample, ...]:
+        return ()
 
 
 def watched(new_trainer: NewTrainer, average: float) -> Watching:

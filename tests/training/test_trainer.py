@@ -18,6 +18,7 @@ from yanmo.training import checkpoint
 from yanmo.training.hooks import Hook, StepReport
 from yanmo.training.interrupt import Interrupt
 from yanmo.training.log import MetricsLog, StepLine, read_metrics
+from yanmo.training.samples import TextSample
 from yanmo.training.trainer import Trainer
 
 NewTrainer = Callable[..., tuple[Trainer, "object"]]
@@ -35,6 +36,9 @@ class Scripted:
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
         self.calls.append(final)
         return {"score": self.values[min(len(self.calls), len(self.values)) - 1]}
+
+    def samples(self, learner: Learner) -> tuple[TextSample, ...]:
+        return ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,10 +66,10 @@ class LabelledData:
 class EvaluateResult:
     """metrics over `count` records of `data`, whose bytes have this SHA-256.
 
-    weights_sha256: of the file of the model's weights; None where they are several. interval: of the main metric, 95 %; None where the metric is not made of single texts. signatures: how those
-    metrics were computed that have several definitions. suite, part: what the data is, if it is a suite; exact: whether
-    it holds the very records that the suite names; references: published results on it. cut: texts that the model could
-    not read whole.
+    weights_sha256: of the file of the model's weights; None where they are several. interval: of the main metric, 95 %;
+    None where the metric is not made of single texts. signatures: how those metrics were computed that have several
+    definitions. suite, part: what the data is, if it is a suite; exact: whether it holds the very records that the
+    suite names; references: published results on it. cut: texts that the model could not read whole.
     """
 
     model: str

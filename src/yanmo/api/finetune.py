@@ -39,6 +39,7 @@ from yanmo.tasks.task import Encoded, Encoder, Task, TaskPrediction, Use
 from yanmo.tasks.unseen import refuse_unseen
 from yanmo.training.interrupt import interruptible
 from yanmo.training.lora import merge_lora
+from yanmo.training.samples import TextSample
 from yanmo.training.state import TrainState
 
 __all__ = ["FinetuneConfig", "FinetuneResult", "TaskEvaluator", "finetune"]
@@ -88,6 +89,9 @@ class TaskEvaluator:
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]:
         predictions = self.predict(learner, final=final)
         return self.task.tuned(self.records, predictions).score(self.records, predictions)
+
+    def samples(self, learner: Learner) -> tuple[TextSample, ...]:
+        return ()
 
     def predict(self, learner: Learner, *, final: bool = True) -> list[TaskPrediction]:
         task = self.task if final else self.task.quick()

@@ -38,6 +38,7 @@ from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
 from yanmo.tokenizers.pairs import fitting, for_pairs
 from yanmo.training.evaluator import HeldOutLoss
 from yanmo.training.interrupt import Interrupt, interruptible
+from yanmo.training.samples import HeldOutSamples
 
 FEWEST_TOKENS = 64
 MOST_NAMED = 5  # files in a warning
@@ -254,7 +255,8 @@ def _fit(
         batches = math.ceil(20_000 / config.train.batch_tokens)
         # shuffled too (the same way each time): the first rows of a packed window are its longest
         held_out = text_plan(config.train, stores.held_out, objective, frame, length=length)
-        evaluator = HeldOutLoss(objective=objective, plan=held_out, batches=batches)
+        show = HeldOutSamples.of(stores.held_out, objective, frame, tokenizer, length=length)
+        evaluator = HeldOutLoss(objective=objective, plan=held_out, batches=batches, show=show)
     return Fit(
         learner=learner,
         objective=objective,

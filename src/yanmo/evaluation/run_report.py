@@ -15,9 +15,9 @@ from yanmo.evaluation.chart import Point, Series
 from yanmo.evaluation.error_report import error_sections
 from yanmo.evaluation.errors import Errors
 from yanmo.evaluation.metric_text import duration, is_share, metric_name, metric_value, number
-from yanmo.evaluation.report import Cell, Curves, Facts, Report, Section, Table
+from yanmo.evaluation.report import Cell, Curves, Example, Examples, Facts, Report, Section, Table
 from yanmo.messages import text
-from yanmo.training.log import FILE, EvaluationLine, StepLine, read_metrics
+from yanmo.training.log import FILE, EvaluationLine, SamplesLine, StepLine, read_metrics
 
 AXES = (  # title, axis, and what shares it
     ("report.translation_title", "report.points", ("bleu", "chrf")),
@@ -37,6 +37,7 @@ class Run:
     name: str
     steps: tuple[StepLine, ...]
     evaluations: tuple[EvaluationLine, ...]
+    samples: tuple[SamplesLine, ...]
     config: JsonValue
     manifest: JsonValue
     results: dict[str, JsonValue]
@@ -50,7 +51,7 @@ def run_report(folder: Path) -> Report:
     """
     run = _read(folder)
     sections: list[Section] = [
-        _loss(run), *_terms(run), *_scores(run), *_course(run), *_final(run)
+        _loss(run), *_terms(run), *_scores(run), *_course(run), *_final(run), *_written(run)
     ]  # fmt: skip
     if run.errors is not None:
         sections += error_sections(run.errors)
@@ -90,6 +91,7 @@ def _read(folder: Path) -> Run:
         name=folder.resolve().name,
         steps=tuple(line for line in lines if isinstance(line, StepLine)),
         evaluations=tuple(line for line in lines if isinstance(line, EvaluationLine)),
+        samples=tuple(line for line in lines if isinstance(line, SamplesLine)),
         config=config,
         manifest=_json(folder / "manifest.json"),
         results=results if isinstance(results, dict) else {},
@@ -119,6 +121,29 @@ def _loss(run: Run) -> Curves:
         x_label=text("report.step"),
         y_label=metric_name("loss"),
         note=text("report.loss_note"),
+    )
+
+
+def _written(run: Run) -> Iterator[Examples]:
+    """What the model made of each held-out text, at a few steps from the first evaluation to the last."""
+    if not run.samples:
+        return
+    last = len(run.samples) - 1
+    shown = [run.samples[place] for place in sorted({round(last * part / 3) for part in range(4)})]
+    yield Examples(
+        title=text("report.samples_title"),
+        items=tuple(
+            Example(
+                given=truth.given,
+                result="\n".join(
+                    text("report.sample", step=number(line.step), written=line.samples[place].written)
+                    for line in shown
+                ),
+                note=text("report.wanted", wanted=truth.wanted),
+            )
+            for place, truth in enumerate(run.samples[last].samples)
+        ),
+        note=text("report.samples_note"),
     )
 
 

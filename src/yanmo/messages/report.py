@@ -103,6 +103,14 @@ TEXTS: Texts = {
     "report.epochs": ("Epochs", "轮数"),
     "report.time": ("Time", "用时"),
     "report.skipped": ("Steps skipped (not finite)", "跳过的步（非有限值）"),
+    "report.samples_title": ("What it makes of held-out text", "如何处理留出的文本"),
+    "report.samples_note": (
+        "Texts that were not trained on: masked, begun or damaged; below each what the model makes of it on the way, "
+        "always the likeliest tokens, and what stands there in truth.",
+        "未用于训练的文本：遮住、只给开头或打乱之后交给模型；下面是训练途中模型给出的结果（总取最可能的词元），以及原文。",
+    ),
+    "report.sample": ("step {step}: {written}", "第 {step} 步：{written}"),
+    "report.wanted": ("In truth: {wanted}", "原文：{wanted}"),
     "report.lineage_title": ("Lineage", "来源"),
     "report.lineage_note": (
         "The SHA-256 of every input, the versions and the machine: what these numbers were made from.",

@@ -12,6 +12,7 @@ from yanmo.data.cursor import Cursor
 from yanmo.data.plan import Plan
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
+from yanmo.training.samples import HeldOutSamples, TextSample
 
 
 class Evaluator(Protocol):
@@ -22,18 +23,22 @@ class Evaluator(Protocol):
     @property
     def higher_is_better(self) -> bool: ...
     def __call__(self, learner: Learner, *, final: bool) -> dict[str, float]: ...
+    def samples(self, learner: Learner) -> tuple[TextSample, ...]:
+        """What the model makes of a few texts, to be read by people; none where predictions are not text."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class HeldOutLoss:
     """Mean loss and accuracy of each term on held-out text, and its perplexity, always with the same masks.
 
-    batches: read at evaluations on the way; the final one reads all.
+    batches: read at evaluations on the way; the final one reads all. show: makes the samples of each evaluation.
     """
 
     objective: Objective
     plan: Plan
     batches: int
+    show: HeldOutSamples | None = None
     metric: str = "loss"
     higher_is_better: bool = False
 
@@ -57,3 +62,6 @@ class HeldOutLoss:
         if f"loss_{self.objective.text_term}" in metrics:
             metrics["perplexity"] = math.exp(min(metrics[f"loss_{self.objective.text_term}"], 700.0))
         return metrics
+
+    def samples(self, learner: Learner) -> tuple[TextSample, ...]:
+        return () if self.show is None else self.show(learner.eval())

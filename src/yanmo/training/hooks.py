@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from yanmo.training.samples import TextSample
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +34,9 @@ class Hook:
 
     def on_evaluate(self, step: int, metrics: Mapping[str, float], *, best: bool) -> None:
         """After every evaluation."""
+
+    def on_samples(self, step: int, samples: Sequence[TextSample]) -> None:
+        """With an evaluation that shows what the model makes of a few texts."""
 
     def on_save(self, step: int, path: Path, seconds: float) -> None:
         """After a checkpoint was committed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +17,7 @@ from yanmo.errors import TrainingError, reason_of
 from yanmo.metrics.finite import finite
 from yanmo.training.durable import replacing
 from yanmo.training.hooks import Hook, StepReport
+from yanmo.training.samples import TextSample
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -58,6 +59,15 @@ class EvaluationLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SamplesLine:
+    """What the model made of a few texts at an evaluation."""
+
+    event: Literal["samples"] = "samples"
+    step: int
+    samples: tuple[TextSample, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class SaveLine:
     """A committed checkpoint, the name of its folder, and the seconds that it took."""
 
@@ -67,7 +77,7 @@ class SaveLine:
     seconds: float
 
 
-Line: TypeAlias = StepLine | EvaluationLine | SaveLine
+Line: TypeAlias = StepLine | EvaluationLine | SamplesLine | SaveLine
 LINE: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="event")])
 
 
@@ -141,6 +151,13 @@ class MetricsLog(Hook):
         self._append(EvaluationLine(step=step, metrics=dict(metrics), best=best))
         self._scalars("evaluate", step, metrics)
         self._throughput.pause()
+
+    def on_samples(self, step: int, samples: Sequence[TextSample]) -> None:
+        self._append(SamplesLine(step=step, samples=tuple(samples)))
+        if self._writer is not None:
+            for number, one in enumerate(samples, 1):
+                shown = "\n\n".join((one.given, f"**{one.written}**", f"*{one.wanted}*"))
+                self._writer.add_text(f"held_out/{number}", shown, step)
 
     def on_save(self, step: int, path: Path, seconds: float) -> None:
         self._append(SaveLine(step=step, checkpoint=path.name, seconds=seconds))

@@ -183,6 +183,7 @@ class Trainer:
         assert self.evaluator is not None
         with self.weights.averaged():
             metrics = self.evaluator(self.weights.working, final=False)
+            samples = self.evaluator.samples(self.weights.working)
         share = int(self.progress(self.state) * self.config.evaluations + 1e-9)
         broken = any(map(math.isnan, metrics.values()))  # a network of NaN still has an accuracy
         value = math.nan if broken else metrics[self.evaluator.metric]
@@ -190,6 +191,8 @@ class Trainer:
         best = state.best_step == self.state.step
         stopped = 0 < self.config.patience <= state.stale
         self.state = replace(state, evaluations=share, stopped=stopped)
+        if samples:
+            self._each(lambda hook: hook.on_samples(self.state.step, samples))
         self._each(lambda hook: hook.on_evaluate(self.state.step, metrics, best=best))
         if best and self.saver.is_due_for_best():
             self._save()
