@@ -95,6 +95,14 @@ def test_of_a_large_corpus_about_how_much_there_is(tmp_path, ending):
     assert found.characters == pytest.approx(corpus_stats(config).characters, rel=0.1)
 
 
+def test_a_broken_file_of_a_large_corpus_is_named(tmp_path):
+    content = "\n".join(map(sentence, range(9000))).encode()
+    (tmp_path / "a.txt").write_bytes(content)
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(content)[:99])
+    with pytest.raises(InputError, match="b.txt.gz"):
+        sample_corpus(CorpusConfig(paths=(str(tmp_path),), unit="line"), limit=9_000, most=60_000)
+
+
 def test_the_plan_of_a_tiny_corpus(corpus):
     found = plan(resolved(corpus, preset="tiny"))
     here, server, gpu = found.machines

@@ -150,7 +150,7 @@ def _unpacked(file: SourceFile) -> int:
     size = file.path.stat().st_size
     if file.path.suffix.lower() != ".gz":
         return size
-    with file.path.open("rb") as stored, gzip.GzipFile(fileobj=stored) as stream:
+    with file.readable(), file.path.open("rb") as stored, gzip.GzipFile(fileobj=stored) as stream:
         unpacked = 0
         for _ in range(HEAD_BLOCKS):
             block = stream.read(BLOCK_BYTES)

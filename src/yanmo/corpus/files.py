@@ -8,6 +8,7 @@ import os
 import re
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Literal, TypeAlias, cast
@@ -56,10 +57,15 @@ class SourceFile:
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes, uncompressed, in blocks. Errors: InputError when the file cannot be read to its end."""
+        with self.readable(), self.open() as stream:
+            while block := stream.read(BLOCK_BYTES):
+                yield block
+
+    @contextmanager
+    def readable(self) -> Iterator[None]:
+        """Where its bytes are read. Errors: InputError when they cannot be, or when a .gz file is broken."""
         try:
-            with self.open() as stream:
-                while block := stream.read(BLOCK_BYTES):
-                    yield block
+            yield
         except (OSError, EOFError, zlib.error) as error:
             raise InputError("corpus.unreadable", path=self.name, reason=reason_of(error)) from None
 
