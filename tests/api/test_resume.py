@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 import torch
+import yaml
 
 from yanmo.api import compute, model_source
 from yanmo.api.finetune import FinetuneConfig, finetune
@@ -397,6 +398,19 @@ def test_another_torch_is_refused(run: Run, tmp_path: Path, monkeypatch: pytest.
         run("bert", tmp_path / "run")
     assert error.value.values["name"] == "torch"
     assert error.value.values["now"] == "99.0"
+
+
+def test_a_configuration_that_was_edited_in_its_place_is_refused(run: Run, tmp_path: Path) -> None:
+    """config.yaml and the command agree; the checkpoint still knows what it was made with."""
+    stopped(run, "bert", tmp_path / "run", 1)
+    written = tmp_path / "run" / "config.yaml"
+    before = written.read_text("utf-8")
+    written.write_text(before.replace("save_seconds: ", "save_seconds: 1"), "utf-8")
+    assert written.read_text("utf-8") != before
+    found = yaml.safe_load(written.read_text("utf-8"))["train"]["save_seconds"]
+    with pytest.raises(CheckpointError) as error:
+        run("bert", tmp_path / "run", save_seconds=found)
+    assert error.value.values["name"] == "configuration"
 
 
 def test_other_records_under_the_same_name_are_refused(run: Run, tmp_path: Path, files: Path) -> None:

@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -109,6 +110,30 @@ def test_text_that_no_terminal_can_show_does_not_end_a_command(classifier):
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert ran.returncode == 0, ran.stderr.decode()
+
+
+def test_a_run_that_has_read_its_corpus_needs_it_no_longer(run, files, tmp_path):
+    corpus, out = tmp_path / "corpus.txt", tmp_path / "run"
+    shutil.copy(files.corpus, corpus)
+    command = (
+        "pretrain",
+        "--model",
+        "bert",
+        "--preset",
+        "tiny",
+        "--corpus",
+        corpus,
+        "--budget",
+        "2steps",
+        "--out",
+        out,
+    )
+    assert run(*command).code == 0
+    shutil.rmtree(out / "model")
+    corpus.rename(tmp_path / "elsewhere.txt")
+    again = run(*command)
+    assert again.code == 0, again.err
+    assert run(*command[:-1], tmp_path / "new").code == 2
 
 
 def test_positions_that_start_as_sinusoids_learn_at_a_tenth_of_the_rate(run, files, tmp_path):

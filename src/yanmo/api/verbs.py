@@ -18,6 +18,7 @@ from yanmo.api.recipes import as_overrides, check_corpus, resolve_finetune, reso
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import LOCK
 from yanmo.corpus.files import user_path
+from yanmo.data.prepare import is_prepared
 from yanmo.errors import ConfigError, InputError
 
 PREPARED = {
@@ -98,8 +99,9 @@ def finetune(
 def start_pretrain(
     config: PretrainConfig, out: str | Path, *, reporter: Reporter | None = None, profile: bool = False
 ) -> PretrainResult:
-    """A resolved run; a refused input leaves no folder behind."""
-    check_corpus(config.corpus)
+    """A resolved run; a refused input leaves no folder behind. A run that has read its corpus needs it no longer."""
+    if not is_prepared(user_path(out) / "data"):
+        check_corpus(config.corpus)
     config = planned(config, user_path(out), reporter=reporter)
     with nothing_left(user_path(out)):
         return run_pretrain(config, out, reporter=reporter, profile=profile)
