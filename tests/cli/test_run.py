@@ -113,8 +113,8 @@ def test_text_that_no_terminal_can_show_does_not_end_a_command(classifier):
 
 
 def test_a_run_that_has_read_its_corpus_needs_it_no_longer(run, files, tmp_path):
-    corpus, out = tmp_path / "corpus.txt", tmp_path / "run"
-    shutil.copy(files.corpus, corpus)
+    corpus, out = tmp_path / "corpus", tmp_path / "run"
+    shutil.copytree(files.corpus, corpus)
     command = (
         "pretrain",
         "--model",
@@ -130,7 +130,7 @@ def test_a_run_that_has_read_its_corpus_needs_it_no_longer(run, files, tmp_path)
     )
     assert run(*command).code == 0
     shutil.rmtree(out / "model")
-    corpus.rename(tmp_path / "elsewhere.txt")
+    corpus.rename(tmp_path / "elsewhere")
     again = run(*command)
     assert again.code == 0, again.err
     assert run(*command[:-1], tmp_path / "new").code == 2
