@@ -228,16 +228,7 @@ def _check_scratch(model: type[Backbone], name: str, task: type[Task]) -> None:
     if not task.from_scratch:
         raise ConfigError("run.no_tokenizer", model=name)
     if task.term not in model.head_terms():
-        known = registry.names(models)
-        members = {each: registry.find(models, Backbone, each) for each in known}  # type: ignore[type-abstract]
-        fits = [each for each, one in members.items() if task.term in one.head_terms()]
-        raise ConfigError(
-            "models.no_head",
-            model=name,
-            term=task.term,
-            known=sorted(model.head_terms()),
-            fits=fits,
-        )
+        raise model.no_head(task.term)
 
 
 def _task_or_recipe(name: str | None) -> Tree:

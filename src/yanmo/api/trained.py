@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from yanmo import models, registry, tasks
+from yanmo import tasks
 from yanmo.errors import RunError
 from yanmo.interop.config_json import LABELLED
 from yanmo.messages import text
 from yanmo.messages.run import TEXTS
-from yanmo.models.backbone import Backbone
+from yanmo.models.backbone import with_head
 
 if TYPE_CHECKING:
     from yanmo.api.predict import Model
@@ -119,8 +119,7 @@ def _trained_heads(model: Model) -> list[str]:
 
 
 def _wrong_kind(model: Model, term: str, task: str) -> RunError:
-    members = {name: registry.find(models, Backbone, name) for name in registry.names(models)}  # type: ignore[type-abstract]
-    fits = [name for name, member in members.items() if term in member.head_terms()]
+    fits = list(with_head(term))
     command = "new" if term in PRETRAINED else "finetune"
     return RunError(
         "run.wrong_kind",

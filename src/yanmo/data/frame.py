@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -55,6 +55,17 @@ class Frame:
             ],  # [UNK] too: there is nothing to learn from it
         )
 
+    def source(self, ids: IntArray) -> Example:
+        """What the encoder of an encoder-decoder reads."""
+        return _plain(np.append(ids, self.end))
+
+    def pair(self, source: IntArray, target: IntArray, term: str) -> Example:
+        """A source, and the target that the decoder writes: its tokens and its end are labels of `term`."""
+        read = _plain(np.insert(target, 0, self.start))
+        value = np.append(target, self.end)
+        labels = {term: (np.arange(len(value)), value)}
+        return replace(self.source(source), target=replace(read, prefix_length=0, labels=labels))
+
     @cached_property
     def _is_special(self) -> BoolArray:
         special = np.ones(self.vocab_size + 1, dtype=np.bool_)
@@ -89,4 +100,14 @@ def frame_of(tokenizer: Tokenizer, family: Literal["encoder", "decoder", "encode
         vocab_size=tokenizer.vocab_size,
         mask=tokenizer.mask_id,
         ordinary=ids[~np.isin(ids, sorted(tokenizer.special_ids))],
+    )
+
+
+def _plain(ids: IntArray) -> Example:
+    """Tokens that all see each other."""
+    return Example(
+        input_ids=ids.astype(np.int64),
+        token_type_ids=np.zeros(len(ids), dtype=np.int64),
+        protected=np.zeros(len(ids), dtype=bool),
+        prefix_length=len(ids),
     )

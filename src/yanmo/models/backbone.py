@@ -232,11 +232,8 @@ class Backbone(nn.Module, ABC):
     @classmethod
     def no_head(cls, term: str) -> ConfigError:
         """What to raise where a head is needed that such a model cannot have; it names the models that can."""
-        members = {name: find(models, Backbone, name) for name in names(models)}  # type: ignore[type-abstract]
         fits = [
-            text(f"models.fitting_{member.family}", name=name)
-            for name, member in members.items()
-            if term in member.head_terms()
+            text(f"models.fitting_{member.family}", name=name) for name, member in with_head(term).items()
         ]
         return ConfigError(
             "models.no_head",
@@ -263,3 +260,9 @@ def _layout(batch: Batch, last_visible: Tensor) -> Layout:
         last_visible=last_visible,
         key_positions=batch.position_ids,
     )
+
+
+def with_head(term: str) -> dict[str, type[Backbone]]:
+    """The architectures that can have a head, by name."""
+    members = {name: find(models, Backbone, name) for name in names(models)}  # type: ignore[type-abstract]
+    return {name: member for name, member in members.items() if term in member.head_terms()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, final
 
 import numpy as np
@@ -39,15 +39,7 @@ class Denoise(Objective):
         # a source ends with the end token alone, wherever in its document it was cut
         ids = example.input_ids[~np.isin(example.input_ids, (frame.start, frame.end))]
         damaged = self._infilled(ids, key.generator("denoise"), frame.mask)
-        source = _example(np.append(damaged, frame.end))
-        target = _example(np.insert(ids, 0, frame.start))
-        label = np.append(ids, frame.end)
-        labels = {self.terms[0]: (np.arange(len(label)), label)}
-        return replace(
-            source,
-            prefix_length=len(source.input_ids),
-            target=replace(target, prefix_length=0, labels=labels),
-        )
+        return frame.pair(damaged, ids, self.terms[0])
 
     def _infilled(self, ids: IntArray, generator: np.random.Generator, mask: int) -> IntArray:
         """The ids with one mask for each span; at most one token longer than before."""
@@ -90,11 +82,3 @@ def _starts(spans: IntArray, kept: int, generator: np.random.Generator) -> IntAr
     gaps = np.sort(generator.choice(kept + 1, size=len(spans), replace=False))
     starts: IntArray = gaps + spans.cumsum() - spans
     return starts
-
-
-def _example(ids: IntArray) -> Example:
-    return Example(
-        input_ids=ids,
-        token_type_ids=np.zeros(len(ids), dtype=np.int64),
-        protected=np.zeros(len(ids), dtype=bool),
-    )

@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Self, final
 import numpy as np
 
 from yanmo.corpus.document import Record
-from yanmo.data.example import Example
 from yanmo.generation.ending import Ending
 from yanmo.generation.translate import translate
 from yanmo.metrics import translation as scores
@@ -111,19 +110,13 @@ class Translation(Task):
         return replace(self, config=self.config.model_copy(update={"beams": 1}))
 
     def encode(self, record: Record, encoder: Encoder, *, labelled: bool) -> list[Encoded]:
-        text = source_of(record, self.config, empty=not labelled)
         room = encoder.room - 1  # for the end token, or the one that the decoder starts from
-        ids = encoder.ids(text)
-        cut = len(ids) > room
-        source = _example([*ids[:room], encoder.frame.end], bidirectional=True)
-        if labelled:
-            ids = encoder.ids(target_of(record, self.config))
-            cut = cut or len(ids) > room
-            target = _example([encoder.frame.start, *ids[:room]], bidirectional=False)
-            value = np.array([*ids[:room], encoder.frame.end], dtype=np.int64)
-            target = replace(target, labels={self.term: (np.arange(len(value)), value)})
-            source = replace(source, target=target)
-        return [Encoded(example=source, cut=cut)]
+        source = np.array(encoder.ids(source_of(record, self.config, empty=not labelled)), dtype=np.int64)
+        if not labelled:
+            return [Encoded(example=encoder.frame.source(source[:room]), cut=len(source) > room)]
+        target = np.array(encoder.ids(target_of(record, self.config)), dtype=np.int64)
+        example = encoder.frame.pair(source[:room], target[:room], self.term)
+        return [Encoded(example=example, cut=max(len(source), len(target)) > room)]
 
     def answer(
         self,
@@ -183,12 +176,3 @@ class Translation(Task):
 
     def _pairs(self, records: Sequence[Record]) -> list[tuple[str, str]]:
         return [(source_of(record, self.config), target_of(record, self.config)) for record in records]
-
-
-def _example(ids: list[int], *, bidirectional: bool) -> Example:
-    return Example(
-        input_ids=np.array(ids, dtype=np.int64),
-        token_type_ids=np.zeros(len(ids), dtype=np.int64),
-        protected=np.zeros(len(ids), dtype=bool),
-        prefix_length=len(ids) if bidirectional else 0,
-    )
