@@ -15,7 +15,7 @@ from yanmo.api.compute import choose_now
 from yanmo.api.loss_constants import BY_TERM
 from yanmo.api.plan_corpus import sample_corpus
 from yanmo.api.plan_machines import MachinePlan, Planner
-from yanmo.api.plan_text import Desk
+from yanmo.api.plan_tokenization import Tokenizations
 from yanmo.api.pretrain_config import AUTO, DEFAULT_TOKENIZER, PretrainConfig, usual_objective
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
@@ -80,12 +80,12 @@ def plan(config: PretrainConfig, *, reporter: Reporter | None = None) -> PlanRes
     configure(compute.settings)
     keep_large_buffers()
     with tempfile.TemporaryDirectory() as folder:
-        desk = Desk(config, sample, model, objective, Path(folder))
-        planner = Planner(desk, compute)
+        tokenizations = Tokenizations(config, sample, model, objective, Path(folder))
+        planner = Planner(tokenizations, compute)
         with reporter.stage(text("plan.stage_probe")):
             here = planner.here()
         machines = (here, *(planner.rented(machine) for machine in RENTABLE))
-        facts = planner.candidate(here.preset).look.statistics
+        facts = planner.candidate(here.preset).tokenization.statistics
     return PlanResult(
         budget=config.train.budget,
         model=config.model,

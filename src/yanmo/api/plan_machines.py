@@ -13,7 +13,7 @@ from yanmo.api.doctor import parameters_of, training_bytes
 from yanmo.api.loss_constants import BY_TERM
 from yanmo.api.loss_law import ExpectedLoss, expected_loss, worth
 from yanmo.api.plan_probe import Speed, measure
-from yanmo.api.plan_text import Desk, Look
+from yanmo.api.plan_tokenization import Tokenization, Tokenizations
 from yanmo.api.pretrain_config import AUTO
 from yanmo.machine.memory import total_memory
 from yanmo.machine.rentable import Rentable
@@ -74,7 +74,7 @@ class Candidate:
     """A preset and the corpus under its tokenizer. parameters: of the whole model; layers: of its layers alone."""
 
     preset: str
-    look: Look
+    tokenization: Tokenization
     sizes: ModelConfig
     parameters: int
     layers: int
@@ -83,13 +83,13 @@ class Candidate:
 class Planner:
     """Chooses for this machine by timing steps, and for others by what is assumed of them."""
 
-    def __init__(self, desk: Desk, compute: Compute) -> None:
-        self.desk = desk
-        self.config = desk.config
-        self.objective = desk.objective
+    def __init__(self, tokenizations: Tokenizations, compute: Compute) -> None:
+        self.tokenizations = tokenizations
+        self.config = tokenizations.config
+        self.objective = tokenizations.objective
         self.compute = compute
-        self.budget = Budget.parse(desk.config.train.budget)
-        self.optim = desk.config.optim or OptimConfig()
+        self.budget = Budget.parse(tokenizations.config.train.budget)
+        self.optim = tokenizations.config.optim or OptimConfig()
 
     def here(self) -> MachinePlan:
         """For this machine: the chosen size is timed once more and longer, and its memory is taken then."""
@@ -110,11 +110,11 @@ class Planner:
 
     def candidate(self, preset: str) -> Candidate:
         """A network of that size, with the vocabulary that goes with it."""
-        model, config = self.desk.model, self.config
+        model, config = self.tokenizations.model, self.config
         letters, han = VOCABULARY.get(preset, LARGE_VOCABULARY)
-        look = self.desk.look(han if self.desk.sample.han > 0.3 else letters)
+        tokenization = self.tokenizations.under(han if self.tokenizations.sample.han > 0.3 else letters)
         sizes = model.Config(
-            vocab_size=look.vocab_size,
+            vocab_size=tokenization.vocab_size,
             max_positions=config.max_positions,
             dropout=config.fresh_dropout,
             attention_dropout=config.fresh_dropout,
@@ -126,7 +126,7 @@ class Planner:
             heads = {term: backbone.head(term, size) for term, size in self.objective.head_sizes().items()}
         return Candidate(
             preset=preset,
-            look=look,
+            tokenization=tokenization,
             sizes=sizes,
             parameters=parameters_of(Learner(backbone, heads)),
             layers=sum(parameter.numel() for parameter in backbone.layers.parameters()),
@@ -146,7 +146,7 @@ class Planner:
             if glance is None:
                 break
             batch, tokens = glance
-            fed = worth(tokens, candidate.look.statistics.tokens)
+            fed = worth(tokens, candidate.tokenization.statistics.tokens)
             if chosen is None or fed >= needed:
                 chosen = (preset, batch)
         assert chosen is not None, "every architecture has a preset"
@@ -165,7 +165,7 @@ class Planner:
             if self._needed(candidate, batch) > memory:
                 return None
             speed = speed_of(candidate, batch)
-            tokens = self._bought(candidate.look, batch, speed)
+            tokens = self._bought(candidate.tokenization, batch, speed)
         assert tokens is not None
         return None if self._peak(candidate, batch, speed, tokens) > memory else (batch, tokens)
 
@@ -173,13 +173,13 @@ class Planner:
         """From the smallest; one of several names of the same size. The configured one alone, if it is one."""
         if self.config.preset != AUTO:
             return [self.config.preset]
-        presets = self.desk.model.presets
+        presets = self.tokenizations.model.presets
         names = {tuple(presets[name].items()): name for name in reversed(list(presets))}
         return sorted(names.values(), key=self._layers)
 
     def _layers(self, preset: str) -> int:
         """Parameters of the layers, which do not depend on the vocabulary."""
-        model = self.desk.model
+        model = self.tokenizations.model
         with torch.device("meta"):
             layers = model(model.Config(vocab_size=1, **model.sizes(preset))).layers
         return sum(parameter.numel() for parameter in layers.parameters())
@@ -195,17 +195,19 @@ class Planner:
 
     def _time(self, candidate: Candidate, batch: int, seconds: float) -> Speed:
         heads = self.objective.head_sizes()
-        learner = Learner.build(self.desk.model, candidate.sizes, heads, seed=self.config.train.seed)
+        learner = Learner.build(self.tokenizations.model, candidate.sizes, heads, seed=self.config.train.seed)
         learner.backbone.recompute(self.config.train.recompute)
-        plan = self.desk.plan(candidate.look, batch)
+        plan = self.tokenizations.plan(candidate.tokenization, batch)
         return measure(learner, self.objective, plan, self.compute, self.optim, seconds=seconds)
 
     def _reckon(self, machine: Rentable, candidate: Candidate, batch: int) -> Speed:
         """From the operations of a token, 6 for each weight it meets (Kaplan et al. 2020), and of a step at least;
         8 where the layers compute forward once more."""
         config = candidate.sizes
-        labels = candidate.look.labels_per_token
-        layers = 6 * candidate.layers + 12 * config.num_layers * config.hidden_size * self.desk.length
+        labels = candidate.tokenization.labels_per_token
+        layers = (
+            6 * candidate.layers + 12 * config.num_layers * config.hidden_size * self.tokenizations.length
+        )
         passes = 4 / 3 if self.config.train.recompute else 1.0
         operations = passes * layers + 6 * labels * config.vocab_size * config.hidden_size
         tokens = FILLED * batch
@@ -215,11 +217,11 @@ class Planner:
 
     def _needed(self, candidate: Candidate, batch: int) -> int:
         """Bytes of a process that trains, reckoned; logits stand at every label, not at the usual 15 %."""
-        sizes, length = candidate.sizes, self.desk.length
+        sizes, length = candidate.sizes, self.tokenizations.length
         usual = training_bytes(
             candidate.parameters, sizes, tokens=batch, length=length, recompute=self.config.train.recompute
         )
-        more = max(0.0, candidate.look.labels_per_token - 0.15)
+        more = max(0.0, candidate.tokenization.labels_per_token - 0.15)
         return usual + PROCESS_BYTES + round(12 * sizes.vocab_size * more * batch)
 
     def _peak(self, candidate: Candidate, batch: int, speed: Speed, tokens: float) -> int:
@@ -227,46 +229,48 @@ class Planner:
         peak = speed.peak_after(tokens / (FILLED * batch)) or self._needed(candidate, batch)
         return peak + (MEAN_BYTES * candidate.parameters if self.config.train.average else 0)
 
-    def _bought(self, look: Look, batch: int, speed: Speed) -> float:
+    def _bought(self, tokenization: Tokenization, batch: int, speed: Speed) -> float:
         """Tokens that the budget buys at such a speed."""
         amount = self.budget.amount
         match self.budget.kind:
             case "tokens":
                 return amount
             case "epochs":
-                return amount * look.tokens_per_epoch
+                return amount * tokenization.tokens_per_epoch
             case "steps":
                 return amount * FILLED * batch * self.config.train.accumulation
             case "time":
-                evaluations = self._evaluations(look, speed)
+                evaluations = self._evaluations(tokenization, speed)
                 return max(1.0, (amount * (1 - SAVING) - evaluations) * speed.training)
 
-    def _evaluations(self, look: Look, speed: Speed) -> float:
+    def _evaluations(self, tokenization: Tokenization, speed: Speed) -> float:
         """Seconds of all evaluations on the way."""
-        each = min(EVALUATED, look.held_out_tokens)
+        each = min(EVALUATED, tokenization.held_out_tokens)
         return self.config.train.evaluations * each / speed.evaluating
 
     def _plan(
         self, name: str, device: str, candidate: Candidate, batch: int, speed: Speed, available: int
     ) -> MachinePlan:
-        look = candidate.look
-        tokens = self._bought(look, batch, speed)
+        tokenization = candidate.tokenization
+        tokens = self._bought(tokenization, batch, speed)
         constants = BY_TERM[str(self.objective.text_term)]
         timed = self.budget.kind == "time"
         peak = self._peak(candidate, batch, speed, tokens)
-        seconds = (tokens / speed.training + self._evaluations(look, speed)) / (1 - SAVING)
+        seconds = (tokens / speed.training + self._evaluations(tokenization, speed)) / (1 - SAVING)
         return MachinePlan(
             machine=name,
             device=device,
             preset=candidate.preset,
             parameters=candidate.parameters,
-            vocab_size=look.vocab_size,
+            vocab_size=tokenization.vocab_size,
             batch_tokens=batch,
             tokens_per_second=speed.training,
             seconds=self.budget.amount if timed else seconds,
             tokens=round(tokens),
-            epochs=tokens / look.tokens_per_epoch,
-            loss=expected_loss(constants, look.statistics, parameters=candidate.layers, tokens=tokens),
-            memory_bytes=max(peak, self.desk.reading_bytes if device == "cpu" else 0),
+            epochs=tokens / tokenization.tokens_per_epoch,
+            loss=expected_loss(
+                constants, tokenization.statistics, parameters=candidate.layers, tokens=tokens
+            ),
+            memory_bytes=max(peak, self.tokenizations.reading_bytes if device == "cpu" else 0),
             available_bytes=available,
         )

@@ -39,7 +39,7 @@ TOKENIZER_CHARACTERS = 32_000_000  # the largest such sample
 
 
 @dataclass(frozen=True, kw_only=True)
-class Look:
+class Tokenization:
     """The corpus under one tokenizer.
 
     vocab_size: of the run, which may find more in the whole corpus than there is in the sample. tokens_per_epoch:
@@ -55,8 +55,8 @@ class Look:
     held_out_tokens: int
 
 
-class Desk:
-    """The sample, and a look at it for each size of vocabulary. `folder` is for what is encoded."""
+class Tokenizations:
+    """The sample, tokenised once for each size of vocabulary that is asked for. `folder` is for what is encoded."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Desk:
         self.length = config.sequence_length(model, config.max_positions)
         self._encoded = sample.fewer(ENCODED)
         self._folder = folder
-        self._looks: dict[int, Look] = {}
+        self._made: dict[int, Tokenization] = {}
 
     @property
     def reading_bytes(self) -> int:
@@ -81,20 +81,20 @@ class Desk:
         characters = min(self.sample.characters, TOKENIZER_CHARACTERS)
         return round(READER_BYTES + BYTES_PER_CHARACTER * characters)
 
-    def look(self, vocab_size: int) -> Look:
+    def under(self, vocab_size: int) -> Tokenization:
         """Under the configured tokenizer, else one of that size, or of as many entries as the text gives.
 
         Errors: ConfigError where the configured one cannot be had; InputError where there is too little text.
         """
-        if vocab_size not in self._looks:
-            self._looks[vocab_size] = self._look(vocab_size)
-        return self._looks[vocab_size]
+        if vocab_size not in self._made:
+            self._made[vocab_size] = self._make(vocab_size)
+        return self._made[vocab_size]
 
-    def plan(self, look: Look, batch_tokens: int) -> Plan:
+    def plan(self, tokenization: Tokenization, batch_tokens: int) -> Plan:
         """The batches of the sample."""
-        return self._plan(look.store, look.tokenizer, batch_tokens)
+        return self._plan(tokenization.store, tokenization.tokenizer, batch_tokens)
 
-    def _look(self, vocab_size: int) -> Look:
+    def _make(self, vocab_size: int) -> Tokenization:
         tokenizer = self._tokenizer(vocab_size)
         size = self._asked or tokenizer.vocab_size
         stores = self._encode(tokenizer, self._folder / str(vocab_size))
@@ -106,7 +106,7 @@ class Desk:
         batch = next(plan.stream(Cursor()))
         framed, count = sequences(plan)
         unigram, neighbours = _losses(stores, tokenizer.vocab_size)
-        return Look(
+        return Tokenization(
             tokenizer=tokenizer,
             vocab_size=size,
             store=stores.train,
