@@ -89,9 +89,9 @@ def test_decoding_gives_the_text_back(tokenizer: Tokenizer) -> None:
 @pytest.mark.parametrize("unit", [".", "a", "我", " ", "😀", "1", "\u0301"])
 def test_long_unbroken_strings_take_linear_time(tokenizer: Tokenizer, unit: str) -> None:
     def seconds(length: int) -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         tokenizer.encode(unit * length)
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(1000)
     assert min(seconds(80_000) for _ in range(2)) < 40 * max(0.005, min(seconds(8_000) for _ in range(3)))

@@ -30,7 +30,7 @@ from yanmo.messages import text
 from yanmo.models.backbone import Backbone
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
-from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
+from yanmo.tokenizers import Tokenizer, TokenizerConfig, train_fitting
 from yanmo.tokenizers.pairs import fitting
 from yanmo.training.evaluator import HeldOutLoss
 
@@ -132,14 +132,7 @@ def _tokenizer(config: PretrainConfig, model: type[Backbone], documents: list[Do
     if isinstance(config.tokenizer, str):
         return Tokenizer.load(Path(model_source.model_folder(config.tokenizer)))
     settings = config.tokenizer or TokenizerConfig(kind=DEFAULT_TOKENIZER[model.family])
-    texts = [document.text for document in documents]
-    try:
-        return train(texts, settings)
-    except ConfigError as error:  # as in pre-training: a size that nobody asked for adapts to the text
-        limit = error.values.get("maximum", error.values.get("minimum"))
-        if "vocab_size" in settings.model_fields_set or not isinstance(limit, int):
-            raise
-        return train(texts, settings.model_copy(update={"vocab_size": limit}))
+    return train_fitting(lambda: [document.text for document in documents], settings)
 
 
 def _random_loss(

@@ -13,12 +13,11 @@ from yanmo.api.pretrain_config import DEFAULT_TOKENIZER
 from yanmo.api.reporter import Reporter
 from yanmo.api.run_folder import RunFolder
 from yanmo.corpus.document import Record
-from yanmo.errors import ConfigError
 from yanmo.interop.huggingface import LoadedModel
 from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.tasks.task import Task
-from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
+from yanmo.tokenizers import Tokenizer, TokenizerConfig, train_fitting
 from yanmo.tokenizers.pairs import check_kind, fitting, for_pairs
 
 DEFAULT_DROPOUT = 0.1
@@ -64,21 +63,10 @@ def _tokenizer(
     settings = config.tokenizer or TokenizerConfig(kind=DEFAULT_TOKENIZER["encoder_decoder"])
     check_kind(settings.kind)
     with reporter.stage(text("run.stage_tokenizer")):
-        tokenizer = for_pairs(_trained(task, records, settings))
+        # on both sides together
+        tokenizer = for_pairs(train_fitting(lambda: chain.from_iterable(map(task.texts, records)), settings))
     half = run.tokenizer.with_name(".tokenizer")
     shutil.rmtree(half, ignore_errors=True)
     tokenizer.save(half, token_types=False)
     half.rename(run.tokenizer)
     return tokenizer
-
-
-def _trained(task: Task, records: Sequence[Record], settings: TokenizerConfig) -> Tokenizer:
-    """On both sides together; a size that nobody asked for adapts to the text."""
-    try:
-        return train(chain.from_iterable(map(task.texts, records)), settings)
-    except ConfigError as error:
-        limit = error.values.get("maximum", error.values.get("minimum"))
-        if "vocab_size" in settings.model_fields_set or not isinstance(limit, int):
-            raise
-        settings = settings.model_copy(update={"vocab_size": limit})
-        return train(chain.from_iterable(map(task.texts, records)), settings)

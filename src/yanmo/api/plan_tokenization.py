@@ -26,6 +26,7 @@ from yanmo.metrics.entropy import ngram_losses
 from yanmo.models.backbone import Backbone
 from yanmo.objectives import Objective
 from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
+from yanmo.tokenizers.train import adapted
 
 COUNTED = (
     400_000  # tokens that the statistics are counted on: of a larger sample they would be another measure
@@ -148,11 +149,12 @@ class Tokenizations:
         try:
             return train(self.sample.texts, settings)
         except ConfigError as error:
-            limit = error.values.get("maximum", error.values.get("minimum"))
+            fits = adapted(settings, error)
+            # a part of the corpus may give fewer entries than the whole will
             fixed = self._asked is not None and (self.sample.whole or "maximum" not in error.values)
-            if not isinstance(limit, int) or fixed:
+            if fits is None or fixed:
                 raise
-            return train(self.sample.texts, settings.model_copy(update={"vocab_size": limit}))
+            return train(self.sample.texts, fits)
 
     @property
     def _asked(self) -> int | None:

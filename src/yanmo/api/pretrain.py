@@ -34,7 +34,7 @@ from yanmo.machine.probe import available_cores
 from yanmo.messages import text
 from yanmo.models.learner import Learner
 from yanmo.objectives import Objective
-from yanmo.tokenizers import Tokenizer, TokenizerConfig, train
+from yanmo.tokenizers import Tokenizer, TokenizerConfig, train_fitting
 from yanmo.tokenizers.pairs import fitting, for_pairs
 from yanmo.training.evaluator import HeldOutLoss
 from yanmo.training.interrupt import Interrupt, interruptible
@@ -116,14 +116,7 @@ def _tokenizer(
         return None, Tokenizer.load(run.tokenizer)
     settings = config.tokenizer or TokenizerConfig(kind=DEFAULT_TOKENIZER[model.family])
     with reporter.stage(text("run.stage_tokenizer")) as advance:
-        try:
-            tokenizer = train(_texts(config.corpus, advance, interrupt), settings)
-        except ConfigError as error:  # a size that nobody asked for adapts to the text
-            limit = error.values.get("maximum", error.values.get("minimum"))
-            if "vocab_size" in settings.model_fields_set or not isinstance(limit, int):
-                raise
-            settings = settings.model_copy(update={"vocab_size": limit})
-            tokenizer = train(_texts(config.corpus, advance, interrupt), settings)
+        tokenizer = train_fitting(lambda: _texts(config.corpus, advance, interrupt), settings)
     return None, for_pairs(tokenizer, mask=True) if two_sides else tokenizer
 
 

@@ -7,7 +7,7 @@ from yanmo.tokenizers.config import TokenizerConfig
 from yanmo.tokenizers.kind import TokenizerKind
 from yanmo.tokenizers.report import TokenizerReport, report
 from yanmo.tokenizers.tokenizer import Encoding, Tokenizer
-from yanmo.tokenizers.train import train
+from yanmo.tokenizers.train import train, train_fitting
 from yanmo.tokenizers.words import segmenter, word_starts
 
 NOT_MEMBERS = frozenset(
@@ -37,5 +37,6 @@ __all__ = [
     "report",
     "segmenter",
     "train",
+    "train_fitting",
     "word_starts",
 ]
