@@ -7,6 +7,7 @@ import json
 import pytest
 import yaml
 
+import yanmo
 from yanmo import models, registry
 from yanmo.api.guess import check_columns
 from yanmo.api.recipe_files import find, read, shipped
@@ -19,6 +20,7 @@ from yanmo.api.recipes import (
 )
 from yanmo.api.reporter import Reporter
 from yanmo.api.usual_optim import usual_optim
+from yanmo.api.verbs import start_pretrain
 from yanmo.config import build, dump
 from yanmo.errors import ConfigError, YanmoError
 from yanmo.messages import LANGUAGES
@@ -218,3 +220,18 @@ def test_unknown_recipes_name_the_nearest():
         find("bert_mini_hz")
     with pytest.raises(ConfigError, match="token_classification”\\?"):
         resolve_finetune("token_clasification", {})
+
+
+def test_a_shipped_recipe_adapts_its_vocabulary_to_a_small_corpus(tmp_path):
+    """The text supports far fewer entries than the recipe names; one that the user names is still refused."""
+    corpus = tmp_path / "corpus.txt"
+    days = [f"第{day}天我们去学校读书，老师说这个问题很重要。" for day in range(60)]
+    corpus.write_text("\n\n".join(days), encoding="utf-8")
+    flags = {"corpus": [str(corpus)], "preset": "tiny", "budget": "1steps"}
+    config = resolve_pretrain("bert_mini_zh", flags)
+    assert config.tokenizer.vocab_size == 12_000
+    found = start_pretrain(config, tmp_path / "run")
+    assert 20 < yanmo.load(str(found.path)).tokenizer.vocab_size < 100
+    asked = resolve_pretrain("bert_mini_zh", {**flags, "vocab_size": 12_000})
+    with pytest.raises(ConfigError, match="12000"):
+        start_pretrain(asked, tmp_path / "other")

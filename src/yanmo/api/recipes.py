@@ -103,7 +103,17 @@ def resolve_pretrain(
     elif config.objective is not None:  # refused before the corpus is read
         objectives.make(config.objective, settings=config.objective_settings)
     train = config.train.model_copy(update={"budget": _capped(config.train.budget, reporter)})
-    return config.model_copy(update={"train": train})
+    shipped = recipe is not None and not recipe_files.is_path(recipe)
+    tokenizer = _adapting(config.tokenizer) if shipped and "tokenizer" not in above else config.tokenizer
+    return config.model_copy(update={"train": train, "tokenizer": tokenizer})
+
+
+def _adapting(given: str | TokenizerConfig | None) -> str | TokenizerConfig | None:
+    """A shipped recipe's size of vocabulary is that of its own corpus: no one has asked for it, so it may adapt."""
+    if not isinstance(given, TokenizerConfig):
+        return given
+    asked = given.model_fields_set - {"vocab_size"}
+    return TokenizerConfig.model_construct(_fields_set=asked, **given.model_dump())
 
 
 def resolve_finetune(
