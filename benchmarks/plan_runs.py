@@ -99,7 +99,7 @@ def train(job: Mapping[str, Any]) -> dict[str, Any]:
         "epochs": result.epochs,
         "seconds": result.seconds,
         "steps": result.steps,
-        "batch_tokens": config.train.batch_tokens,
+        "batch_tokens": config.train.places,
         "metrics": result.metrics,
         "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         "load": os.getloadavg()[0],

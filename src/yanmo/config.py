@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 
 from yanmo.errors import ConfigError, kind_of, no_file, reason_of
@@ -32,6 +32,21 @@ class Config(BaseModel):
             raise _explained(type(self), error) from None
 
     __init__.__pydantic_base_init__ = True  # type: ignore[attr-defined]  # so that a group in a group keeps its path
+
+    @model_validator(mode="before")
+    @classmethod
+    def _groups_keep_their_defaults(cls, values: Any) -> Any:
+        """A group of which some settings are given has, in the others, what stands there by default, and not what its
+        type has elsewhere."""
+        if not isinstance(values, Mapping):
+            return values
+        defaults = {name: field.default for name, field in cls.model_fields.items() if name in values}
+        return {
+            name: merge(default.model_dump(exclude_unset=True), given)
+            if isinstance(default := defaults.get(name), Config) and isinstance(given, Mapping)
+            else given
+            for name, given in values.items()
+        }
 
 
 Schema = TypeVar("Schema", bound=Config)

@@ -235,3 +235,16 @@ def test_a_shipped_recipe_adapts_its_vocabulary_to_a_small_corpus(tmp_path):
     asked = resolve_pretrain("bert_mini_zh", {**flags, "vocab_size": 12_000})
     with pytest.raises(ConfigError, match="12000"):
         start_pretrain(asked, tmp_path / "other")
+
+
+@pytest.mark.parametrize("task", ["sentence_similarity", "text_classification", "token_classification"])
+def test_a_single_setting_leaves_the_others_of_its_group_as_they_are(task, tmp_path):
+    """What fine-tuning trains by is not what pre-training does; a seed must not bring that in."""
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"text": "a", "label": "x"}\n', encoding="utf-8")
+    usual = resolve_finetune(task, {"model": str(tmp_path), "train": str(rows)})
+    seed = resolve_finetune(task, {"model": str(tmp_path), "train": str(rows), "seed": 3})
+    assert seed.train == usual.train.model_copy(update={"seed": 3})
+    assert usual.train.budget.endswith("ep") and usual.train.evaluations == 6
+    shape = resolve_finetune(task, {"model": str(tmp_path), "train": str(rows)}, ["schedule.name=cosine"])
+    assert shape.schedule.warmup == usual.schedule.warmup == 0.1

@@ -112,7 +112,7 @@ def check_corpus(flags: Mapping[str, object], *, reporter: Reporter | None = Non
         tokens=tokens,
         parameters=parameters_of(learner),
         training_bytes=training_bytes(
-            parameters_of(learner), sizes, tokens=config.train.batch_tokens, length=length
+            parameters_of(learner), sizes, tokens=config.train.places, length=length
         ),
         loss=loss,
         expected=math.log(tokenizer.vocab_size),

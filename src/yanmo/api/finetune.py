@@ -42,6 +42,10 @@ from yanmo.training.lora import merge_lora
 from yanmo.training.samples import TextSample
 from yanmo.training.state import TrainState
 
+MOST_PLACES = 2048  # in a step, unless set
+FEWEST_STEPS = 32  # of an epoch
+FEWEST_EXAMPLES = 4  # in a step, about
+
 __all__ = ["FinetuneConfig", "FinetuneResult", "TaskEvaluator", "finetune"]
 
 
@@ -128,10 +132,14 @@ def finetune(
         objective, examples = _lessons(config, task, train, encoder, run, reporter)
         task.begin(loaded.learner, examples)
         tell_records(task, train, dev, reporter)
+        plan = _plan(config, task, examples, encoder)
+        if config.train.batch_tokens is None and plan.batch_tokens < MOST_PLACES:
+            records = plan.batch_tokens * len(train) / sum(example.room for example in examples)
+            reporter.note(text("run.note_batch", tokens=f"{plan.batch_tokens:,}", records=f"{records:.0f}"))
         what = Fit(
             learner=loaded.learner,
             objective=objective,
-            plan=_plan(config, examples, encoder),
+            plan=plan,
             evaluator=evaluator,
             train=config.train,
             optim=optim_of(config, loaded),
@@ -175,11 +183,22 @@ def _results(
     }
 
 
-def _plan(config: FinetuneConfig, examples: list[Example], encoder: Encoder) -> Plan:
+def usual_batch(lengths: Sequence[int], *, alone: bool = True) -> int:
+    """Places in a step: a step of all that fits would leave few records too few of them.
+
+    alone: whether an example is learned from without the others of its batch; else a small batch teaches less.
+    """
+    whole = sum(lengths)
+    least = max(FEWEST_EXAMPLES * whole // len(lengths), max(lengths))
+    return min(MOST_PLACES, max(whole // FEWEST_STEPS, least)) if alone else MOST_PLACES
+
+
+def _plan(config: FinetuneConfig, task: Task, examples: list[Example], encoder: Encoder) -> Plan:
+    lengths = [example.room for example in examples]
     return Plan(
         source=ExampleSource(examples),
         seed=config.train.seed,
-        batch_tokens=config.train.batch_tokens,
+        batch_tokens=config.train.batch_tokens or usual_batch(lengths, alone=task.learns_alone),
         max_length=max([encoder.room, *(len(example.input_ids) for example in examples)]),
     )
 

@@ -48,7 +48,7 @@ class FinetuneConfig(Config):
     adapt: AdaptConfig = AdaptConfig()
     teacher: TeacherConfig | None = None
     """A bigger model to learn from, besides the labels."""
-    train: TrainConfig = TrainConfig(budget="3ep", batch_tokens=2048, evaluations=6, patience=0)
+    train: TrainConfig = TrainConfig(budget="3ep", evaluations=6)
     optim: OptimConfig | None = None
     """Unset: AdamW at a rate that fits the width of the model."""
     schedule: ScheduleConfig = ScheduleConfig(name="linear", warmup=0.1)

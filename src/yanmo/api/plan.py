@@ -179,7 +179,7 @@ def _as_before(config: PretrainConfig, before: PretrainConfig) -> PretrainConfig
         chosen |= {"objective": before.objective, "objective_settings": before.objective_settings}
     if not isinstance(config.tokenizer, str) and not _has_size(config.tokenizer):
         chosen["tokenizer"] = before.tokenizer
-    if "batch_tokens" not in config.train.model_fields_set:
+    if config.train.batch_tokens is None:
         batch_tokens = before.train.batch_tokens
         chosen["train"] = config.train.model_copy(update={"batch_tokens": batch_tokens})
     return config.model_copy(update=chosen)

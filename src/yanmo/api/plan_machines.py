@@ -187,7 +187,7 @@ class Planner:
     def _batch(self, tokens: float | None) -> int:
         """Places in a batch of a run of so many tokens; what the configuration sets, if it does."""
         train = self.config.train
-        if "batch_tokens" in train.model_fields_set:
+        if train.batch_tokens is not None:
             return train.batch_tokens
         if tokens is None:
             return USUAL_BATCH

@@ -103,7 +103,7 @@ class Tokenizations:
         whole = seen * self.sample.characters / max(1, self._encoded.sampled)
         held_out = round(min(HELD_OUT_TOKENS, self.config.share_held_out() * whole))
         tokens = max(1, round(whole) - held_out)
-        plan = self._plan(stores.train, tokenizer, self.config.train.batch_tokens)
+        plan = self._plan(stores.train, tokenizer, self.config.train.places)
         batch = next(plan.stream(Cursor()))
         framed, count = sequences(plan)
         unigram, neighbours = _losses(stores, tokenizer.vocab_size)

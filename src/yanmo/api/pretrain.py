@@ -245,7 +245,7 @@ def _fit(
     _require_labels(objective, plan, config.objective)
     evaluator = None
     if stores.held_out is not None:
-        batches = math.ceil(20_000 / config.train.batch_tokens)
+        batches = math.ceil(20_000 / config.train.places)
         # shuffled too (the same way each time): the first rows of a packed window are its longest
         held_out = text_plan(config.train, stores.held_out, objective, frame, length=length)
         show = HeldOutSamples.of(stores.held_out, objective, frame, tokenizer, length=length)

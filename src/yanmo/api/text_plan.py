@@ -21,6 +21,6 @@ def text_plan(
     return Plan(
         source=TextSource(store, objective, frame, length, unit),
         seed=train.seed,
-        batch_tokens=train.batch_tokens,
+        batch_tokens=train.places,
         max_length=length,
     )

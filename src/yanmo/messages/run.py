@@ -198,6 +198,10 @@ TEXTS: Texts = {
         "{count} of {total} records hold a list of labels, the first is {source}: so a text may have any number of labels.",
         "{total} 条记录中有 {count} 条的标签是列表，第一条是 {source}：因此每条文本可以有任意多个标签。",
     ),
+    "run.note_batch": (
+        "Few records: a step takes {tokens} tokens (about {records} records), so that an epoch has steps enough.",
+        "记录较少：每步取 {tokens} 个词元（约 {records} 条记录），使每轮有足够的步数。",
+    ),
     "run.warn_frozen_random": (
         "The weights that do not learn here are random: this shows what adaptation gives without pre-training.",
         "不参与学习的权重是随机的：结果只说明没有预训练时这种适配能达到的水平。",

@@ -164,6 +164,10 @@ class SentenceSimilarity(Task):
         return None if self.is_cross else self.config.similarity.pooling
 
     @property
+    def learns_alone(self) -> bool:
+        return self.goal in ("regression", "softmax")
+
+    @property
     def truncation(self) -> str:
         return f"longest_first, {self.config.truncate}" if self.is_cross else "head"
 

@@ -285,6 +285,11 @@ class Task(Objective, ABC):
         return None
 
     @property
+    def learns_alone(self) -> bool:
+        """Whether an example is learned from by itself, whatever else is in its batch."""
+        return True
+
+    @property
     def truncation(self) -> str:
         """The rule by which too long texts are cut, as the user may set it."""
         return self.config.truncate

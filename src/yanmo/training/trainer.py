@@ -30,6 +30,7 @@ from yanmo.training.saver import Saver
 from yanmo.training.state import TrainState
 from yanmo.training.step import StepResult, train_step
 
+PLACES = 4096  # in a micro-batch of pre-training, unless set
 MOST_SKIPPED = 3  # steps in a row whose loss or gradient is not finite
 
 
@@ -40,8 +41,9 @@ class TrainConfig(Config):
     """Time (20m, 1h30m), tokens (5Mtok), epochs (3ep) or steps (500steps); the schedule ends with it."""
     seed: int = Field(default=0, ge=0, lt=1 << 63)
     """Decides the data order, masks, dropout and random weights."""
-    batch_tokens: int = Field(default=4096, gt=0)
-    """Places in a micro-batch, padding included."""
+    batch_tokens: int | None = Field(default=None, gt=0)
+    """Places in a micro-batch, padding included. Unset: 4,096; in fine-tuning 2,048, and of few records less: an epoch
+    has 32 steps then."""
     accumulation: int = Field(default=1, gt=0)
     """Micro-batches in a step."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
@@ -60,6 +62,11 @@ class TrainConfig(Config):
     average: float = Field(default=0.0, ge=0, lt=1)
     """The last part of the budget whose weights are averaged, one after every step; 0: none. The mean is what is
     evaluated from then on and what is saved as the model. It takes 4 bytes for each parameter."""
+
+    @property
+    def places(self) -> int:
+        """Places in a micro-batch of pre-training."""
+        return self.batch_tokens or PLACES
 
 
 @dataclass(kw_only=True)
