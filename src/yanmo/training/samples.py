@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 
 from yanmo.data.collate import collate
-from yanmo.data.example import IntArray
+from yanmo.data.example import Example, IntArray
 from yanmo.data.frame import Frame
 from yanmo.data.random import Key
 from yanmo.data.store import TokenStore
@@ -70,59 +70,68 @@ class HeldOutSamples:
 
     @torch.inference_mode()
     def __call__(self, learner: Learner) -> tuple[TextSample, ...]:
-        """None where no member of the objective guesses tokens in a way that is known here."""
-        ways: Mapping[str, Callable[[Learner, IntArray], TextSample]] = {
-            "mlm": self._filled,
-            "clm": self._continued,
-            "seq2seq": self._rewritten,
+        """None where the objective guesses tokens in no way that is known here."""
+        ways: Mapping[tuple[str, str | None], Callable[[Learner], Iterator[TextSample]]] = {
+            ("encoder", "mlm"): self._filled,
+            ("decoder", "clm"): self._continued,
+            ("encoder_decoder", "seq2seq"): self._rewritten,
         }
-        way = ways.get(self.objective.text_term or "")
-        return () if way is None else tuple(way(learner, ids) for ids in self.texts)
+        way = ways.get((learner.backbone.family, self.objective.text_term))
+        return () if way is None else tuple(way(learner))
 
-    def _filled(self, learner: Learner, ids: IntArray) -> TextSample:
-        example = self.frame.build([ids])
-        damaged = self._member.corrupt(example, Key(0, 0, 0), self.frame)
-        at, _ = damaged.labels["mlm"]
-        assert self.frame.mask is not None, "the objective has refused such a tokenizer"
-        hidden = damaged.input_ids.copy()
-        hidden[at] = self.frame.mask  # also where training has a random token, or the right one
-        damaged = replace(damaged, input_ids=hidden)
-        length = len(hidden)
-        batch = collate([[(0, damaged)]], length).to(learner.backbone.vocabulary_weight.device)
-        guesses = learner.logits("mlm", learner.backbone(batch), batch.labels["mlm"].at).argmax(1).cpu()
-        written = hidden.copy()
-        written[at] = guesses.numpy()
+    def _filled(self, learner: Learner) -> Iterator[TextSample]:
         inside = slice(1, -1)  # between the start and the end token
-        return TextSample(
-            given=self.tokenizer.decode(hidden[inside].tolist(), skip_special=False),
-            written=self.tokenizer.decode(written[inside].tolist()),
-            wanted=self.tokenizer.decode(ids.tolist()),
-        )
+        for ids in self.texts:
+            example = self._corrupted(ids)
+            at, _ = example.labels.get("mlm", ((), ()))
+            if not len(at):
+                continue
+            hidden = example.input_ids.copy()
+            assert self.frame.mask is not None, "the objective has refused such a tokenizer"
+            hidden[at] = self.frame.mask  # also where training has a random token, or the right one
+            batch = collate([[(0, replace(example, input_ids=hidden))]], len(hidden))
+            batch = batch.to(learner.backbone.vocabulary_weight.device)
+            logits = learner.logits("mlm", learner.backbone(batch), batch.labels["mlm"].at)
+            written = hidden.copy()
+            written[at] = logits.argmax(1).cpu().numpy()
+            yield TextSample(
+                given=self.tokenizer.decode(hidden[inside].tolist(), skip_special=False),
+                written=self.tokenizer.decode(written[inside].tolist()),
+                wanted=self.tokenizer.decode(ids.tolist()),
+            )
 
-    def _continued(self, learner: Learner, ids: IntArray) -> TextSample:
-        given = min(GIVEN, len(ids) // 2)
+    def _continued(self, learner: Learner) -> Iterator[TextSample]:
+        given = [min(GIVEN, len(ids) // 2) for ids in self.texts]
+        prompts = [
+            [self.frame.start, *ids[:end].tolist()] for ids, end in zip(self.texts, given, strict=True)
+        ]
         options = GenerateOptions(
-            do_sample=False, max_new_tokens=len(ids) - given, no_repeat_ngram_size=REPEATED
+            do_sample=False,
+            max_new_tokens=max((len(ids) - FEWEST // 2 for ids in self.texts), default=1),
+            no_repeat_ngram_size=REPEATED,
         )
-        prompt = [self.frame.start, *ids[:given].tolist()]
-        ((best,),) = generate(learner, [prompt], options, tokenizer=self.tokenizer, end=self.frame.end)
-        return TextSample(
-            given=self.tokenizer.decode(ids[:given].tolist()),
-            written=best.text,
-            wanted=self.tokenizer.decode(ids[given:].tolist()),
-        )
+        found = generate(learner, prompts, options, tokenizer=self.tokenizer, end=self.frame.end)
+        for ids, end, (best,) in zip(self.texts, given, found, strict=True):
+            yield TextSample(
+                given=self.tokenizer.decode(ids[:end].tolist()),
+                written=best.text,
+                wanted=self.tokenizer.decode(ids[end:].tolist()),
+            )
 
-    def _rewritten(self, learner: Learner, ids: IntArray) -> TextSample:
-        damaged = self._member.corrupt(self.frame.build([ids]), Key(0, 0, 0), self.frame).input_ids
+    def _rewritten(self, learner: Learner) -> Iterator[TextSample]:
+        sources = [self._corrupted(ids).input_ids.tolist() for ids in self.texts]
         ending = Ending(tokenizer=self.tokenizer, end=self.frame.end)
-        (best,) = translate(
-            learner, [damaged.tolist()], start=self.frame.start, ending=ending, max_new_tokens=len(ids)
-        )
-        return TextSample(
-            given=self.tokenizer.decode(damaged[:-1].tolist(), skip_special=False),
-            written=self.tokenizer.decode(best.ids),
-            wanted=self.tokenizer.decode(ids.tolist()),
-        )
+        most = max(map(len, self.texts), default=1)
+        found = translate(learner, sources, start=self.frame.start, ending=ending, max_new_tokens=most)
+        for ids, source, best in zip(self.texts, sources, found, strict=True):
+            yield TextSample(
+                given=self.tokenizer.decode(source[:-1], skip_special=False),
+                written=self.tokenizer.decode(best.ids),
+                wanted=self.tokenizer.decode(ids.tolist()),
+            )
+
+    def _corrupted(self, ids: IntArray) -> Example:
+        return self._member.corrupt(self.frame.build([ids]), Key(0, 0, 0), self.frame)
 
     @property
     def _member(self) -> Objective:
