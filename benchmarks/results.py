@@ -172,6 +172,7 @@ def render(results: Mapping[str, Any]) -> str:
 
 def _line(name: str, result: Mapping[str, Any]) -> list[str]:
     of, made, classical = result["starts"], result["pretraining"], result["classical"]
+    digits = 3 if result["metric"] == "bits_per_byte" else 1
     seeds = {len(start["clean"]["scores"]) for start in of.values()}
     return [
         name,
@@ -179,8 +180,8 @@ def _line(name: str, result: Mapping[str, Any]) -> list[str]:
         f"{result['records']['clean']:,}",
         _spent(made),
         str(max(seeds)),
-        *(mean(of[start]["clean"]) if start in of else "-" for start in ("random", "pretrained")),
-        *span(result["difference"]),
+        *(mean(of[start]["clean"], digits) if start in of else "-" for start in ("random", "pretrained")),
+        *span(result["difference"], digits),
         "-" if classical is None else f"{mean(classical['clean'])} ({classical['method']})",
         "; ".join(f"{one['value']:g} ({one['model']}, {one['where']})" for one in result["references"])
         or "-",

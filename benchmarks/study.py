@@ -212,18 +212,18 @@ def _some(records: Sequence[Record], limit: int) -> Sequence[Record]:
     return [records[place] for place in sorted(order[:limit])]
 
 
-def mean(values: Mapping[str, Any]) -> str:
+def mean(values: Mapping[str, Any], digits: int = 1) -> str:
     """Mean and deviation over seeds, or the one score."""
     if len(values["scores"]) > 1:
-        return f"{values['mean']:.1f} ± {values['deviation']:.1f}"
-    return f"{values['mean']:.1f}"
+        return f"{values['mean']:.{digits}f} ± {values['deviation']:.{digits}f}"
+    return f"{values['mean']:.{digits}f}"
 
 
-def span(found: Mapping[str, float] | None) -> list[str]:
+def span(found: Mapping[str, float] | None, digits: int = 1) -> list[str]:
     """A difference with its interval, and its p-value."""
     if found is None:
         return ["-", "-"]
     return [
-        f"{found['difference']:+.1f} ({found['low']:+.1f} to {found['high']:+.1f})",
+        f"{found['difference']:+.{digits}f} ({found['low']:+.{digits}f} to {found['high']:+.{digits}f})",
         f"{found['p_value']:.4f}",
     ]
