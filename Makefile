@@ -30,7 +30,7 @@ help:
 quickstart: $(VENV)/.installed ## Set up .venv and see the whole story in about 6 minutes ## 准备 .venv，约 6 分钟跑完全程
 	@$(bin)/yanmo quickstart --out $(OUT) --minutes $(MINUTES)
 
-test: $(VENV)/.installed-develop ## Install what tests need and run them (about 12 minutes) ## 安装测试所需的包并运行测试（约 12 分钟）
+test: $(VENV)/.installed-develop ## Install what tests need and run them (about 15 minutes on 2 cores) ## 安装测试所需的包并运行测试（双核约 15 分钟）
 	@$(say) 'Tests 运行测试'
 	@$(bin)/pytest $(parallel) -m 'not slow'
 
