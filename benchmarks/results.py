@@ -205,11 +205,8 @@ def _note(result: Mapping[str, Any]) -> str:
     model = "no pre-training" if made is None else f"model {made['model']}"
     if made is not None and made["tokens"]:
         model += f", {made['tokens']:,} tokens"
-    epochs = (
-        "the recipe's budget"
-        if result["epochs"] is None
-        else f"{result['epochs']:g} epochs".removesuffix("s" if result["epochs"] == 1 else "")
-    )
+    count = result["epochs"]
+    epochs = "the recipe's budget" if count is None else f"{count:g} epoch{'s' if count != 1 else ''}"
     return f"{model}; {epochs}; rates {rates}; {sentence(result['conditions'])}"
 
 

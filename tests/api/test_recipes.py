@@ -222,8 +222,8 @@ def test_unknown_recipes_name_the_nearest():
         resolve_finetune("token_clasification", {})
 
 
-def test_a_shipped_recipe_adapts_its_vocabulary_to_a_small_corpus(tmp_path):
-    """The text supports far fewer entries than the recipe names; one that the user names is still refused."""
+def test_a_recipe_may_adapt_its_vocabulary_to_a_small_corpus(tmp_path):
+    """Its run is a recipe that does so too; a size that the user names is still refused."""
     corpus = tmp_path / "corpus.txt"
     days = [f"第{day}天我们去学校读书，老师说这个问题很重要。" for day in range(60)]
     corpus.write_text("\n\n".join(days), encoding="utf-8")
@@ -232,6 +232,8 @@ def test_a_shipped_recipe_adapts_its_vocabulary_to_a_small_corpus(tmp_path):
     assert config.tokenizer.vocab_size == 12_000
     found = start_pretrain(config, tmp_path / "run")
     assert 20 < yanmo.load(str(found.path)).tokenizer.vocab_size < 100
+    written = resolve_pretrain(str(tmp_path / "run" / "config.yaml"), {})
+    assert start_pretrain(written, tmp_path / "again").path.is_dir()
     asked = resolve_pretrain("bert_mini_zh", {**flags, "vocab_size": 12_000})
     with pytest.raises(ConfigError, match="12000"):
         start_pretrain(asked, tmp_path / "other")

@@ -424,14 +424,12 @@ GPU = ["--device", "cpu", "--layers", "1", "--hidden-size", "64", "--vocabulary"
 def test_gpu_on_the_processor(tmp_path: Path) -> None:
     """The script alone; its figures need a card."""
     results = run("gpu.py", tmp_path, *GPU, "--kinds", "causal", "--without-peers")
-    peak = results["causal 1x64"]["peak_gflops"]
     rows = {row["row"]: row for row in results["causal 1x64"]["rows"]}
     assert rows.keys() == {"Yanmo, AdamW", "Yanmo, default (Muon)"}
     for row in rows.values():
         assert row["tokens_per_second"] > 0 and row["peak_bytes"] > 2**26
         assert 0 < row["first_step_seconds"] < 120
-        assert row["share"] == pytest.approx(row["gflops"] / peak), "above 1 on a processor that has no bf16"
-        assert 0 < row["gflops"] < 1e5 and peak > 0
+        assert 0 < row["share"] < 1
         assert "ratio" not in row, "nothing to compare with"
 
 

@@ -24,19 +24,24 @@ def case(dtype: torch.dtype) -> tuple[Tensor, Tensor]:
 
 @pytest.mark.usefixtures("piece")
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
-@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 5e-6), (torch.bfloat16, 4e-3)])
-def test_value_and_gradient_are_torchs(smoothing: float, dtype: torch.dtype, tolerance: float) -> None:
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_value_and_gradient_are_those_of_float64(smoothing: float, dtype: torch.dtype) -> None:
+    """To rounding: an exponent of size m has an error of m times that of fp32, whichever kernel computes it."""
     logits, target = case(dtype)
+    given = logits.detach().clone()
     ours = cross_entropy(logits, target, smoothing)
-    theirs = F.cross_entropy(
-        logits.float(), target, reduction="sum", ignore_index=IGNORED, label_smoothing=smoothing
-    )
-    torch.testing.assert_close(ours, theirs, rtol=1e-6, atol=1e-5)
-    (our_gradient,) = torch.autograd.grad(0.3 * ours, logits)
-    (their_gradient,) = torch.autograd.grad(0.3 * theirs, logits)
-    assert our_gradient.dtype == dtype
-    torch.testing.assert_close(our_gradient, their_gradient, rtol=tolerance, atol=tolerance * 1e-2)
-    assert not our_gradient[0].any()
+    (gradient,) = torch.autograd.grad(0.3 * ours, logits)
+    assert gradient.dtype == dtype
+    assert torch.equal(logits, given), "another loss may read the same logits"
+    exact = given.double().requires_grad_()
+    theirs = F.cross_entropy(exact, target, reduction="sum", ignore_index=IGNORED, label_smoothing=smoothing)
+    torch.testing.assert_close(ours.double(), theirs, rtol=1e-6, atol=1e-5)
+    (truth,) = torch.autograd.grad(0.3 * theirs, exact)
+    counted = target != IGNORED
+    wanted = F.one_hot(target.clamp(min=0), 101) * (1 - smoothing) + smoothing / 101
+    size = 0.3 * (exact.detach().softmax(1) + wanted) * counted[:, None]  # of what is subtracted
+    rounding = 2 * torch.finfo(torch.float32).eps * exact.detach().abs().max() + torch.finfo(dtype).eps
+    assert ((gradient - truth).abs() <= rounding * size).all()
 
 
 def test_nothing_to_predict_is_zero() -> None:

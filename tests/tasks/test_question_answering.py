@@ -330,3 +330,13 @@ def test_a_missing_answer_is_none_whatever_its_column_is_called() -> None:
         for gold in ("a", None, "")
     ]
     assert QuestionAnswering.usable(rows, TaskConfig(label_field="gold")) == [True] * 3
+
+
+def test_a_right_answer_is_none_of_the_worst() -> None:
+    """An answer that SQuAD's script reads as an article alone."""
+    one = Record(fields={"question": "?", "context": "Vitamin A", "answers": ["A"]}, source="set.jsonl:1")
+    letter = Candidate(text="A", start=8, end=9, score=0.9)
+    found = AnswerPrediction(
+        question="?", context="Vitamin A", no_answer=0.1, answer=letter, candidates=(letter,)
+    )
+    assert QuestionAnswering.from_records([one], TaskConfig()).own_score(one, found) == 1.0

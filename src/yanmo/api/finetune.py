@@ -134,7 +134,7 @@ def finetune(
         tell_records(task, train, dev, reporter)
         plan = _plan(config, task, examples, encoder)
         if config.train.batch_tokens is None and plan.batch_tokens < MOST_PLACES:
-            records = plan.batch_tokens * len(train) / sum(example.room for example in examples)
+            records = plan.batch_tokens * len(examples) / sum(example.room for example in examples)
             reporter.note(text("run.note_batch", tokens=f"{plan.batch_tokens:,}", records=f"{records:.0f}"))
         what = Fit(
             learner=loaded.learner,

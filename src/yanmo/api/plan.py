@@ -186,7 +186,7 @@ def _as_before(config: PretrainConfig, before: PretrainConfig) -> PretrainConfig
 
 
 def _has_size(tokenizer: TokenizerConfig | None) -> bool:
-    return tokenizer is not None and "vocab_size" in tokenizer.model_fields_set
+    return tokenizer is not None and tokenizer.is_size_fixed
 
 
 def _with_objective(config: PretrainConfig, model: type[Backbone]) -> PretrainConfig:

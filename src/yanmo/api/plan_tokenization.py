@@ -160,7 +160,7 @@ class Tokenizations:
     def _asked(self) -> int | None:
         """The size of vocabulary that the configuration sets, if it does."""
         given = self.config.tokenizer
-        if isinstance(given, str) or given is None or "vocab_size" not in given.model_fields_set:
+        if isinstance(given, str) or given is None or not given.is_size_fixed:
             return None
         return given.vocab_size
 

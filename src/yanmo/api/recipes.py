@@ -86,6 +86,8 @@ def resolve_pretrain(
     above = override(_tree(flags, PRETRAIN_FLAGS), overrides)
     if flags.get("tokenizer") is not None:
         above = merge({"tokenizer": _given_tokenizer(str(flags["tokenizer"]), above)}, above)
+    if isinstance(asked := above.get("tokenizer"), dict) and "vocab_size" in asked:
+        above = merge({"tokenizer": {"adapt": False}}, above)  # the user's own size, not the recipe's
     tree = merge(below, above)
     _require(tree, "corpus.paths", "--corpus")
     model = _architecture(tree.get("model", "bert"))
@@ -103,17 +105,7 @@ def resolve_pretrain(
     elif config.objective is not None:  # refused before the corpus is read
         objectives.make(config.objective, settings=config.objective_settings)
     train = config.train.model_copy(update={"budget": _capped(config.train.budget, reporter)})
-    shipped = recipe is not None and not recipe_files.is_path(recipe)
-    tokenizer = _adapting(config.tokenizer) if shipped and "tokenizer" not in above else config.tokenizer
-    return config.model_copy(update={"train": train, "tokenizer": tokenizer})
-
-
-def _adapting(given: str | TokenizerConfig | None) -> str | TokenizerConfig | None:
-    """A shipped recipe's size of vocabulary is that of its own corpus: no one has asked for it, so it may adapt."""
-    if not isinstance(given, TokenizerConfig):
-        return given
-    asked = given.model_fields_set - {"vocab_size"}
-    return TokenizerConfig.model_construct(_fields_set=asked, **given.model_dump())
+    return config.model_copy(update={"train": train})
 
 
 def resolve_finetune(

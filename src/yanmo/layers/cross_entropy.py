@@ -66,7 +66,9 @@ class _CrossEntropy(torch.autograd.Function):
         result = torch.empty_like(logits)
         scale = (counted * grad)[:, None]
         for piece in _pieces(logits):
-            difference = logits[piece].float().sub_(partition[piece, None]).exp_()
+            difference = (
+                logits[piece].float() - partition[piece, None]
+            ).exp_()  # fp32 logits stay as they are
             if ctx.smoothing:
                 difference.sub_(ctx.smoothing / logits.shape[1])
             at = target[piece, None]

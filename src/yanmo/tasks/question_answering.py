@@ -268,8 +268,9 @@ class QuestionAnswering(Task):
     def own_score(self, record: Record, prediction: TaskPrediction) -> float | None:
         if not isinstance(prediction, AnswerPrediction):
             return None
-        (found,) = self.scores([record], [prediction])
-        return found.f1
+        answer = self._choice(prediction)
+        said = "" if answer is None else answer.text
+        return self._scores(record, said, answer_texts(record, self.config), unanswerable=True).f1
 
     def shown(self, record: Record, prediction: TaskPrediction) -> Shown | None:
         """The question, and of the context what stands around the right answer, else around the one that was given."""
@@ -319,11 +320,9 @@ class QuestionAnswering(Task):
         if metric == "auto":
             asked = read_question(record, self.config)
             metric = "cmrc" if script_of(asked.question + asked.context) == "zh" else "squad"
-        return (
-            cmrc_scores(answer, gold)
-            if metric == "cmrc"
-            else squad_scores(answer, gold, unanswerable=unanswerable)
-        )
+        if metric == "cmrc":
+            return cmrc_scores(answer, gold)
+        return squad_scores(answer, gold, unanswerable=unanswerable)
 
 
 def _context_room(question: int, encoder: Encoder, record: Record) -> int:

@@ -14,6 +14,8 @@ class TokenizerConfig(Config):
     """wordpiece (BERT), unigram, or byte_bpe (GPT-2)."""
     vocab_size: int = Field(default=8000, gt=0)
     """Entries of the vocabulary, special tokens included. An error names what is possible."""
+    adapt: bool = False
+    """Take fewer entries, or as many as are needed, where the text cannot give `vocab_size`; as where none is set."""
     lowercase: bool = False
     """Fold upper case into lower case, as the uncased BERT does."""
     strip_accents: bool | None = None
@@ -26,3 +28,8 @@ class TokenizerConfig(Config):
     """The longest run of Chinese characters that becomes one piece. Unset: 2 for byte_bpe, 4 for unigram."""
     sample_characters: int | None = Field(default=None, gt=0)
     """Characters that pieces are learned from, a uniform sample. Unset: what the kind learns in seconds."""
+
+    @property
+    def is_size_fixed(self) -> bool:
+        """Whether the vocabulary has exactly `vocab_size` entries or is refused."""
+        return "vocab_size" in self.model_fields_set and not self.adapt

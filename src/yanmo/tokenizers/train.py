@@ -22,7 +22,7 @@ def train(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
 
 
 def train_fitting(texts: Callable[[], Iterable[str]], config: TokenizerConfig) -> Tokenizer:
-    """As `train`, but a size that `config` does not set adapts: to what the text gives, or needs.
+    """As `train`, but a size that `config` does not fix adapts: to what the text gives, or needs.
 
     texts: begins them anew at each call.
     """
@@ -30,7 +30,7 @@ def train_fitting(texts: Callable[[], Iterable[str]], config: TokenizerConfig) -
         return train(texts(), config)
     except ConfigError as error:
         fits = adapted(config, error)
-        if fits is None or "vocab_size" in config.model_fields_set:
+        if fits is None or config.is_size_fixed:
             raise
     return train(texts(), fits)
 
