@@ -10,19 +10,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tokenizers import Tokenizer as Backend
+from tokenizers import models, pre_tokenizers
 from yanmo.api.finetune_config import FinetuneConfig
 from yanmo.api.guess import guess_task
 from yanmo.api.reporter import Reporter
-from yanmo.api.task_records import called, tell_records, train_and_dev, usable, warn_widened
+from yanmo.api.task_records import called, tell_records, train_and_dev, usable, warn_unknown, warn_widened
 from yanmo.config import build
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example
+from yanmo.data.frame import frame_of
 from yanmo.errors import ConfigError, InputError
 from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.task import Encoded
+from yanmo.tasks.task import Encoded, Encoder
 from yanmo.tasks.text_classification import TextClassification
 from yanmo.tasks.token_classification import TokenClassification
 from yanmo.tasks.unseen import refuse_unseen
+from yanmo.tokenizers import Tokenizer
 
 COLUMNS = {"text": "titel", "label": "标签"}
 
@@ -224,3 +228,17 @@ def test_widened_entities_are_told() -> None:
     ]
     warn_widened(task, [given], [[replace(encoded, units=((0, 2), (2, 3), (4, 5)))]], reporter)
     assert len(reporter.told) == 1
+
+
+def test_texts_in_characters_that_the_model_does_not_know_are_told() -> None:
+    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "sea"]
+    backend = Backend(models.WordPiece({word: id for id, word in enumerate(words)}, unk_token="[UNK]"))
+    backend.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer = Tokenizer(backend)
+    encoder = Encoder(tokenizer=tokenizer, frame=frame_of(tokenizer, "encoder"), room=16)
+    reporter = Told()
+    for text in ("the sea the sea the sea the sea the sea", "the 海", "海 上"):
+        rows = [row(1, text=text, label="a"), row(2, text=text, label="b")]
+        task = TextClassification.from_records(rows, TaskConfig())
+        warn_unknown([task.encode(one, encoder, labelled=True) for one in rows], tokenizer, reporter)
+    assert [told.split(" of the tokens")[0] for told in reporter.told] == ["50.0 %", "100.0 %"]

@@ -21,6 +21,7 @@ from yanmo.api.task_records import (
     tell_records,
     train_and_dev,
     warn_cut,
+    warn_unknown,
     warn_widened,
 )
 from yanmo.api.teacher import with_teacher
@@ -214,6 +215,7 @@ def _lessons(
     """What is learned, and the examples that it is learned from."""
     encoded = _encode(task, train, encoder)
     warn_cut(encoded, encoder, task, reporter)
+    warn_unknown(encoded, encoder.tokenizer, reporter)
     warn_widened(task, train, encoded, reporter)
     if config.teacher is not None:
         return with_teacher(

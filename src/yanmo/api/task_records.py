@@ -21,9 +21,11 @@ from yanmo.registry import suggestion
 from yanmo.tasks.config import TaskConfig, labels_of, text_name
 from yanmo.tasks.targets import LABEL_FIELDS, is_number
 from yanmo.tasks.task import Encoded, Encoder, Task
+from yanmo.tokenizers import Tokenizer
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
 UNBALANCED = 10  # times as many records of the commonest class as of the rarest
+MOST_UNKNOWN = 0.1  # of the tokens, where nothing is said
 FLATTERS = ("accuracy", "micro_f1")  # metrics that the commonest classes decide
 
 
@@ -193,6 +195,19 @@ def warn_cut(encoded: Sequence[Sequence[Encoded]], encoder: Encoder, task: Task,
             )
         )
     return count
+
+
+def warn_unknown(encoded: Sequence[Sequence[Encoded]], tokenizer: Tokenizer, reporter: Reporter) -> None:
+    """Of texts whose characters the model's tokenizer hardly knows: another language, most often."""
+    if tokenizer.unk_id is None or tokenizer.kind == "byte_bpe":
+        return
+    unknown = known = 0
+    for example in (one.example for each in encoded for one in each):
+        is_unknown = example.input_ids == tokenizer.unk_id
+        unknown += int(is_unknown.sum())
+        known += int((~is_unknown & ~example.protected).sum())
+    if unknown > MOST_UNKNOWN * (known + unknown):
+        reporter.warn(text("run.warn_unknown", share=percent(unknown / (known + unknown))))
 
 
 def warn_widened(

@@ -210,6 +210,11 @@ TEXTS: Texts = {
         "{count} of {total} texts are longer than {room} tokens and were cut (rule: {rule}).",
         "{total} 条文本中有 {count} 条超过 {room} 个词元，已截断（规则：{rule}）。",
     ),
+    "run.warn_unknown": (
+        "{share} of the tokens are unknown to the model, whose vocabulary lacks their characters; one that was pre-trained "
+        "on text like this would learn more.",
+        "{share} 的词元是模型不认识的：其词表缺少相应的字符；用同类文本预训练的模型会学得更好。",
+    ),
     "run.warn_widened": (
         "{count} of {total} entities begin or end inside a word; they are trained as the whole word, and scored as they are "
         "given: as wrong.",
