@@ -65,6 +65,12 @@ def say(run, monkeypatch):
     return say
 
 
+def test_a_chat_without_standard_input_ends(run, chat_run, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    ran = run("chat", chat_run[0])
+    assert ran.code == 0 and ran.out == "", ran.err
+
+
 def test_finetune_measures_loss_and_samples(chat_run):
     out, result, _ = chat_run
     assert set(result["metrics"]) == {

@@ -219,6 +219,10 @@ def test_what_does_not_fit_is_refused(run, pairs, translator, bert, files, tmp_p
     (tmp_path / "a.txt").write_text("a", encoding="utf-8")
     gone = tmp_path / "gone" / "x.txt"
     refused(run("translate", translator, tmp_path / "a.txt", "--out", gone), language, "gone")
+    refused(run("translate", translator, tmp_path / "a.txt", "--out", tmp_path), language, str(tmp_path))
+    refused(run("translate", translator, tmp_path / "a.txt", "--out", tmp_path / "a.txt"), language, "a.txt")
+    assert (tmp_path / "a.txt").read_text(encoding="utf-8") == "a"
+    refused(run("translate", translator, "a", "--length-penalty", "1000"), language, "length_penalty")
     refused(run("translate", bert, "a"), language)
     vectors = tmp_path / "vectors.npy"
     refused(run("encode", translator, tmp_path / "a.txt", "--out", vectors), language, "yanmo translate")

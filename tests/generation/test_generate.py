@@ -49,6 +49,14 @@ def test_a_prompt_beside_others_goes_on_as_alone(go, way) -> None:  # type: igno
     assert go(*PROMPTS, **way) == together
 
 
+def test_many_prompts_keep_their_order(go, monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    prompts = [PROMPTS[number % 4] + "y" * (number % 7) for number in range(12)]
+    whole = go(*prompts, seed=3, num_return_sequences=2)
+    monkeypatch.setattr("yanmo.generation.generate.PLACES", 60)
+    for few, many in zip(go(*prompts, seed=3, num_return_sequences=2), whole, strict=True):
+        assert [one.ids for one in few] == [one.ids for one in many]
+
+
 def test_prompts_of_any_length_and_none(go) -> None:  # type: ignore[no-untyped-def]
     assert go() == []
     assert len(go("", "x" * 40)) == 2

@@ -31,6 +31,7 @@ class TableRows(Rows):
         self.table = table
         self.owners = torch.arange(len(table)).repeat_interleave(copies)
         self.tokens = torch.full((len(self.owners), 1), START)
+        self.forbidden = torch.tensor([], dtype=torch.int64)
 
     def next_logits(self) -> Tensor:
         return self.table[self.owners, self.tokens[:, -1]]

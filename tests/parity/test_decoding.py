@@ -48,7 +48,7 @@ def theirs(learner: Learner, tokenizer: Tokenizer, tmp_path_factory: pytest.Temp
 def ends(learner: Learner, tokenizer: Tokenizer) -> list[int]:
     """To stand in for the end token: one that hardly occurs, and some early in the likeliest continuations."""
     options = GenerateOptions(do_sample=False, max_new_tokens=NEW)
-    found = generate(learner, PROMPTS, options, tokenizer=tokenizer, end=0, forbidden=())
+    found = generate(learner, PROMPTS, options, tokenizer=tokenizer, end=0, forbidden=never(tokenizer))
     return [0, *(one.ids[3] for (one,) in found if len(one.ids) > 3)]
 
 
@@ -58,6 +58,11 @@ def answers(model: Any, prompt: list[int], end: int, **values: Any) -> Any:
         given, attention_mask=torch.ones_like(given), max_new_tokens=NEW, eos_token_id=end, pad_token_id=end,
         do_sample=False, return_dict_in_generate=True, output_logits=True, output_scores=True, **values,
     )  # fmt: skip
+
+
+def never(tokenizer: Tokenizer) -> list[int]:
+    """What the saved folder forbids."""
+    return sorted(tokenizer.special_ids - {tokenizer.eos_id})
 
 
 def cut(ids: list[int], end: int) -> list[int]:
@@ -78,7 +83,7 @@ def test_greedy(
 ) -> None:
     options = GenerateOptions(do_sample=False, max_new_tokens=NEW, **values)
     for end in ends:
-        ours = generate(learner, PROMPTS, options, tokenizer=tokenizer, end=end, forbidden=())
+        ours = generate(learner, PROMPTS, options, tokenizer=tokenizer, end=end, forbidden=never(tokenizer))
         for prompt, (found,) in zip(PROMPTS, ours, strict=True):
             other = answers(theirs, prompt, end, **values)
             new = other.sequences[0, len(prompt) :]
@@ -107,13 +112,31 @@ def test_beams(
 ) -> None:
     options = GenerateOptions(max_new_tokens=NEW, **values)
     for end in ends:
-        ours = generate(learner, PROMPTS, options, tokenizer=tokenizer, end=end, forbidden=())
+        ours = generate(learner, PROMPTS, options, tokenizer=tokenizer, end=end, forbidden=never(tokenizer))
         for prompt, found in zip(PROMPTS, ours, strict=True):
             other = answers(theirs, prompt, end, **values)
             new = [cut(row, end) for row in other.sequences[:, len(prompt) :].tolist()]
             assert [list(one.ids) for one in found] == new
             scores = other.sequences_scores.tolist()
             assert [one.score for one in found] == pytest.approx(scores, abs=1e-4)
+
+
+@pytest.mark.parametrize("values", [{}, {"num_beams": 3}, {"num_beams": 2, "no_repeat_ngram_size": 3}])
+def test_a_saved_folder_continues_a_text_in_both(
+    learner: Learner, theirs: Any, tokenizer: Tokenizer, values: dict[str, Any]
+) -> None:
+    """As it comes: both read what the folder forbids."""
+    assert tokenizer.eos_id is not None
+    options = GenerateOptions(do_sample=False, max_new_tokens=NEW, **values)
+    ours = generate(learner, PROMPTS, options, tokenizer=tokenizer, end=tokenizer.eos_id)
+    for prompt, (found,) in zip(PROMPTS, ours, strict=True):
+        other = theirs.generate(
+            torch.tensor([prompt]), max_new_tokens=NEW, do_sample=False, return_dict_in_generate=True,
+            output_scores=True, **values,
+        )  # fmt: skip
+        assert list(found.ids) == cut(other.sequences[0, len(prompt) :].tolist(), tokenizer.eos_id)
+        if values:
+            assert found.score == pytest.approx(float(other.sequences_scores[0]), abs=1e-4)
 
 
 def test_filters() -> None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from yanmo.api.trained import require
 from yanmo.config import build
 from yanmo.corpus.document import Record
-from yanmo.generation.generate import Continuation
 from yanmo.generation.options import GenerateOptions
+from yanmo.generation.prompt_rows import new_tokens
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.continued import ANSWER, continued
 from yanmo.tasks.inference import predict
@@ -45,24 +45,23 @@ def _options(beams: int | None, length_penalty: float | None) -> GenerateOptions
 def _answered(
     model: Model, records: Sequence[Record], options: GenerateOptions
 ) -> list[TranslationPrediction]:
-    """A blank text has a blank answer, and equal ones are read once."""
+    """A blank text has a blank answer, and equal ones are read once.
+
+    A score is the mean log-probability of a token, as of an encoder-decoder; a beam search has divided already.
+    """
     texts = [source_of(record, model.settings, empty=True) for record in records]
     places = [place for place in firsts(texts) if texts[place].strip()]
     asked = [model.task.encode(records[place], model.encoder, labelled=False)[0] for place in places]
     prompts = [one.example.input_ids.tolist() for one in asked]
+    room = new_tokens(model.learner, prompts, options.max_new_tokens)
+    found = continued(model.writer, prompts, options, model.encoder)
     said = {
         texts[place]: TranslationPrediction(
-            text=texts[place], translation=one.text.strip(), score=_mean(one, options), cut=each.cut
+            text=texts[place],
+            translation=one.text.strip(),
+            score=one.score if options.num_beams > 1 else one.score / min(len(one.ids) + 1, most),
+            cut=each.cut,
         )
-        for place, each, one in zip(
-            places, asked, continued(model.writer, prompts, options, model.encoder), strict=True
-        )
+        for place, each, one, most in zip(places, asked, found, room, strict=True)
     }
     return [said.get(text, TranslationPrediction(text=text, translation="", score=0.0)) for text in texts]
-
-
-def _mean(one: Continuation, options: GenerateOptions) -> float:
-    """The log-probability of a token, as that of an encoder-decoder: a beam search has divided by their number."""
-    if options.num_beams > 1:
-        return one.score
-    return one.score / min(len(one.ids) + 1, options.max_new_tokens)

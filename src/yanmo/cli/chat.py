@@ -50,7 +50,7 @@ def chat(
     chosen = {name: value for name, value in given.items() if value is not None}
     options = build(GenerateOptions, {**usual, **chosen, "do_sample": not greedy, "seed": seed})
     conversation = Conversation(load_model(model, precision), options, system=system)
-    if sys.stdin.isatty():
+    if _is_person():
         _line(text("generation.chat_welcome", model=model))
     code = 0
     for given_line in _lines():
@@ -63,14 +63,19 @@ def chat(
             _line(text("generation.chat_unknown", given=given_line))
         elif given_line:
             refused = _answer(conversation, given_line, as_json=json)
-            code = code if refused is None or sys.stdin.isatty() else refused.exit_code
+            code = code if refused is None or _is_person() else refused.exit_code
     return code
+
+
+def _is_person() -> bool:
+    """Whether somebody sits before it; without a standard input (`<&-`) nobody does."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def _lines() -> Iterator[str]:
     """What the user writes, line by line, to the end; the prompt is shown to people alone."""
-    asked = sys.stdin.isatty()
-    while True:
+    asked = _is_person()
+    while sys.stdin is not None:
         if asked:
             print(f"{text('generation.chat_you')}> ", end="", flush=True)
         line = sys.stdin.readline()
@@ -105,13 +110,13 @@ def _answer(conversation: Conversation, message: str, *, as_json: bool) -> Input
 
 
 def _stream(pieces: Iterator[str]) -> None:
-    if sys.stdin.isatty():
+    if _is_person():
         print(f"{text('generation.chat_model')}> ", end="", flush=True)
     try:
         for piece in pieces:
             print(piece, end="", flush=True)
     except KeyboardInterrupt:
-        if not sys.stdin.isatty():
+        if not _is_person():
             raise
     print(flush=True)
 

@@ -21,8 +21,12 @@ def print_json(value: object) -> None:
 
 
 def print_line(*parts: str | tuple[str, str]) -> None:
-    """One line, however long; a part may have a style."""
-    _console().print(Text.assemble(*parts), soft_wrap=True)
+    """One line, however long; a part may have a style. Where nobody looks at a screen, each character as it is."""
+    console, line = _console(), Text.assemble(*parts)
+    if console.is_terminal:
+        console.print(line, soft_wrap=True)
+    else:
+        sys.stdout.write("".join(part if isinstance(part, str) else part[0] for part in parts) + "\n")
 
 
 def print_pairs(pairs: Iterable[tuple[str, str]], title: str = "") -> None:

@@ -41,11 +41,11 @@ def translate(
     if beams is not None and beams < 1:
         raise ConfigError("cli.below_one", name="--beams", value=beams)
     file = _file(words, needed=out is not None)
-    texts: Iterator[str | Record] = iter(words) if file is None else _lines(file, encoding)
-    target = None if out is None else user_path(out)
-    if target is not None and not target.parent.is_dir():
-        raise InputError("cli.no_folder", path=target, folder=target.parent)
-    found = _translated(load_model(model, precision), texts, beams, length_penalty)
+    target = None if out is None else _target(out, file)
+    loaded = load_model(model, precision)
+    field = loaded.settings.text_field
+    texts: Iterator[str | Record] = iter(words) if file is None else _lines(file, encoding, field)
+    found = _translated(loaded, texts, beams, length_penalty)
     if target is not None:
         count = _write(target, found)
         if json:
@@ -74,6 +74,18 @@ def _file(words: tuple[str, ...], *, needed: bool) -> Path | None:
     return None
 
 
+def _target(out: Path, source: Path | None) -> Path:
+    """Where the translations go. Errors: InputError for what cannot be written, before anything is translated."""
+    target = user_path(out)
+    if not target.parent.is_dir():
+        raise InputError("cli.no_folder", path=target, folder=target.parent)
+    if target.is_dir():
+        raise InputError("run.cannot_write", path=target, reason=text("errors.reason_folder"))
+    if source is not None and target.exists() and target.samefile(source):
+        raise InputError("cli.out_is_source", path=target)
+    return target
+
+
 def _translated(
     loaded: Model, texts: Iterator[str | Record], beams: int | None, length_penalty: float | None
 ) -> Iterator[TranslationPrediction]:
@@ -88,7 +100,7 @@ def _translated(
         ProgressBar().warn(text("cli.warn_cut", count=f"{cut:,}", room=loaded.encoder.room))
 
 
-def _lines(path: Path, encoding: str) -> Iterator[str | Record]:
+def _lines(path: Path, encoding: str, field: str) -> Iterator[Record]:
     """The lines of a text, blank ones too, so that both files stay line by line; or records."""
     from yanmo.cli.lines import is_plain, lines_of
     from yanmo.corpus.encoding import known_encoding
@@ -97,9 +109,8 @@ def _lines(path: Path, encoding: str) -> Iterator[str | Record]:
     encoding = known_encoding(encoding)
     if not is_plain(path):
         yield from read_records(path, encoding=encoding)
-        return
-    for line in lines_of(path, encoding=encoding):
-        yield line.text("text")
+    else:
+        yield from lines_of(path, field, encoding=encoding)
 
 
 def _write(target: Path, found: Iterator[TranslationPrediction]) -> int:
@@ -113,9 +124,9 @@ def _write(target: Path, found: Iterator[TranslationPrediction]) -> int:
                 file.write(f"{_one_line(one)}\n".encode())
                 count += 1
     except OSError as error:
-        raise InputError("report.cannot_write", path=target, reason=reason_of(error)) from None
+        raise InputError("run.cannot_write", path=target, reason=reason_of(error)) from None
     return count
 
 
 def _one_line(one: TranslationPrediction) -> str:
-    return " ".join(one.translation.split("\n"))
+    return " ".join(one.translation.splitlines())

@@ -38,7 +38,8 @@ def beam_search(
     length = 0
     while True:
         length += 1
-        scores = filtered(rows.next_logits().log_softmax(dim=-1), rows.tokens, options, ending.end)
+        logs = rows.next_logits().log_softmax(dim=-1)
+        scores = filtered(logs, rows.tokens, options, ending.end, rows.forbidden)
         tokens, origins = beams.advance(scores, length, options, ending)
         going = beams.may_improve(length, options)
         results.update(beams.results(~going, options.num_return_sequences, ending))

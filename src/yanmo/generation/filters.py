@@ -22,18 +22,23 @@ def filtered(
     tokens: Int[Tensor, "rows length"],
     options: GenerateOptions,
     end: int,
+    forbidden: Int[Tensor, " ids"] | None = None,
 ) -> Float[Tensor, "rows vocab"]:
     """The scores after every filter that the options ask for, in the order of `transformers`.
 
-    A row that is left without any token ends: it keeps the token `end`.
+    forbidden: ids that are never generated. A row that is left without any token ends: it keeps the token `end`.
     """
     if options.repetition_penalty != 1:
         scores = repetition_penalty(scores, tokens, options.repetition_penalty)
+    left = scores
     if options.no_repeat_ngram_size:
-        left = no_repeat_ngrams(scores, tokens, options.no_repeat_ngram_size)
+        left = no_repeat_ngrams(left, tokens, options.no_repeat_ngram_size)
+    if forbidden is not None and len(forbidden):
+        left = left.index_fill(1, forbidden, -torch.inf)
+    if options.no_repeat_ngram_size:
         nothing = left.isneginf().all(dim=-1)
         left[:, end] = torch.where(nothing, scores[:, end], left[:, end])
-        scores = left
+    scores = left
     if not options.samples:
         return scores
     if options.temperature != 1:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import torch
 
+from yanmo.data.packing import by_length
 from yanmo.generation.beam import beam_search
 from yanmo.generation.ending import Ending
 from yanmo.generation.options import GenerateOptions
@@ -14,6 +16,8 @@ from yanmo.generation.prompt_rows import PromptRows, new_tokens
 from yanmo.generation.sampling import sample
 from yanmo.models.learner import Learner
 from yanmo.tokenizers import Tokenizer
+
+PLACES = 8192  # of the prompts that are continued together, with their new tokens and for each beam
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,27 +45,27 @@ def generate(
 ) -> list[list[Continuation]]:
     """The continuations of each prompt (ids that begin with the start token), the best first with beams.
 
-    A prompt's result is that which it gets alone. `forbidden`: ids that are never generated;
-    unset: the special tokens but the end token.
+    A prompt's result is that which it gets alone; those of like length are continued together.
+    `forbidden`: ids that are never generated; unset: the special tokens but the end token.
     Errors: InputError for a prompt that leaves no room in the model.
     """
-    if not prompts:
-        return []
     room = new_tokens(learner, prompts, options.max_new_tokens)
     ending = Ending(tokenizer=tokenizer, end=end, stop_strings=options.stop_strings)
-    beams = options.num_beams > 1
-    copies = options.num_beams if beams else options.num_return_sequences
-    rows = PromptRows(
-        learner,
-        prompts,
-        copies=copies,
-        new=max(room),
-        forbidden=ending.never if forbidden is None else forbidden,
-    )
-    if beams:
-        found = beam_search(rows, options, room, ending)
-    else:
-        found = sample(rows, options, [new for new in room for _ in range(copies)], ending)
-    results = [Continuation(ids=tuple(ids), text=ending.text(ids), score=score) for ids, score in found]
-    each = options.num_return_sequences
-    return [results[start : start + each] for start in range(0, len(results), each)]
+    copies = max(options.num_beams, options.num_return_sequences)
+    never = ending.never if forbidden is None else forbidden
+    results: dict[int, list[Continuation]] = {}
+    lengths = [len(prompt) + new for prompt, new in zip(prompts, room, strict=True)]
+    for group in by_length(lengths, PLACES // copies):
+        new = [room[place] for place in group]
+        rows = PromptRows(
+            learner, [prompts[place] for place in group], copies=copies, new=max(new), forbidden=never
+        )
+        if options.num_beams > 1:
+            found = beam_search(rows, options, new, ending)
+        else:
+            found = sample(rows, options, [most for most in new for _ in range(copies)], ending)
+        one_by_one = iter(
+            Continuation(ids=tuple(ids), text=ending.text(ids), score=score) for ids, score in found
+        )
+        results |= {place: list(islice(one_by_one, options.num_return_sequences)) for place in group}
+    return [results[place] for place in range(len(prompts))]

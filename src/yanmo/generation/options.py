@@ -21,7 +21,7 @@ class GenerateOptions(Config):
     """At most so many tokens after the prompt; fewer where the model's positions end."""
     do_sample: bool | None = None
     """Draw the next token (true), or take the likeliest (false). Unset: draw, unless there are beams."""
-    temperature: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    temperature: float = Field(default=1.0, ge=1e-4, le=1e4)
     """Below 1 the likely tokens become likelier."""
     top_k: int = Field(default=50, ge=0)
     """Draw from the k likeliest tokens; 0: from all."""
@@ -29,13 +29,13 @@ class GenerateOptions(Config):
     """Draw from the likeliest tokens that together have this probability (Holtzman et al. 2020)."""
     min_p: float = Field(default=0.0, ge=0, le=1)
     """Draw from the tokens with at least this share of the likeliest one's probability (Nguyen et al. 2024)."""
-    repetition_penalty: float = Field(default=1.0, gt=0, allow_inf_nan=False)
+    repetition_penalty: float = Field(default=1.0, ge=0.01, le=100)
     """Above 1 the tokens that were there before become less likely (Keskar et al. 2019)."""
     no_repeat_ngram_size: int = Field(default=0, ge=0)
     """No run of so many tokens occurs twice, the prompt included; 0: any may (Paulus et al. 2017)."""
     num_beams: int = Field(default=1, ge=1, le=MOST)
     """Sequences that a beam search keeps at each step; 1: no search."""
-    length_penalty: float = Field(default=1.0, allow_inf_nan=False)
+    length_penalty: float = Field(default=1.0, ge=-3, le=10)
     """A beam's log-probability is divided by its length to this power: above 0 favours longer ones."""
     early_stopping: bool | Literal["never"] = False
     """true: end at as many finished beams as there are beams; false: when better ones are unlikely; never: when

@@ -22,7 +22,7 @@ PADDING = -1  # in `tokens`: no token
 class Rows(ABC):
     """tokens: what each row holds so far, int64 [rows, length], PADDING where it is padded.
 
-    term: whose logits choose the next token. forbidden: ids that are never generated.
+    term: whose logits choose the next token. forbidden: ids that are never generated, int64.
     """
 
     def __init__(
@@ -32,11 +32,11 @@ class Rows(ABC):
         self._learner = learner.eval()
         self._term = term
         self._cache = cache
-        self._forbidden = torch.tensor(list(forbidden), dtype=torch.int64, device=tokens.device)
+        self.forbidden = torch.tensor(list(forbidden), dtype=torch.int64, device=tokens.device)
         self._logits: Tensor | None = None
 
     def next_logits(self) -> Float[Tensor, "rows vocab"]:
-        """Scores of the token after each row, fp32; -inf for those that are forbidden."""
+        """Scores of the token after each row, fp32."""
         if self._logits is None:
             self._logits = self._scores(self._read(self.tokens[:, -1:]))
         return self._logits
@@ -61,8 +61,7 @@ class Rows(ABC):
     def _scores(self, hidden: Float[Tensor, "rows length hidden"]) -> Float[Tensor, "rows vocab"]:
         rows, length, _ = hidden.shape
         at = torch.arange(rows, device=hidden.device) * length + length - 1
-        logits = self._learner.logits(self._term, hidden, at).float()
-        return logits.index_fill_(1, self._forbidden, -torch.inf)
+        return self._learner.logits(self._term, hidden, at).float()
 
 
 def as_batch(ids: Tensor, sequences: Tensor, positions: Tensor, *, causal: bool) -> Batch:

@@ -55,7 +55,7 @@ def next_token(
 ) -> tuple[Int[Tensor, " rows"], Float[Tensor, " rows"]]:
     """The next token of every row, and its log-probability before any filter."""
     logits = rows.next_logits()
-    scores = filtered(logits, rows.tokens, options, end)
+    scores = filtered(logits, rows.tokens, options, end, rows.forbidden)
     tokens = draw(scores, numbers) if options.samples else scores.argmax(dim=-1)
     chosen = logits.gather(1, tokens.unsqueeze(1)).squeeze(1)
     return tokens, chosen - logits.logsumexp(dim=-1)

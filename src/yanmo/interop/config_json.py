@@ -80,14 +80,16 @@ def _padding(learner: Learner, tokenizer: Tokenizer) -> int | None:
     return None if classifies and tokenizer.pad_id == tokenizer.eos_id else tokenizer.pad_id
 
 
-def generation_settings(learner: Learner, config: Tree) -> Tree:
+def generation_settings(learner: Learner, config: Tree, tokenizer: Tokenizer) -> Tree:
     """What generation_config.json says: the special tokens; nothing for a model that generates no text.
 
-    An encoder-decoder never generates its padding, and what is left of the probabilities adds up to one.
+    None generates a special token but the end token; of an encoder-decoder, whose only one that is the padding, what
+    is left of the probabilities adds up to one.
     """
     ids: Tree = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
     if "clm" in learner.heads:
-        return {"_from_model_config": True, **ids}
+        never = sorted(id for id in tokenizer.special_ids if id is not None and id != ids["eos_token_id"])
+        return {"_from_model_config": True, **ids, **({"suppress_tokens": never} if never else {})}
     if "seq2seq" not in learner.heads:
         return {}
     pad, positions = config["pad_token_id"], learner.backbone.config.max_positions

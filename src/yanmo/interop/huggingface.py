@@ -100,7 +100,7 @@ def save_model(
         own = _own_tensors(learner, stored)
         if own:
             write_file(new / OWN_HEADS, safetensors.torch.save(own))
-        if generation := generation_settings(learner, config):
+        if generation := generation_settings(learner, config, tokenizer):
             _write_json(new / "generation_config.json", generation)
         (new / "README.md").write_text(_card(learner, labelling), encoding="utf-8")
         _framed(tokenizer, learner, end=labelling is not None).save(

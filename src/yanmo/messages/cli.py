@@ -118,6 +118,10 @@ TEXTS: Texts = {
         "Cannot write {path}: there is no folder {folder}.\nThe folder of --out must exist.\nMake it, or use another --out.",
         "无法写入 {path}：文件夹 {folder} 不存在。\n--out 所在的文件夹必须存在。\n请先创建它，或换一个 --out。",
     ),
+    "cli.out_is_source": (
+        "{path} is what is to be translated.\n--out must be another file.\nGive it another name.",
+        "{path} 正是要翻译的文件。\n--out 必须是另一个文件。\n请换一个名字。",
+    ),
     "cli.interrupted": (
         "Stopped at once.\nWhatever was saved before is kept.\nGive the same command again: it goes on from there.",
         "已立即停止。\n此前保存的内容均已保留。\n再次执行同一命令，即可从该处继续。",

@@ -82,7 +82,7 @@ class TaskConfig(Config):
     called."""
     beams: int = Field(default=4, ge=1, le=MOST)
     """Of a translation: candidates that are kept; 1: always the likeliest token."""
-    length_penalty: float = Field(default=1.0, allow_inf_nan=False)
+    length_penalty: float = Field(default=1.0, ge=-3, le=10)
     """Of a translation: scores are divided by length ** this; higher gives longer ones."""
 
     @property
