@@ -22,6 +22,7 @@ from yanmo.data.example import Example
 from yanmo.data.frame import frame_of
 from yanmo.errors import ConfigError, InputError
 from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.sentence_similarity import SentenceSimilarity
 from yanmo.tasks.task import Encoded, Encoder
 from yanmo.tasks.text_classification import TextClassification
 from yanmo.tasks.token_classification import TokenClassification
@@ -205,6 +206,18 @@ def test_classes_of_numbers_and_words_are_told() -> None:
     assert reporter.told[0].startswith("Some classes are numbers (1, 2), others are words (other)")
     reporter = Told()
     tell_records(TextClassification.from_records(rows[:2], TaskConfig()), rows[:2], [], reporter)
+    assert reporter.told == []
+
+
+def test_pairs_whose_label_has_another_name_are_told() -> None:
+    rows = [row(n, id=n, question1=f"a{n}", question2=f"b{n}", same=str(n % 2)) for n in range(9)]
+    reporter = Told()
+    tell_records(SentenceSimilarity.from_records(rows, TaskConfig()), rows, [], reporter)
+    (told,) = reporter.told
+    assert "same is not read" in told and "--columns label=same" in told
+    reporter = Told()
+    labelled = [one.renamed({"label": "same"}) for one in rows]
+    tell_records(SentenceSimilarity.from_records(labelled, TaskConfig()), labelled, [], reporter)
     assert reporter.told == []
 
 

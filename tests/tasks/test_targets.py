@@ -22,6 +22,12 @@ NewRecord = Callable[..., Record]
         ([{"label": 1}, {"label": 0}], "label", ("1", "0")),
         ([{"label": "1"}, {"label": "0"}], "label", ("1", "0")),
         ([{"label": True}, {"label": False}], "label", ("true", "false")),
+        ([{"label": 0.0}, {"label": 1.0}, {"label": 2.0}], "label", ("0", "1", "2")),
+        ([{"label": "0.0"}, {"label": "1.0"}], "label", ("0", "1")),
+        ([{"label": float(n)} for n in range(4)], "score", (0.0, 1.0, 2.0, 3.0)),
+        ([{"score": 0.0}, {"score": 1.0}], "score", (0.0, 1.0)),
+        ([{"is_duplicate": "1"}, {"is_duplicate": "0"}], "label", ("1", "0")),
+        ([{"gold_label": "entailment"}, {"gold_label": "neutral"}], "label", ("entailment", "neutral")),
         ([{"label": "entailment"}, {"label": "neutral"}], "label", ("entailment", "neutral")),
         ([{"label": "1"}, {"label": "2"}, {"label": "other"}], "label", ("1", "2", "other")),
         ([{"id": 1}, {"id": 2}], "none", ()),
@@ -97,6 +103,9 @@ def test_what_counts_as_no_label_depends_on_field_and_model(record: NewRecord) -
     test = [record(label=-1), record(label=0)]
     assert are_labelled(test, TaskConfig(), LABELLED, ("0", "1", "2")) == [False, True]
     assert are_labelled(test, TaskConfig(), LABELLED, ("-1", "0", "1", "2")) == [True, True]
+    disputed = [record(label=label) for label in ("entailment", "-", "neutral")]
+    assert are_labelled(disputed, TaskConfig(), LABELLED) == [True, False, True]
+    assert all(are_labelled([record(label="+"), record(label="-")], TaskConfig(), LABELLED))
     named = [record(label=None, gold="a"), record(label="b", gold=None)]
     assert are_labelled(named, TaskConfig(label_field="gold"), LABELLED) == [True, False]
 
@@ -125,3 +134,4 @@ def test_labels_that_are_numbers_stand_in_their_order_before_words() -> None:
 def test_a_class_has_no_space_around() -> None:
     assert class_name(" HUM\t") == "HUM"
     assert class_name(" 1.0 ") == "1"
+    assert class_name("True") == class_name(True) == "true"

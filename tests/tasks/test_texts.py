@@ -9,7 +9,16 @@ from yanmo.corpus.document import Record
 from yanmo.errors import InputError
 from yanmo.tasks import Encoder
 from yanmo.tasks.config import TEXT_FIELDS, TaskConfig
-from yanmo.tasks.texts import PAIRS, fit, have_negatives, longest_first, shorten, side_by_side, texts_of
+from yanmo.tasks.texts import (
+    PAIRS,
+    fit,
+    have_negatives,
+    label_like,
+    longest_first,
+    shorten,
+    side_by_side,
+    texts_of,
+)
 
 NewRecord = Callable[..., Record]
 Encoders = Callable[..., Encoder]
@@ -157,3 +166,11 @@ def test_a_decoder_is_read_at_its_last_tokens(encoder_of: Encoders) -> None:
     first, second = example.parts
     assert at.tolist() == [first - 1, first + second - 1]
     assert example.prefix_length == 0
+
+
+def test_a_column_that_may_be_the_label_of_pairs_is_found(record: NewRecord) -> None:
+    pairs = [
+        record(qid1=n, question1=f"a{n}", question2=f"b{n}", same=n % 2, near=n / 7, source="x", note=f"n{n}")
+        for n in range(20)
+    ]
+    assert label_like(pairs, TaskConfig()) == ["same", "near"]

@@ -19,8 +19,9 @@ from yanmo.evaluation.splits import hold_back
 from yanmo.messages import listed, percent, text
 from yanmo.registry import suggestion
 from yanmo.tasks.config import TaskConfig, labels_of, text_name
-from yanmo.tasks.targets import LABEL_FIELDS, is_number
+from yanmo.tasks.targets import LABEL_FIELDS, LABELLED, is_number, read_target
 from yanmo.tasks.task import Encoded, Encoder, Task
+from yanmo.tasks.texts import label_like, pair_names
 from yanmo.tokenizers import Tokenizer
 
 MOST_CLASSES = 12  # that are counted on the screen one by one
@@ -113,6 +114,7 @@ def tell_records(task: Task, train: Sequence[Record], dev: Sequence[Record], rep
     reporter.note(text("run.note_records", train=number(len(train)), dev=number(len(dev))))
     _tell_blanks(task, [*train, *dev], reporter)
     _tell_lists(task, [*train, *dev], reporter)
+    _tell_unread(task, train, reporter)
     counts = task.counts(train)
     if not counts:
         return
@@ -162,6 +164,14 @@ def _tell_mixture(classes: Sequence[str], reporter: Reporter) -> None:
     if numbers and words:
         shown = {"numbers": listed(numbers[:MOST_CLASSES]), "words": listed(words[:MOST_CLASSES])}
         reporter.warn(text("run.warn_mixed_classes", **shown))
+
+
+def _tell_unread(task: Task, records: Sequence[Record], reporter: Reporter) -> None:
+    """Pairs without a label are learned as texts that belong together; one under another name would go unread."""
+    is_pair = task.gold_fields == LABELLED and pair_names(records[0], task.config) is not None
+    unlabelled = is_pair and read_target(records[0], task.config) is None
+    if unlabelled and (columns := label_like(records, task.config)):
+        reporter.warn(text("pairs.warn_unread", columns=listed(columns), column=columns[0]))
 
 
 def _tell_lists(task: Task, records: Sequence[Record], reporter: Reporter) -> None:

@@ -30,6 +30,11 @@ TEXTS: Texts = {
         "{source}：标签 {value} 是{kind}，而 {other} 的标签是{other_kind}。\n所有标签必须是同一类型：数字、文字，或真假值。\n"
         "请统一写法；分数列请命名为“score”。",
     ),
+    "pairs.warn_unread": (
+        "Every pair is taken as two texts that belong together: no column of labels was found, and {columns} is not read. "
+        "If that is the label: --columns label={column}.",
+        "所有句对都当作彼此对应的两段文本：没有找到标签列，也不读取 {columns}。如果它就是标签，请用 --columns label={column}。",
+    ),
     "pairs.kind_label": ("label", "标签"),
     "pairs.a_number": ("a number", "数字"),
     "pairs.a_word": ("a word", "文字"),

@@ -12,7 +12,7 @@ from yanmo.layers.pair_losses import IGNORED
 from yanmo.messages import text
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.similarity_scores import Held, held
-from yanmo.tasks.targets import is_number, read_target
+from yanmo.tasks.targets import class_name, is_number, read_target
 from yanmo.tasks.unseen import unseen_label
 
 Goal: TypeAlias = Literal["regression", "cosent", "softmax", "in_batch_negatives", "simcse"]
@@ -88,10 +88,11 @@ def value_of(
         return (float(target or 0) - low) / (high - low)
     if not labels:
         return 1
-    if isinstance(target, float):
+    name = class_name(target)
+    if name not in labels and is_number(name) and not name.isdecimal():
         return IGNORED
-    if str(target) not in labels:
-        raise unseen_label([(str(target), record.source)], labels)
+    if name not in labels:
+        raise unseen_label([(name, record.source)], labels)
     if goal == "softmax":
-        return labels.index(str(target))
-    return 1 if str(target) == positive else (0 if goal in GRADED else IGNORED)
+        return labels.index(name)
+    return 1 if name == positive else (0 if goal in GRADED else IGNORED)

@@ -15,13 +15,15 @@ from yanmo.registry import suggestion
 from yanmo.tasks.config import TaskConfig, label_field
 
 SCORE_FIELDS = ("score", "similarity", "similarity_score")
-LABEL_FIELDS = ("label", "labels", "category", "class")
+LABEL_FIELDS = ("label", "labels", "category", "class", "gold_label", "is_duplicate")
 LABELLED = (*SCORE_FIELDS, *LABEL_FIELDS)
 POSITIVE = frozenset(
     {"1", "true", "yes", "entailment", "equivalent", "paraphrase", "duplicate", "similar", "same", "match"}
     | {"是", "相似", "相同", "蕴含", "匹配"}
 )
 NO_LABEL = "-1"  # as Hugging Face's copies of SNLI and of unlabelled tests have it
+NO_AGREEMENT = "-"  # as SNLI, MNLI and OCNLI themselves write it
+MOST_CODES = 3  # classes that may be written 0.0, 1.0 ...; more such values are a scale
 _WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 Target: TypeAlias = float | int | str
 
@@ -65,7 +67,8 @@ def read_target(record: Record, config: TaskConfig) -> Target | None:
 
 
 def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
-    """Those of all records. Whole numbers alone, as 0 and 1, are labels, unless the field is called a score.
+    """Those of all records. Whole numbers alone, as 0 and 1, are labels, unless the field is called a score; so are 0.0
+    and 1.0, as pandas writes a column with a gap, where they are few.
 
     Errors: InputError naming the record whose label is missing, or of another type than those before it.
     """
@@ -80,27 +83,25 @@ def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
         values.append(value)
         given.append(record.fields[name] if isinstance(record.fields[name], bool) else value)
     refuse_mixture(records, given)
-    written = [
-        value for value in values if isinstance(value, str) and is_number(value)
-    ]  # a CSV has strings alone
-    if len(written) == len(values) and any("." in value for value in written):
-        return Targets(kind="score", values=tuple(map(float, written)))
-    if any(isinstance(value, float) for value in values):
-        return Targets(kind="score", values=tuple(float(value) for value in values))
-    return Targets(kind="label", values=tuple(str(value) for value in values))
+    # a CSV has strings alone
+    numbers = [float(value) for value in values if not isinstance(value, str) or is_number(value)]
+    decimal = any(isinstance(value, float) or (isinstance(value, str) and "." in value) for value in values)
+    if len(numbers) == len(values) and decimal and not _are_codes(numbers, records, config):
+        return Targets(kind="score", values=tuple(numbers))
+    return Targets(kind="label", values=tuple(class_name(value) for value in values))
 
 
 def named_class(record: Record, config: TaskConfig) -> list[str]:
     """The class that a record names; none where it has a score or no label."""
     target = read_target(record, config)
-    is_score = isinstance(target, float) or (isinstance(target, str) and "." in target and is_number(target))
-    return [] if target is None or is_score else [str(target)]
+    is_score = target is not None and is_number(str(target)) and not float(target).is_integer()
+    return [] if target is None or is_score else [class_name(target)]
 
 
 def are_labelled(
     records: Sequence[Record], config: TaskConfig, usual: Sequence[str], known: Collection[str] = ()
 ) -> list[bool]:
-    """Of each record whether it has a gold label: null and an empty cell are none.
+    """Of each record whether it has a gold label: null and an empty cell are none, nor is "-" beside several words.
 
     -1 is none beside classes that count 0, 1, 2 ...; beside 0 and 1 alone it is the third class of a scale, as in
     negative, neutral, positive. usual: the fields of labels. known: the classes of a model, where one is measured.
@@ -113,10 +114,12 @@ def are_labelled(
     found = [class_name(value) if is_class(value) else None for value in values]
     classes = {*known, *(label for label in found if label is not None)} - {NO_LABEL}
     counted = all(map(str.isdecimal, classes)) and max(map(int, classes), default=0) > 1
+    words = classes - {NO_AGREEMENT}
+    disputed = {NO_AGREEMENT} - {*known} if len(words) > 1 and not any(map(is_number, words)) else set()
     stands_for_none = counted and NO_LABEL not in known and set(SCORE_FIELDS).isdisjoint(filter(None, names))
     blank = [value is None or (isinstance(value, str) and not value.strip()) for value in values]
     return [
-        name is None or not (empty or (stands_for_none and label == NO_LABEL))
+        name is None or not (empty or label in disputed or (stands_for_none and label == NO_LABEL))
         for name, empty, label in zip(names, blank, found, strict=True)
     ]
 
@@ -165,8 +168,10 @@ def is_class(value: object) -> bool:
 
 
 def class_name(value: object) -> str:
-    """A class as it is called everywhere: 0, 0.0 and "0.0" are one, for pandas mixes them; no space around."""
-    if isinstance(value, bool):
+    """A class as it is called everywhere: 0, 0.0 and "0.0" are one, for pandas mixes them, as true and "True" are; no
+    space around.
+    """
+    if isinstance(value, bool) or value in ("True", "False"):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
@@ -196,6 +201,12 @@ def positive_of(labels: Sequence[str], wanted: str | None) -> str:
 def order(label: str) -> tuple[int, str]:
     """Numbers by size, before words: 2 stands before 10."""
     return (int(label), "") if label.isdecimal() else (1 << 63, label)
+
+
+def _are_codes(numbers: Sequence[float], records: Sequence[Record], config: TaskConfig) -> bool:
+    """Whether numbers stand for classes: whole ones, few, in a field of labels."""
+    few = len(set(numbers)) <= MOST_CODES and all(number.is_integer() for number in numbers)
+    return few and _target_field(records[0], config) in (*LABEL_FIELDS, config.label_field)
 
 
 def _target_field(record: Record, config: TaskConfig) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Literal
 
@@ -9,8 +10,9 @@ import numpy as np
 
 from yanmo.corpus.document import Record
 from yanmo.data.example import Example, IntArray
-from yanmo.errors import InputError
+from yanmo.errors import InputError, as_json
 from yanmo.tasks.config import TEXT_FIELDS, TaskConfig, text_name
+from yanmo.tasks.targets import is_number
 from yanmo.tasks.task import Encoder
 
 PAIRS = (
@@ -26,9 +28,12 @@ PAIRS = (
     ("query", "positive"),
     ("query", "title"),
     ("query", "passage"),
+    ("query", "document"),
+    ("sentence_A", "sentence_B"),
+    ("text1", "text2"),
 )  # the usual names of two texts
 LONE = frozenset(
-    {*TEXT_FIELDS, "query", "question", "title", "passage", "positive"}
+    {*TEXT_FIELDS, "query", "question", "title", "passage", "document", "positive"}
 )  # these also stand alone
 ABOUT = frozenset(
     {
@@ -36,6 +41,8 @@ ABOUT = frozenset(
         "labels",
         "category",
         "class",
+        "gold_label",
+        "is_duplicate",
         "score",
         "similarity",
         "similarity_score",
@@ -48,6 +55,8 @@ ABOUT = frozenset(
 )  # what makes a record more than its text
 AROUND = 60  # characters on each side of a span that is shown
 NEGATIVES = ("negative", "hard_neg")  # the usual names of a hard negative
+_NUMBERING = re.compile(r"^(?:q?id|idx|index|uid|guid|pair_?id|.*_id|.*Id|q?id\d|)$")
+FEW = 5  # values of a column that may be one of labels
 
 
 def texts_of(record: Record, config: TaskConfig, *, pair: bool | None = None) -> tuple[str, ...]:
@@ -112,6 +121,18 @@ def have_negatives(records: Sequence[Record]) -> bool:
 def negative(record: Record) -> str | None:
     """The field of the hard negative of a record."""
     return next((name for name in NEGATIVES if record.fields.get(name)), None)
+
+
+def label_like(records: Sequence[Record], config: TaskConfig) -> list[str]:
+    """The columns of pairs, their texts and numbers of rows aside, whose values are numbers or few."""
+    read = {*(pair_names(records[0], config) or ()), negative(records[0])}
+    columns = [name for name in records[0].fields if name not in read and not _NUMBERING.search(name)]
+    found = {name: {as_json(record.fields.get(name)) for record in records} for name in columns}
+    return [
+        name
+        for name, values in found.items()
+        if len(values) > 1 and (len(values) <= FEW or all(is_number(value.strip('"')) for value in values))
+    ]
 
 
 def fit(
