@@ -136,6 +136,16 @@ def test_vectors_of_length_one(run, similarity, texts, tmp_path):
     assert yanmo.load(str(similarity)).encode([]).shape == (0, 128)
 
 
+def test_encode_reads_the_usual_names_of_texts_and_those_that_are_named(run, similarity, tmp_path):
+    for name in ("text", "review", "body"):
+        (tmp_path / f"{name}.csv").write_text(f"{name},stars\na good room,5\n很好,4\n", encoding="utf-8")
+        named = ("--text-field", name) if name == "body" else ()
+        ran = run("encode", similarity, tmp_path / f"{name}.csv", "--out", tmp_path / f"{name}.npy", *named)
+        assert ran.code == 0, ran.err
+    vectors = [np.load(tmp_path / f"{name}.npy") for name in ("text", "review", "body")]
+    assert np.array_equal(vectors[0], vectors[1]) and np.array_equal(vectors[0], vectors[2])
+
+
 def test_encode_says_how_many_texts_were_cut(run, similarity, tmp_path):
     path = tmp_path / "texts.txt"
     path.write_text("我们去了北京\n" + 1000 * "北京" + "\n", encoding="utf-8")

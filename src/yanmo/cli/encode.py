@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import Parameter
 
@@ -13,6 +13,10 @@ from yanmo.corpus.files import user_path
 from yanmo.errors import ConfigError, InputError, no_file
 from yanmo.messages import text
 
+if TYPE_CHECKING:
+    from yanmo.api.predict import Model
+    from yanmo.tasks.config import TaskConfig
+
 Texts = Annotated[str, Parameter(name="--in", metavar="FILE")]
 
 
@@ -22,7 +26,7 @@ def encode(
     /,
     *,
     out: Annotated[str, Parameter(metavar="FILE")],
-    text_field: str = "text",
+    text_field: str | None = None,
     encoding: str = "auto",
     normalize: Flag = False,
     precision: Precision = "auto",
@@ -32,8 +36,9 @@ def encode(
     from yanmo.cli.progress import ProgressBar
     from yanmo.evaluation.metric_text import number
 
-    texts = _texts(file, text_field, encoding)
+    _check(file)
     loaded = load_model(model, precision)
+    texts = _texts(file, _reads(loaded, text_field), encoding)
     cut = encode_to(loaded, texts, user_path(out), normalize=normalize)
     if cut:
         room = loaded.encoder.room
@@ -58,15 +63,16 @@ def similar(
     *,
     texts: Texts,
     top: int = 5,
-    text_field: str = "text",
+    text_field: str | None = None,
     encoding: str = "auto",
     precision: Precision = "auto",
     json: Json = False,
 ) -> None:
     if top < 1:
         raise ConfigError("cli.below_one", name="--top", value=top)
-    known = _texts(texts, text_field, encoding)
-    found = load_model(model, precision).similar(query, known, top=top)
+    _check(texts)
+    loaded = load_model(model, precision)
+    found = loaded.similar(query, _texts(texts, _reads(loaded, text_field), encoding), top=top)
     if json:
         print_json({"query": query, "results": [near.to_json() for near in found]})
         return
@@ -74,21 +80,32 @@ def similar(
         print_line((f"{near.similarity:7.4f}", "cyan"), "  ", near.text)
 
 
-def _texts(path: str, field: str, encoding: str) -> list[str]:
+def _check(path: str) -> None:
+    if not user_path(path).is_file():
+        raise no_file(path)
+
+
+def _reads(loaded: Model, text_field: str | None) -> TaskConfig:
+    """Where records keep their text: as where the model was fine-tuned, unless a field is named."""
+    named = {} if text_field is None else {"text_field": text_field, "columns": {}}
+    return loaded.settings.model_copy(update=named)
+
+
+def _texts(path: str, reads: TaskConfig, encoding: str) -> list[str]:
     """One text for each line of a text file, or for each record of the other formats; blank lines are passed over."""
     from yanmo.cli.lines import is_plain, lines_of
     from yanmo.corpus.encoding import known_encoding
     from yanmo.corpus.read import read_records
+    from yanmo.tasks.config import text_name
 
     file = user_path(path)
-    if not file.is_file():
-        raise no_file(path)
     encoding = known_encoding(encoding)
     if is_plain(file):
         lines = (line.text("text") for line in lines_of(file, encoding=encoding))
         texts = [line for line in lines if line.strip()]
     else:
-        texts = [record.text(field) for record in read_records(path, encoding=encoding)]
+        records = (record.renamed(reads.columns) for record in read_records(path, encoding=encoding))
+        texts = [record.text(text_name(record, reads)) for record in records]
     if not texts:
         raise InputError("pairs.no_texts", path=path)
     return texts
