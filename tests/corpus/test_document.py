@@ -40,6 +40,17 @@ def test_renamed(fields, columns, expected) -> None:
         ("[1] Smith 2020", "[1] Smith 2020"),
         ("[" * 100_000, "[" * 100_000),
         ("7", "7"),
+        ("['a', 'b']", ["a", "b"]),
+        ("['a','b']\n", ["a", "b"]),
+        (" {'text': ['Rome'], 'answer_start': [3]}", {"text": ["Rome"], "answer_start": [3]}),
+        ('[None, True, 1.5, "it\'s"]', [None, True, 1.5, "it's"]),
+        ("[(0, 2, 'PER')]", [[0, 2, "PER"]]),
+        ("['EU' 'rejects']", "['EU' 'rejects']"),  # of NumPy: Python would make one word of two
+        ("[0 1]", "[0 1]"),
+        ("{'a', 'b'}", "{'a', 'b'}"),
+        ("['\\d', b'a']", "['\\d', b'a']"),
+        ("{'text': array(['Rome'])}", "{'text': array(['Rome'])}"),
+        ("[" * 100_000 + "]", "[" * 100_000 + "]"),
         ([1], [1]),
     ],
 )

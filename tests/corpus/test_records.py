@@ -23,6 +23,11 @@ def test_json_values_stay_as_they_are(tmp_path: Path) -> None:
         first.text("tokens")
 
 
+def test_ndjson_is_jsonl(tmp_path: Path) -> None:
+    (tmp_path / "a.ndjson").write_text('{"text": "a"}\n{"text": "b"}\n')
+    assert [record.text("text") for record in read_records(tmp_path / "a.ndjson")] == ["a", "b"]
+
+
 def test_tables(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_bytes(b'\xef\xbb\xbftext,label\r\n"say ""hi"", you",1\r\n\r\nb,\r\n')
     rows = [dict(record.fields) for record in read_records(tmp_path / "a.csv")]

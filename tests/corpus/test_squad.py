@@ -41,7 +41,12 @@ def test_questions_are_records(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", ["{", "3", '{"data": [{"paragraphs": [3]}]}', '{"data": []', '{\n"rows": []\n}']
+    "content",
+    [
+        '{"data": [{"paragraphs": [3]}]}',
+        '{"data": [{"paragraphs": []}, {"title": "a"}]}',
+        '{"data": [{"paragraphs": [{"context": "a"}]}]}',
+    ],
 )
 def test_another_form_is_refused(tmp_path: Path, content: str) -> None:
     (tmp_path / "set.json").write_text(content, encoding="utf-8")

@@ -41,6 +41,25 @@ SPANS = [{"start": 3, "end": 7, "label": "校"}, {"start": 0, "end": 2, "label":
         {"text": TEXT, "tags": ["B-人", "E-人", "O", "B-校", "M-校", "M-校", "E-校", "O", "O"]},
         {"text": TEXT, "label": [[3, 7, "校"], [0, 2, "人"]]},
         {"text": TEXT, "entities": [{"start_offset": 0, "end_offset": 2, "label": "人"}, SPANS[0]]},
+        {"text": TEXT, "entities": [{"start_idx": 0, "end_idx": 2, "entity_type": "人"}, SPANS[0]]},
+        {"text": TEXT, "entities": [{"begin": 0, "end": 2, "entity_type": "人", "value": 3}, SPANS[0]]},
+        {
+            "text": TEXT,  # the last character included in one, not in the other
+            "entities": [
+                {"start": 0, "end": 1, "type": "人", "entity": "张三"},
+                {"start": 3, "end": 7, "label": "校", "word": "北京大学"},
+            ],
+        },
+        {
+            "text": TEXT,
+            "entities": [
+                {"start_idx": 0, "end_idx": 1, "type": "人", "mention": " 张三"},
+                {"start": 3, "end": 6, "label": "校", "text": "北京大学", "value": "PKU"},
+            ],
+        },
+        {"text": TEXT, "tags": [tag.replace("-", "_") for tag in TAGS]},
+        {"text": TEXT, "tags": [tag.lower() for tag in TAGS]},
+        {"text": TEXT, "tags": [tag.lower().replace("-", "_") for tag in TAGS]},
         {"text": TEXT, "label": {"人": {"张三": [[0, 1]]}, "校": {"北京大学": [[3, 6]]}}},
         {"text": TEXT, "label": {"人": {"张三": [[0, 2]]}, "校": {"北京大学": [[3, 7]]}}},
     ],
@@ -134,6 +153,17 @@ def test_joined_tokens(tokens: list[str], text: str) -> None:
         ({"text": TEXT, "entities": [{"start": False, "end": True, "label": "x"}]}, "tasks.placeless_span"),
         ({"text": TEXT, "entities": [{"start": 0, "label": "x"}]}, "tasks.placeless_span"),
         ({"text": f" {TEXT}", "entities": [{"start": 0, "end": 1, "label": "x"}]}, "tasks.blank_span"),
+        (
+            {"text": TEXT, "entities": [{"start": 0, "end": 2, "label": "x", "text": "三"}]},
+            "corpus.other_text",
+        ),
+        (
+            {"text": TEXT, "entities": [{"start": 0, "end": 9, "label": "x", "word": "张"}]},
+            "corpus.other_text",
+        ),
+        ({"text": TEXT, "entities": [{"start": 8, "end": 10, "label": "x", "word": "作"}]}, "tasks.bad_span"),
+        ({"text": TEXT, "entities": [{"start": 2, "end": 2, "label": "x", "text": ""}]}, "tasks.bad_span"),
+        ({"tokens": ["a"], "tags": ["e-commerce"]}, "tasks.bad_tag"),
         ({"tokens": ["a", 3], "tags": ["O", "O"]}, "tasks.bad_tokens"),
         (
             {
@@ -154,6 +184,17 @@ def test_what_cannot_be_read_names_file_and_line(
     assert error.value.key == key
     assert "set.jsonl:7" in str(error.value)
     assert len(str(error.value).splitlines()) == 3
+
+
+def test_an_entity_of_one_character_or_at_the_end_whose_end_is_included(record: NewRecord) -> None:
+    spans = [
+        {"start": 1, "end": 1, "label": "x", "text": "三"},
+        {"start": 7, "end": 8, "label": "y", "text": "工作"},
+    ]
+    assert read_entities(record(text=TEXT, entities=spans), TaskConfig()).entities == (
+        Entity(start=1, end=2, kind="x"),
+        Entity(start=7, end=9, kind="y"),
+    )
 
 
 def test_no_entity_is_no_error(record: NewRecord) -> None:

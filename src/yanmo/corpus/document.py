@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
+from yanmo.corpus.files import source_file
 from yanmo.errors import InputError, kind_of
 
 JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
+_LONGEST_NAME = 64  # of a column
+_SENTENCE = re.compile(r"[。！？；，]|[.!?;,](?:\s|$)")
+_NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +43,8 @@ class Record:
     def unpacked(self, name: str) -> JsonValue:
         """The value of the field `name`, None where there is none: a list or object also where a table has it as text.
 
-        For fields that may hold such a one. A text that is meant as a text is asked for by `text`.
+        In JSON, or as Python writes it. For fields that may hold such a one. A text that is meant as a text is asked
+        for by `text`.
         """
         value = self.fields.get(name)
         if not isinstance(value, str) or not value.lstrip().startswith(("[", "{")):
@@ -43,7 +52,7 @@ class Record:
         try:
             found: JsonValue = json.loads(value)
         except (ValueError, RecursionError):
-            return value
+            return _of_python(value)
         return found
 
     def renamed(self, columns: Mapping[str, str]) -> Record:
@@ -67,5 +76,35 @@ def text_field(fields: Mapping[str, JsonValue], name: str, *, source: str) -> st
         return value
     known = list(fields)
     if name not in fields:
-        raise InputError("corpus.no_field", source=source, field=name, known=known)
+        key = "corpus.no_header" if _is_row(fields, source) else "corpus.no_field"
+        raise InputError(key, source=source, field=name, known=known)
     raise InputError("corpus.field_no_text", source=source, field=name, kind=kind_of(value), known=known)
+
+
+def _of_python(value: str) -> JsonValue:
+    """The list or dict that Python wrote as `value`, as pandas does in a table; else `value` itself."""
+    if not value.rstrip().endswith(("]", "}")):
+        return value
+    try:
+        with warnings.catch_warnings(action="ignore"):  # of backslashes in what is no Python at all
+            found = ast.literal_eval(value.strip())
+        as_json: JsonValue = json.loads(json.dumps(found))
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return value
+    # NumPy writes no commas, and Python would join what it reads: ['EU' 'rejects'].
+    same = "".join(repr(found).split()) == "".join(value.split())
+    return as_json if same and isinstance(as_json, list | dict) else value
+
+
+def _is_row(fields: Mapping[str, JsonValue], source: str) -> bool:
+    """Whether the names of a table look like its first row: numbers, sentences, or what stands in this row too."""
+    if source_file(Path(source.rpartition(":")[0])).format not in ("csv", "tsv"):
+        return False
+    return any(
+        len(name) > _LONGEST_NAME
+        or _NUMBER.fullmatch(name)
+        or _SENTENCE.search(name)
+        or name in fields.values()
+        for name in fields
+        if name
+    )

@@ -16,17 +16,24 @@ from typing import BinaryIO, Literal, TypeAlias, cast
 from yanmo.corpus.encoding import BLOCK_BYTES, BYTE_ORDER_MARKS, detect
 from yanmo.errors import InputError, reason_of
 
-Format: TypeAlias = Literal["text", "markdown", "jsonl", "json", "csv", "tsv", "parquet"]
+Format: TypeAlias = Literal["text", "markdown", "jsonl", "json", "csv", "tsv", "parquet", "conll"]
 FORMATS: dict[str, Format] = {
     ".txt": "text",
     ".md": "markdown",
     ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
     ".json": "json",
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
+    ".conll": "conll",
+    ".bio": "conll",
+    ".iob": "conll",
+    ".iob2": "conll",
+    ".bmes": "conll",
 }
-IN_FOLDERS = [ending for ending in FORMATS if ending != ".json"]  # there it is mostly settings
+_ONLY_NAMED = (None, "json", "conll")  # .json is mostly settings in a folder; words with tags are no text
+IN_FOLDERS = [ending for ending, format in FORMATS.items() if format not in _ONLY_NAMED]
 BUILTIN = ("storyworld", "storyworld:zh", "storyworld:en", "python_docs")
 _BUILTIN_FORM = re.compile(r"storyworld(:zh|:en)?(:[1-9][0-9]*)?|python_docs")
 _HEAD_BYTES = 8192
@@ -53,7 +60,7 @@ class SourceFile:
     @property
     def is_read(self) -> bool:
         """Whether it is part of a corpus: a file that is named, and in a folder one with an ending of texts."""
-        return self.named or self.format not in (None, "json")
+        return self.named or self.format not in _ONLY_NAMED
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes, uncompressed, in blocks. Errors: InputError when the file cannot be read to its end."""

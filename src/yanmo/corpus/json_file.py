@@ -1,4 +1,4 @@
-"""A .json file -> records: an array of objects, one object per line, or SQuAD's own tree; its content tells which."""
+"""A .json file -> records: an array of objects, one object per line, or one object of all; its content tells which."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from yanmo.corpus.json_tree import is_tree, tree_records
 from yanmo.corpus.records import MAX_RECORD_CHARACTERS, Fields, bad_json, json_records
-from yanmo.corpus.squad import squad_records
 from yanmo.errors import kind_of, reason_of
 from yanmo.messages import text
 
@@ -16,7 +16,7 @@ _BETWEEN = re.compile(r"[\s,]*")
 
 
 def json_file_records(blocks: Iterable[str], *, name: str) -> Iterator[tuple[int | str, Fields]]:
-    """Records with their number in an array, their line, or their id in SQuAD's tree; that one alone is held whole.
+    """Records with their number in an array, their line, or their number or id in one object, which is held whole.
 
     Errors: InputError naming the file and the record.
     """
@@ -28,7 +28,7 @@ def json_file_records(blocks: Iterable[str], *, name: str) -> Iterator[tuple[int
     elif _is_line(begun.partition("\n")[0]):
         yield from json_records(chain([head], blocks), name=name)
     else:
-        yield from squad_records("".join([head, *blocks]), name=name)
+        yield from tree_records("".join([head, *blocks]), name=name)
 
 
 def _head(blocks: Iterator[str]) -> str:
@@ -49,7 +49,7 @@ def _is_line(line: str) -> bool:
         value = json.loads(line or "{}")
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, dict) and not isinstance(value.get("data"), list)
+    return isinstance(value, dict) and not is_tree(value)
 
 
 def _array_records(blocks: Iterable[str], *, name: str) -> Iterator[tuple[int, Fields]]:

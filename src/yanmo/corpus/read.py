@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
 from typing import Literal
@@ -10,6 +11,7 @@ from typing import Literal
 from pydantic import Field, field_validator
 
 from yanmo.config import Config
+from yanmo.corpus.conll import conll_records, is_conll
 from yanmo.corpus.deduplicate import ExactDuplicates, NearDuplicates
 from yanmo.corpus.document import Document, JsonValue, Record, text_field
 from yanmo.corpus.encoding import Decoder, known_encoding
@@ -27,9 +29,10 @@ from yanmo.corpus.filter import Script, repetition, script_of
 from yanmo.corpus.json_file import json_file_records
 from yanmo.corpus.normalize import normalize
 from yanmo.corpus.plain_text import detect_unit, split_text
-from yanmo.corpus.records import json_records, parquet_records, table_records
+from yanmo.corpus.records import json_records, parquet_records
 from yanmo.corpus.statistics import CorpusReport
 from yanmo.corpus.stop_words import drop_stop_words
+from yanmo.corpus.table import table_records
 from yanmo.errors import InputError, no_file
 from yanmo.messages import listed, text
 
@@ -145,14 +148,17 @@ def no_documents(config: CorpusConfig, read: int, dropped: Mapping[str, int]) ->
 
 
 def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record]:
-    """The labelled examples of a .jsonl, .json, .csv, .tsv or .parquet file (also .gz), their values untouched.
+    """The labelled examples of a .jsonl, .json, .csv, .tsv, .parquet or .conll file (also .gz), their values untouched.
 
-    Of SQuAD's own .json file: its questions, named by their ids.
+    Of SQuAD's own .json file: its questions, named by their ids. Words with tags in columns (`conll_records`) are read
+    whatever their file is called.
     Errors: InputError for another format, and naming file and line for a line that cannot be read.
     """
     file = source_file(user_path(path))
     if not file.path.is_file():
         raise no_file(path)
+    if _is_conll(file, encoding):
+        file = replace(file, format="conll")
     if file.format in (None, "text", "markdown"):
         formats = [ending for ending, name in FORMATS.items() if name not in ("text", "markdown")]
         raise InputError("corpus.records_from_text", path=path, formats=formats)
@@ -160,6 +166,13 @@ def read_records(path: str | Path, *, encoding: str = "auto") -> Iterator[Record
         raise InputError("corpus.binary", path=path, formats=list(FORMATS))
     for number, fields in _records(file, encoding, CorpusReport(), column=None):
         yield Record(fields=fields, source=f"{file.name}:{number}")
+
+
+def _is_conll(file: SourceFile, encoding: str) -> bool:
+    """Whether a file of an ending that may hold anything holds words with tags."""
+    if file.format not in (None, "text", "tsv") or is_binary(file, encoding=encoding):
+        return False
+    return is_conll("".join(islice(_decoded(file, encoding, CorpusReport()), 2)))
 
 
 def read_text(path: str | Path, *, encoding: str = "auto") -> str:
@@ -255,6 +268,8 @@ def _records(
         return json_records(blocks, name=file.name)
     if file.format == "json":
         return json_file_records(blocks, name=file.name)
+    if file.format == "conll":
+        return conll_records(blocks, name=file.name)
     return table_records(blocks, name=file.name, format=str(file.format))
 
 

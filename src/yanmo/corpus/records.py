@@ -1,10 +1,8 @@
-"""JSON lines, CSV, TSV and Parquet -> records with the line (or row of a Parquet file) where each begins."""
+"""JSON lines and Parquet -> records with the line (or row of a Parquet file) where each begins."""
 
 from __future__ import annotations
 
-import csv
 import gzip
-import itertools
 import json
 import shutil
 import tempfile
@@ -51,51 +49,6 @@ def bad_json(source: str, record: str, reason: str) -> InputError:
     """The error of a record that is no JSON object."""
     start = record.strip()[:_LONGEST_QUOTE]
     return InputError("corpus.bad_json", source=source, reason=reason, start=start)
-
-
-def table_records(blocks: Iterable[str], *, name: str, format: str) -> Iterator[tuple[int, Fields]]:
-    """Rows below a header line. CSV as in RFC 4180, or with the semicolons of spreadsheets where a comma is the decimal
-    sign: then the header has semicolons and no comma. A TSV has no quoting, as its media type says.
-
-    Errors: InputError naming file and line.
-    """
-    csv.field_size_limit(MAX_RECORD_CHARACTERS)
-    feed = (line + "\n" for _, line in lines(blocks, limit=MAX_RECORD_CHARACTERS))
-    if format == "csv":
-        first = list(itertools.islice(feed, 1))
-        semicolons = any(";" in line and "," not in line for line in first)
-        rows = csv.reader(itertools.chain(first, feed), delimiter=";" if semicolons else ",", strict=True)
-    else:
-        rows = csv.reader(feed, delimiter="\t", quoting=csv.QUOTE_NONE)
-    header: list[str] | None = None
-    while True:
-        number = rows.line_num + 1
-        source = f"{name}:{number}"
-        known = list(header or [])
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            raise InputError(
-                "corpus.bad_table", source=source, reason=reason_of(error), format=f".{format}", known=known
-            ) from None
-        if row is None:
-            return
-        if not row:
-            continue
-        if header is None:
-            header = row
-            if len(set(header)) < len(header) or not any(header):
-                reason = text("corpus.reason_header")
-                raise InputError(
-                    "corpus.bad_table", source=source, reason=reason, format=f".{format}", known=header
-                )
-        elif len(row) != len(header):
-            reason = text("corpus.reason_cells", found=len(row), wanted=len(header))
-            raise InputError(
-                "corpus.bad_table", source=source, reason=reason, format=f".{format}", known=known
-            )
-        else:
-            yield number, dict(zip(header, row, strict=True))
 
 
 def parquet_records(file: SourceFile, *, column: str | None = None) -> Iterator[tuple[int, Fields]]:

@@ -5,10 +5,20 @@ from yanmo.messages import Texts
 TEXTS: Texts = {
     "corpus.no_field": (
         "{source}: this record has no field “{field}”.\nIts fields are: {known}.\n"
-        "Name the field that holds the text (of a corpus --text-field NAME, of labelled records --columns text=NAME), or correct it.",
+        "Name the field that holds it (of a corpus --text-field NAME, of labelled records --columns {field}=NAME), or correct the record.",
         "{source}：这条记录没有“{field}”字段。\n"
         "它的字段有：{known}。\n"
-        "请指定存放文本的字段（语料用 --text-field 字段名，带标签的记录用 --columns text=字段名），或修正该记录。",
+        "请指定对应的字段（语料用 --text-field 字段名，带标签的记录用 --columns {field}=字段名），或修正该记录。",
+    ),
+    "corpus.no_header": (
+        "{source}: there is no column “{field}”; the first line is read as column names, and here it looks like data.\n"
+        "The columns are therefore called: {known}.\n"
+        "Write a line of column names above it, separated like the rest (such as text, label); or name the column that "
+        "holds it (of a corpus --text-field NAME, of labelled records --columns {field}=NAME).",
+        "{source}：没有“{field}”列；文件的第一行会被读作列名，而这里的第一行看起来是数据。\n"
+        "因此各列的名称是：{known}。\n"
+        "请在文件开头加一行列名，分隔方式与其余各行相同（例如 text、label）；"
+        "或指定对应的列（语料用 --text-field 列名，带标签的记录用 --columns {field}=列名）。",
     ),
     "corpus.field_no_text": (
         "{source}: the field “{field}” holds {kind}, not a text.\nThe fields of this record are: {known}.\n"
@@ -52,12 +62,13 @@ TEXTS: Texts = {
         "{path}: encoding unknown: the byte at offset {offset} is not UTF-8, nor is the text GB18030.\n"
         "Found by itself: UTF-8, UTF-16 or UTF-32 with a byte order mark, GB18030 (with GBK and GB2312) where there is text "
         "enough to be sure: a few characters may be of many encodings.\n"
-        "Save the file as UTF-8, or name its encoding where the command takes one, for example --encoding gb18030 or "
-        "--encoding big5.",
+        "Save the file as UTF-8, or name its encoding where the command takes one: --encoding gb18030 or big5 for Chinese, "
+        "cp1252 or latin-1 for Western European texts (é, ü, £).",
         "{path}：无法判断编码；偏移 {offset} 处的字节不是 UTF-8，文本也不像 GB18030。\n"
         "可自动识别：UTF-8、带字节顺序标记的 UTF-16 或 UTF-32，以及文字足够多的 GB18030（含 GBK、GB2312）；"
         "只有寥寥几个字时，多种编码都说得通，无法确定。\n"
-        "请将文件另存为 UTF-8；若命令有 --encoding 选项，也可指定编码，例如 --encoding gb18030 或 --encoding big5。",
+        "请将文件另存为 UTF-8；若命令有 --encoding 选项，也可指定编码：中文如 --encoding gb18030 或 big5，"
+        "西欧文字（é、ü、£）如 cp1252 或 latin-1。",
     ),
     "corpus.encoding_breaks": (
         "{path}: read as {encoding} so far, but the byte {byte} at offset {offset} does not belong there.\n"
@@ -97,12 +108,39 @@ TEXTS: Texts = {
         "至少需要一篇有内容的文档。\n请用 `yanmo corpus stats` 查看，补充文本或放宽过滤条件。",
     ),
     "corpus.bad_squad": (
-        "{path} holds no records that can be read: {reason}.\n"
-        "A .json file of records is an array of objects, one object per line, or as SQuAD's own: “data”, in it “paragraphs”, in them “qas”.\n"
+        "{path} cannot be read as SQuAD's own file: {reason}.\n"
+        "There “data” is a list of articles, each with “paragraphs”, each of these with “context” and “qas”.\n"
         "Correct the file, or write one record per line.",
-        "{path} 中没有可读取的记录：{reason}。\n"
-        ".json 记录文件可以是由对象组成的数组、每行一个对象，或像 SQuAD 那样：data 中有 paragraphs，其中有 qas。\n"
+        "无法把 {path} 按 SQuAD 的格式读取：{reason}。\n"
+        "其中 data 是文章列表，每篇文章有 paragraphs，每段有 context 和 qas。\n"
         "请更正该文件，或改为每行一条记录。",
+    ),
+    "corpus.bad_tree": (
+        "{path} holds no records that can be read: {reason}.\n"
+        "A .json file of records is an array of objects, one object per line, or one object with one list of them, called "
+        "data, train, rows or the like.\n"
+        'Correct the file, or write its records one per line or as one array (in pandas: orient="records").',
+        "{path} 中没有可读取的记录：{reason}。\n"
+        ".json 记录文件可以是由对象组成的数组、每行一个对象，或一个对象，其中有一个名为 data、train、rows 等的对象列表。\n"
+        '请更正该文件，或把记录改为每行一条，或写成一个数组（pandas 用 orient="records"）。',
+    ),
+    "corpus.bad_columns": (
+        "{source}: this line of words and tags cannot be read: {reason}.\n"
+        "Every line has the same number of columns, separated by tabs, or by blanks where the first one has no tab: the "
+        "word first, its tag last; a blank line ends a sentence.\n"
+        "Correct the line; a text without tags stands in a .txt file.",
+        "{source}：无法读取这一行词与标签：{reason}。\n"
+        "每行的列数相同，以制表符分隔（第一行没有制表符时以空格分隔）：第一列是词，最后一列是标签；句子之间用空行隔开。\n"
+        "请修正这一行；没有标签的文本请存为 .txt 文件。",
+    ),
+    "corpus.other_text": (
+        "{source}: the entity {entity} does not say what its text says at that place: “{found}”.\n"
+        "An entity has start and end (characters of the text, from 0, with or without the last one), and its words are those "
+        "of the text.\n"
+        "Correct that record, or leave the words out.",
+        "{source}：实体 {entity} 与文本该处的内容“{found}”不一致。\n"
+        "实体由 start 和 end 给出（按文本字符计，从 0 开始，含或不含最后一个字符均可），其文字应与文本相同。\n"
+        "请更正该记录，或去掉实体的文字。",
     ),
     "corpus.binary": (
         "{path} is a binary file, not text.\nRead are: {formats}, each also with .gz.\n"
@@ -138,11 +176,11 @@ TEXTS: Texts = {
     ),
     "corpus.no_hub": (
         "“{given}” is no file here, and as a data set of the hub its split “{split}” could not be had: {reason}.\n"
-        "A file of records (.jsonl, .json, .csv, .tsv, .parquet), or owner/name or owner/name:split with a connection to the hub.\n"
+        "A file of records (.jsonl, .json, .csv, .tsv, .parquet, .conll), or owner/name or owner/name:split with a connection to the hub.\n"
         "Without a network, save the split as a file on a machine that has one, and give that file, for example "
         "--train train.parquet",
         "“{given}”不是本地文件；作为 Hub 数据集，也无法取得它的“{split}”部分：{reason}。\n"
-        "可以是记录文件（.jsonl、.json、.csv、.tsv、.parquet），也可以是 owner/name 或 owner/name:split（需要能连接 Hub）。\n"
+        "可以是记录文件（.jsonl、.json、.csv、.tsv、.parquet、.conll），也可以是 owner/name 或 owner/name:split（需要能连接 Hub）。\n"
         "没有网络时，请在有网络的机器上把该部分存成文件，再给出该文件，例如 --train train.parquet",
     ),
     "corpus.bad_encoding_name": (
@@ -162,6 +200,20 @@ TEXTS: Texts = {
         "{found} cells where the header has {wanted}",
         "有 {found} 个单元格，而表头有 {wanted} 个",
     ),
+    "corpus.reason_nameless": (
+        "its cell {column} stands in a column without a name",
+        "第 {column} 个单元格所在的列没有列名",
+    ),
+    "corpus.reason_columns": (
+        "its columns are {found}, not {wanted}",
+        "有 {found} 列，而不是 {wanted} 列",
+    ),
+    "corpus.reason_numbered": (
+        "its first column numbers the words instead of holding them",
+        "第一列是词的编号，而不是词",
+    ),
+    "corpus.reason_lists": ("it holds several lists of objects ({lists})", "其中有多个对象列表（{lists}）"),
+    "corpus.reason_no_list": ("it holds no list of objects", "其中没有对象列表"),
     "corpus.reason_header": ("the header is empty or names a column twice", "表头为空或有重复的列名"),
     "corpus.count_skipped": (" ({count} skipped)", "（跳过 {count} 个）"),
     "corpus.reasons_dropped": (" ({reasons})", "（{reasons}）"),

@@ -24,11 +24,12 @@ class Entity:
 
 
 def part_of_tag(tag: str) -> tuple[str, str] | None:
-    """A tag as its prefix and kind, with neither where it is `O`; None for what is no tag."""
-    prefix, _, kind = tag.partition("-")
-    if tag == OUTSIDE:
+    """A tag (`B-PER`, `B_PER`, `b-per`) as its prefix and kind, neither where it is `O`; None for what is no tag."""
+    prefix, mark, kind = tag[:1], tag[1:2], tag[2:]
+    if tag.upper() == OUTSIDE:
         return "", ""
-    return (prefix, kind) if prefix in PREFIXES and kind else None
+    known = prefix in PREFIXES or prefix in "bi"  # of the others a word may begin so: e-commerce
+    return (prefix.upper(), kind) if mark in ("-", "_") and known and kind else None
 
 
 def spans_from_tags(tags: Sequence[str]) -> list[Entity]:

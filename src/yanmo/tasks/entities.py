@@ -16,6 +16,10 @@ from yanmo.tokenizers.scripts import SPACELESS
 USUAL_FIELDS = ("entities", "tags", "ner_tags", "labels", "label")
 TOKEN_FIELDS = ("tokens", "words")
 SPAN = ("start", "end", "label")  # where it is a list
+STARTS = ("start", "start_offset", "start_idx", "begin")
+ENDS = ("end", "end_offset", "end_idx")
+KINDS = ("label", "type", "kind", "entity_type")
+WORDS = ("text", "entity", "word", "mention", "value")
 SHOWN = 5  # classes in a message
 
 
@@ -35,11 +39,32 @@ def read_text(record: Record, config: TaskConfig) -> str:
     return join(_strings(record, name))[0]
 
 
+def tagged_tokens(record: Record, config: TaskConfig) -> list[tuple[int, int]] | None:
+    """The characters [start, end) of each token, where tags are of tokens; None where spans are of any characters.
+
+    Without the white space at its ends; a blank token stands for nothing and is left out. Tokens that do not make up
+    the text are none of it.
+    """
+    field = _tokens_field(record)
+    names = [config.label_field] if config.label_field else config.preferred(USUAL_FIELDS)
+    value = next((record.unpacked(name) for name in names if name in record.fields), None)
+    spans = isinstance(value, Mapping) or (bool(value) and _are_spans(value))
+    if field is None or spans:
+        return None
+    try:
+        text, places = _token_spans(record, config, field)
+    except InputError:  # of a record that is labelled `read_entities` has said so
+        return None
+    whole = [_trimmed(Entity(kind="", start=start, end=end), text) for start, end in places]
+    return [(one.start, one.end) for one in whole if text[one.start : one.end].strip()]
+
+
 def read_entities(record: Record, config: TaskConfig) -> TaggedText:
     """Reads spans (`entities`: start, end, label) or tags (one per token, or one per character of the text).
 
-    A span may be an object or a list of the three; spans may also stand below their kind and text, as in CLUENER. Tags
-    are of any scheme that `spans_from_tags` reads.
+    A span may be an object or a list of the three; spans may also stand below their kind and text, as in CLUENER. Where
+    its text is given, that tells whether `end` is the last character or the one behind it. Tags are of any scheme that
+    `spans_from_tags` reads.
     White space at the ends of an entity is none of it: no model finds it there.
     Errors: InputError with file and line where lengths, spans or tags are wrong.
     """
@@ -49,10 +74,14 @@ def read_entities(record: Record, config: TaskConfig) -> TaggedText:
         value = _listed(value, read_text(record, config), record, name)
     if not isinstance(value, list):
         raise _bad(record, name)
-    if all(isinstance(item, dict | list) for item in value) and (value or _tokens_field(record) is None):
+    if _are_spans(value) and (value or _tokens_field(record) is None):
         text = read_text(record, config)
         return TaggedText(text=text, entities=_apart([_span(item, text, record) for item in value], record))
     return _tagged(record, config, _strings(record, name))
+
+
+def _are_spans(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict | list) for item in value)
 
 
 def mark_entities(records: Sequence[Record], name: str) -> bool:
@@ -161,18 +190,37 @@ def _listed(value: Mapping[str, Any], text: str, record: Record, name: str) -> l
 
 def _span(given: Mapping[str, Any] | Sequence[Any], text: str, record: Record) -> Entity:
     item = given if isinstance(given, Mapping) else dict(zip(SPAN, given, strict=False))
-    kind = item.get("label", item.get("type", item.get("kind")))
+    kind, start, end = (_first(item, names) for names in (KINDS, STARTS, ENDS))
     if not isinstance(kind, str) or not kind.strip():
         raise InputError("tasks.nameless_span", source=record.source, entity=as_json(given))
-    start, end = (item.get(name, item.get(f"{name}_offset")) for name in ("start", "end"))
     if type(start) is not int or type(end) is not int:  # true is an int too
         raise InputError("tasks.placeless_span", source=record.source, entity=as_json(given))
+    end = _behind(item, text, start, end, record)
     if not 0 <= start < end <= len(text):
         span = f"“{kind}” [{start}, {end})"
         raise InputError("tasks.bad_span", source=record.source, span=span, length=len(text))
     if not text[start:end].strip():
         raise InputError("tasks.blank_span", source=record.source, entity=as_json(given))
     return _trimmed(Entity(kind=kind, start=start, end=end), text)
+
+
+def _first(item: Mapping[str, Any], names: Sequence[str]) -> Any:
+    return next((item[name] for name in names if name in item), None)
+
+
+def _behind(item: Mapping[str, Any], text: str, start: int, end: int, record: Record) -> int:
+    """Where the entity ends, its last character not included: its words tell which one `end` means.
+
+    Errors: InputError where the text says neither.
+    """
+    given = [" ".join(item[name].split()) for name in WORDS if isinstance(item.get(name), str)]
+    words = [each for each in given if each]
+    if not words or not 0 <= start <= end <= len(text):
+        return end
+    for behind in (end, end + 1):
+        if " ".join(text[start:behind].split()) in words:
+            return behind
+    raise InputError("corpus.other_text", source=record.source, entity=as_json(item), found=text[start:end])
 
 
 def _trimmed(entity: Entity, text: str) -> Entity:
