@@ -179,8 +179,9 @@ def test_a_prompt_longer_than_the_model(run, gpt, chat_run, language):
     ran = run("generate", gpt, "On day 3 we " * 400)
     assert ran.code == 2
     assert "✗" in ran.err
-    asked = run("predict", chat_run[0], "On day 3 we " * 400)
-    assert asked.code == 2
+    asked = run("predict", chat_run[0], "On day 3 we " * 400, "--json")
+    assert asked.code == 0 and asked.json["predictions"][0]["cut"], asked.err
+    assert "oldest_turns" in asked.err
     both = run("generate", gpt, "On day", "--stream", "--json")
     assert both.json["error"]["code"] == "cli.stream_or_json"
 
@@ -227,6 +228,9 @@ def test_bad_records_and_models(run, bert, gpt, tmp_path, language):
     bad = written(tmp_path / "bad.jsonl", [{"source": "a", "target": "b"}, {"source": "a", "target": " "}])
     ran = run("finetune", "text_generation", "--model", gpt, "--train", bad, *out)
     assert (ran.code, "bad.jsonl:2" in ran.err, "target" in ran.err) == (2, True, True)
+    empty = written(tmp_path / "empty.jsonl", [{"prompt": "a", "completion": " "}, {"prompt": "b", "completion": ""}])
+    ran = run("finetune", "text_generation", "--model", gpt, "--train", empty, *out)
+    assert (ran.code, "empty.jsonl:1" in ran.err, "completion" in ran.err) == (2, True, True)
     assert not (tmp_path / "run").exists()
     good = written(tmp_path / "good.jsonl", [{"text": "a"}, {"text": "b"}])
     ran = run("finetune", "text_generation", "--model", bert, "--train", good, *out)

@@ -158,6 +158,10 @@ def test_a_decoder_translates_line_by_line(run, pairs, decoder, gpt, tmp_path):
     ran = run("translate", decoder, pairs / "dev.jsonl", "--beams", "2", "--length-penalty", "0.5", "--json")
     assert ran.code == 0 and ran.json["translations"][0]["text"] == PAIRS[32][0]
     assert run("translate", gpt, "a").code == 2  # it continues texts, and never learnt to answer
+    source.write_text(f"We saw 11 cats.\n{'We saw 12 cats. ' * 400}\n", encoding="utf-8")
+    ran = run("translate", decoder, source, "--json")
+    assert ran.code == 0, ran.err
+    assert [one.get("cut") for one in ran.json["translations"]] == [None, True]
 
 
 def refused(ran, language, *words):
@@ -174,7 +178,8 @@ def refused(ran, language, *words):
 @pytest.mark.parametrize(
     ("row", "word"),
     [
-        ({"translation": {"en": "", "zh": "猫"}}, "translation"),
+        ({"translation": {"en": "", "zh": "猫"}}, "en"),
+        ({"translation": {"en": 3, "zh": "猫"}}, "en"),
         ({"translation": {"en": "cat"}}, "zh"),
         ({"en": "cat"}, "zh"),
         ({"en": "cat", "zh": 3}, "zh"),
@@ -187,6 +192,17 @@ def test_a_bad_pair_is_refused_and_nothing_is_left(run, pairs, tmp_path, languag
     argv = [file if word == pairs / "train.jsonl" else word for word in arguments(pairs, tmp_path / "run")]
     refused(run(*argv), language, "bad.jsonl:33")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_direction_of_nameless_columns_is_refused(run, pairs, tmp_path, language):
+    argv = [
+        pairs / "pairs.tsv" if word == pairs / "train.jsonl" else word
+        for word in arguments(pairs, tmp_path / "run")
+    ]
+    del argv[argv.index("--dev") : argv.index("--dev") + 2]
+    refused(run(*argv), language, "pairs.tsv:2", "--columns en=source zh=target")
+    ran = run(*argv, "--columns", "en=source", "zh=target")
+    assert ran.code == 0, ran.err
 
 
 def test_what_does_not_fit_is_refused(run, pairs, translator, bert, files, tmp_path, language):
@@ -233,7 +249,7 @@ def test_what_does_not_fit_is_refused(run, pairs, translator, bert, files, tmp_p
 def test_a_text_that_is_too_long_is_cut_and_said(run, translator):
     ran = run("translate", translator, "We saw 11 cats. " * 200, "--beams", "1", "--json")
     assert ran.code == 0, ran.err
-    assert ran.json["translations"][0]["cut"] and "only the beginning" in ran.err
+    assert ran.json["translations"][0]["cut"] and "only a part" in ran.err
 
 
 def test_from_plain_text_to_a_translator(run, pairs, files, tmp_path):

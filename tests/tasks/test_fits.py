@@ -41,6 +41,11 @@ def fitting(*fields: dict[str, object], **settings: object) -> set[str]:
         ({"translation": {"en": "a", "zh": "b"}}, {TRANSLATE}),
         ({"source": "a", "target": "b"}, {TRANSLATE, WRITE}),
         ({"text": "a"}, {SIMILAR, WRITE}),
+        ({"text": "a", "summary": "b"}, {WRITE}),  # LCSTS
+        ({"id": "1", "url": "u", "title": "t", "summary": "b", "text": "a"}, {WRITE}),  # XL-Sum
+        ({"article": "a", "highlights": "b", "id": "1"}, {WRITE}),  # CNN/DailyMail
+        ({"text": "a", "summary": "b", "label": 1}, {CLASSES}),
+        ({"input": "a", "output": "b"}, {WRITE}),
         ({"idx": 0, "sentence": "a", "label": 1}, {CLASSES}),  # SST-2, CoLA
         ({"label": "102", "label_des": "b", "sentence": "a"}, {CLASSES}),  # IFLYTEK
         ({"title": "t", "content": "a", "label": 1}, {CLASSES}),

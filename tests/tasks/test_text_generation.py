@@ -128,7 +128,8 @@ def test_forms_with_names_of_their_own(record: NewRecord, encoder: Encoder) -> N
     [
         {"en": "Paris", "zh": "北京"},
         {"translation": {"en": "Paris", "zh": "北京"}},
-        {"src": "Paris", "tgt": "北京"},
+        {"en": "Paris", "zh_CN": "北京"},
+        {"src": "Paris", "tgt": "北京", "src_lang": "en", "tgt_lang": "zh"},
     ],
 )
 def test_the_two_sides_of_a_direction(record: NewRecord, encoder: Encoder, fields: dict[str, object]) -> None:
@@ -142,12 +143,20 @@ def test_the_two_sides_of_a_direction(record: NewRecord, encoder: Encoder, field
 
 
 def test_a_direction_that_a_record_lacks_names_it(record: NewRecord) -> None:
-    for settings, key in (({}, "tasks.no_direction"), ({"direction": "en-de"}, "tasks.side_missing")):
+    for settings, key in (({}, "tasks.no_direction"), ({"direction": "en-de"}, "tasks.language_missing")):
         with pytest.raises(InputError) as error:
             TextGeneration.from_records(
                 [record(translation={"en": "a", "zh": "b"})], build(TaskConfig, settings)
             )
         assert error.value.key == key and "set.jsonl:7" in str(error.value)
+
+
+def test_a_direction_that_names_no_column_is_refused(record: NewRecord) -> None:
+    with pytest.raises(InputError) as error:
+        TextGeneration.from_records([record(source="a", target="b")], TaskConfig(direction="zh-en"))
+    assert error.value.key == "tasks.direction_unnamed"
+    spoken = record(messages=turns("a", "b"), source="a page", target="x")
+    assert TextGeneration.from_records([spoken], TaskConfig(direction="zh-en")).conversations
 
 
 def test_mapped_columns_come_before_the_usual_ones(record: NewRecord, encoder: Encoder) -> None:
@@ -244,10 +253,46 @@ def test_of_an_exchange_too_long_the_beginning_of_the_question_goes(
     (encoded,) = TASK.encode(one, encoder, labelled=True)
     assert encoded.cut
     assert learnt(encoder, encoded) == "9¶", "neither of two long questions takes the answer's place"
-    with pytest.raises(InputError) as error:
-        TASK.encode(record(prompt="1 2 3 4 5 6 7 8 9 0 1 2"), encoder, labelled=False)
-    assert error.value.key == "tasks.prompt_too_long"
-    assert record(prompt="1").source in str(error.value)
+
+
+def test_of_a_question_too_long_to_be_answered_the_beginning_goes(
+    record: NewRecord, encoder_of: Encoders
+) -> None:
+    encoder = encoder_of("byte_bpe", room=24)
+    numbers = " ".join(str(number) for number in range(30))
+    (asked,) = TASK.encode(record(prompt=numbers), encoder, labelled=False)
+    assert asked.cut
+    assert len(asked.example.input_ids) == 18, "a quarter is left to the answer"
+    whole = decoded(encoder, asked.example.input_ids)
+    assert whole.startswith("¶U\n") and whole.endswith("29¶A\n")
+    (short,) = TASK.encode(record(prompt="1 2"), encoder, labelled=False)
+    assert not short.cut and decoded(encoder, short.example.input_ids) == "¶U\n1 2¶A\n"
+    turns_of = record(messages=turns("1", "2", numbers, system="S"))
+    (asked,) = TASK.encode(turns_of, encoder, labelled=False)
+    whole = decoded(encoder, asked.example.input_ids)
+    assert asked.cut and len(asked.example.input_ids) == 18
+    assert whole.startswith("¶S\nS¶U\n") and whole.endswith("29¶A\n")
+    chat = Encoder(
+        tokenizer=encoder.tokenizer.with_chat_template(TEMPLATE), frame=encoder.frame, room=encoder.room
+    )
+    (plain,) = TASK.encode(record(text=numbers), chat, labelled=False)
+    assert plain.cut and decoded(chat, plain.example.input_ids).endswith("29¶A\n")
+
+
+def test_of_a_source_too_long_to_be_translated_the_end_goes(record: NewRecord, encoder_of: Encoders) -> None:
+    """As with an encoder-decoder, in training and afterwards."""
+    encoder = encoder_of("byte_bpe", room=24)
+    numbers = " ".join(str(number) for number in range(30))
+    one = record(en=numbers, zh="1")
+    task = TextGeneration.from_records([one], TaskConfig(direction="en-zh"))
+    assert task.truncation == "head"
+    (encoded,) = task.encode(one, encoder, labelled=True)
+    assert encoded.cut and len(encoded.example.input_ids) == 24
+    assert decoded(encoder, encoded.example.input_ids).startswith("¶U\n0 1 2")
+    assert learnt(encoder, encoded) == "1¶"
+    (asked,) = task.encode(record(text=numbers), encoder, labelled=False)
+    whole = decoded(encoder, asked.example.input_ids)
+    assert asked.cut and whole.startswith("¶U\n0 1 2") and whole.endswith("¶A\n")
 
 
 @pytest.mark.parametrize(

@@ -69,13 +69,19 @@ def make(records: list[Record], **settings: object) -> Translation:
     [
         ({"source": "Hi", "target": "你好"}, {}),
         ({"src": "Hi", "tgt": "你好"}, {}),
-        ({"src": "Hi", "tgt": "你好"}, {"direction": "en-zh"}),
+        ({"source": "Hi", "target": "你好", "source_lang": "en"}, {"direction": "en-zh"}),
+        ({"src": "Hi", "tgt": "你好", "src_lang": "en-GB", "tgt_lang": "zh_CN"}, {"direction": "en-zh"}),
         ({"en": "Hi", "zh": "你好", "fr": "Salut"}, {"direction": "en-zh"}),
         ({"translation": {"en": "Hi", "zh": "你好"}}, {"direction": "en-zh"}),
         ({"translation": {"zh": "你好", "en": "Hi"}, "id": 3}, {"direction": "en-zh"}),
         ({"en": "Hi", "zh-CN": "你好"}, {"direction": "en-zh-CN"}),
         ({"en-GB": "Hi", "zh-Hant-TW": "你好"}, {"direction": "en-GB-zh-Hant-TW"}),
         ({"eng_Latn": "Hi", "zho_Hans": "你好"}, {"direction": "eng_Latn-zho_Hans"}),
+        ({"en": "Hi", "zh_cn": "你好"}, {"direction": "en-zh"}),
+        ({"en": "Hi", "en_notes": "x", "zh-Hans-CN": "你好", "zh_source": "x"}, {"direction": "en-zh"}),
+        ({"en": "Hi", "zh": "你好", "zh_TW": "您好"}, {"direction": "en-zh"}),
+        ({"en": "Hi", "zh_CN": "你好", "zh_TW": "您好"}, {"direction": "en-zh-CN"}),
+        ({"translation": {"en_US": "Hi", "zh_CN": "你好"}}, {"direction": "en-zh"}),
         ({"question": "Hi", "answer": "你好"}, {"text_field": "question", "label_field": "answer"}),
         ({"text": "Hi", "target": "你好"}, {}),
     ],
@@ -100,10 +106,12 @@ def test_the_other_direction(record: NewRecord) -> None:
         ({"translation": {"en": "Hi", "zh": ""}}, {"direction": "en-zh"}, "tasks.side_empty"),
         ({"source": "Hi"}, {}, "tasks.side_missing"),
         ({"target": "你好"}, {}, "tasks.side_missing"),
-        ({"en": "Hi", "de": "Hallo"}, {"direction": "en-zh"}, "tasks.side_missing"),
-        ({"translation": {"en": "Hi", "de": "Hallo"}}, {"direction": "en-zh"}, "tasks.side_missing"),
+        ({"en": "Hi", "de": "Hallo"}, {"direction": "en-zh"}, "tasks.language_missing"),
+        ({"en": "Hi", "zh_CN": "你", "zh_TW": "您"}, {"direction": "en-zh"}, "tasks.language_missing"),
+        ({"translation": {"en": "Hi", "de": "Hallo"}}, {"direction": "en-zh"}, "tasks.language_missing"),
         ({"translation": {"en": "Hi", "zh": "你好"}}, {}, "tasks.no_direction"),
-        ({"source": "Hi", "target": None}, {}, "tasks.side_no_text"),
+        ({"source": "Hi", "target": None}, {}, "tasks.side_empty"),
+        ({"source": "Hi", "target": 5}, {}, "tasks.side_no_text"),
         ({"source": ["Hi"], "target": "你好"}, {}, "tasks.side_no_text"),
     ],
 )
@@ -115,6 +123,40 @@ def test_bad_pairs_name_the_row(
         make([good, record(**fields)], **settings)
     assert error.value.key == key
     assert "set.jsonl:7" in str(error.value) and len(str(error.value).splitlines()) == 3
+
+
+def test_a_missing_language_is_named_beside_the_columns(record: NewRecord) -> None:
+    with pytest.raises(InputError) as error:
+        make([record(id=1, en="Hi", chinese="你好")], direction="en-zh")
+    assert error.value.values["language"] == "zh"
+    assert error.value.values["known"] == ["id", "en", "chinese"]
+
+
+@pytest.mark.parametrize("direction", ["en-zh", "zh-en"])
+@pytest.mark.parametrize(
+    "more", [{}, {"source_lang": "fr", "target_lang": "zh"}, {"source_lang": "en", "target_lang": "en"}]
+)
+def test_a_direction_that_names_no_column_is_refused(
+    record: NewRecord, direction: str, more: dict[str, str]
+) -> None:
+    """It would do nothing: zh-en on source and target must not learn what en-zh does."""
+    one = record(english="Hi", chinese="你好", **more)
+    columns = {"source": "english", "target": "chinese"}
+    with pytest.raises(InputError) as error:
+        make([one.renamed(columns)], direction=direction, columns=columns)
+    assert error.value.key == "tasks.direction_unnamed"
+    assert error.value.values["first"] == "english" and error.value.values["second"] == "chinese"
+    columns = {"en": "english", "zh": "chinese"}
+    task = make([one.renamed(columns)], direction=direction, columns=columns)
+    assert task.texts(one.renamed(columns)) == (("Hi", "你好") if direction == "en-zh" else ("你好", "Hi"))
+
+
+def test_a_source_that_is_to_be_translated_needs_no_language(record: NewRecord, encoder: Encoder) -> None:
+    task = make([record(en="Hi", zh="你好")], direction="en-zh")
+    (wanted,) = task.encode(record(en="Good morning."), encoder, labelled=False)
+    for unlabelled in (record(source="Good morning."), record(text="Good morning.")):
+        (encoded,) = task.encode(unlabelled, encoder, labelled=False)
+        assert encoded.example.input_ids.tolist() == wanted.example.input_ids.tolist()
 
 
 @pytest.mark.parametrize(
@@ -175,9 +217,9 @@ def test_a_dozen_pairs_are_learnt_by_heart(record: NewRecord, encoder: Encoder) 
         assert [one.to_json()["translation"] for one in said] == [target for _, target in PAIRS]
         assert task.score(records, said)["bleu"] == pytest.approx(100)
         assert task.score(records, said)["chrf"] == pytest.approx(100)
-    lines = [record(text=text) for text in ("", "Good morning.", "  ", "It is raining.")]
+    lines = [record(text=text) for text in ("", "Good morning.", "  ", "It is raining.", None)]
     said = predict(task, learner, lines, encoder)
-    assert [one.to_json()["translation"] for one in said] == ["", "早上好。", "", "下雨了。"]
+    assert [one.to_json()["translation"] for one in said] == ["", "早上好。", "", "下雨了。", ""]
 
 
 def predictions(said: list[str]) -> list[TranslationPrediction]:

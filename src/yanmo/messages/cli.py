@@ -185,8 +185,8 @@ TEXTS: Texts = {
         "→ yanmo translate {out} source.txt --out target.txt",
     ),
     "cli.warn_cut": (
-        "{count} texts are longer than the {room} tokens that the model reads: of each only the beginning is translated.",
-        "有 {count} 段文本超过模型能读取的 {room} 个词元：只翻译了它们的开头部分。",
+        "{count} texts are longer than the {room} tokens that the model reads: of each only a part is translated.",
+        "有 {count} 段文本超过模型能读取的 {room} 个词元：每段只翻译了一部分。",
     ),
     "cli.translated": ("{count} lines → {path}", "{count} 行 → {path}"),
     "cli.next_predict": ('→ yanmo predict {out} "A good hotel"', '→ yanmo predict {out} "这家酒店很好"'),

@@ -186,8 +186,10 @@ TEXTS: Texts = {
         "{total} 条记录中有 {count} 条没有标签（为空，或在 0、1、2……各类之外为 -1），第一条是 {source}。这些记录不参与训练和评分。",
     ),
     "run.warn_conversations": (
-        "{count} of {total} conversations hold messages of tools or an empty answer, the first is {source}. They are left out.",
-        "{total} 段对话中有 {count} 段含有工具消息或空的回答，第一段是 {source}。这些对话不参与训练和评分。",
+        "{count} of {total} records cannot be learned: no answer, an empty question or answer, messages of tools, or content "
+        "that is no text. The first is {source}. They are left out.",
+        "{total} 条记录中有 {count} 条无法学习：没有回答、问题或回答为空、含有工具消息或非文本内容，第一条是 {source}。"
+        "这些记录不参与训练和评分。",
     ),
     "run.warn_mixed_classes": (
         "Some classes are numbers ({numbers}), others are words ({words}); each is a class of its own. "

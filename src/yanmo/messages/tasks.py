@@ -87,13 +87,18 @@ TEXTS: Texts = {
         "请说明是哪些列（--columns prompt=列名 completion=列名；两种语言的列用 --direction en-zh），或更正该记录。",
     ),
     "tasks.bad_messages": (
-        "{source}: messages is {value}.\nA list of messages is needed, each with role and content.\nCorrect that record.",
-        "{source}：messages 的值为 {value}。\n需要消息的列表，每条含 role 和 content。\n请更正该记录。",
+        "{source}: {field} is {value}.\nA list of messages is needed, each with role and content.\nCorrect that record.",
+        "{source}：{field} 的值为 {value}。\n需要消息的列表，每条含 role 和 content。\n请更正该记录。",
     ),
     "tasks.bad_message": (
         "{source}: message {number} is {value}.\n"
         "A message has a role (system, user or assistant) and a text as its content.\nCorrect that record.",
         "{source}：第 {number} 条消息为 {value}。\n消息需含 role（system、user 或 assistant）和文本 content。\n请更正该记录。",
+    ),
+    "tasks.bad_history": (
+        "{source}: history holds {value}.\nA list of earlier turns is needed, each of them a list of a question and its answer.\n"
+        "Correct that record, or remove the column.",
+        "{source}：history 中有 {value}。\n需要由先前各轮组成的列表，每轮依次为一个问题和一个回答。\n请更正该记录，或去掉该列。",
     ),
     "tasks.no_turn": (
         "{source}: no message has the role {role}.\nA conversation has questions (user) and answers (assistant).\n"
@@ -175,6 +180,22 @@ TEXTS: Texts = {
         "{source} holds a translation between the languages {known}, but no direction was said.\n"
         "A direction is FROM-TO.\nGive it, for example --direction {example}.",
         "{source} 是语言 {known} 之间的翻译，但没有指明方向。\n方向写作 源语言-目标语言。\n请指定，例如 --direction {example}。",
+    ),
+    "tasks.direction_unnamed": (
+        "{source} has the columns {first} and {second}, and the direction {direction} was given.\n"
+        "A direction names columns, and these do not say their languages: {second} is learnt from {first} whatever it says.\n"
+        "Leave --direction out, or name the column of each language: --columns {one}={first} {other}={second}, or crosswise.",
+        "{source} 的列是 {first} 和 {second}，同时给出了方向 {direction}。\n"
+        "方向中的名称对应列，而这两列没有说明语言：无论方向为何，都是由 {first} 学习 {second}。\n"
+        "请去掉 --direction，或指明每种语言所在的列：--columns {one}={first} {other}={second}，或两者对调。",
+    ),
+    "tasks.language_missing": (
+        "{source} has no column for {language} (direction {direction}); its fields are {known}.\n"
+        "A column of that name is needed, or a single one that adds a country or a script to it, such as {language}_XX.\n"
+        "Correct the record or the direction, or name the column: --columns {language}=COLUMN.",
+        "{source} 没有 {language} 这一列（方向为 {direction}）；它的字段有：{known}。\n"
+        "需要名为 {language} 的列，或唯一一个在其后加上地区或文字代码的列，例如 {language}_XX。\n"
+        "请更正该记录或方向，或指定列：--columns {language}=列名。",
     ),
     "tasks.side_missing": (
         "{source} lacks one side of the pair; its fields are {known}.\nLooked for: {usual}.\n"

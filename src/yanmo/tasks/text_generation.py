@@ -26,19 +26,21 @@ from yanmo.tasks.choices import has_choices
 from yanmo.tasks.config import TaskConfig, text_name
 from yanmo.tasks.continued import ANSWER, continued
 from yanmo.tasks.conversation import (
+    AMBIGUOUS,
     FIELDS,
     asked,
-    is_between_two,
+    can_be_learnt,
+    fitted,
     messages_name,
     pair_of,
     read_messages,
     read_sides,
-    shortened,
     written,
 )
 from yanmo.tasks.generated import TextLoss, TextPrediction
 from yanmo.tasks.inference import losses
 from yanmo.tasks.references import Answers, answers_of, firsts
+from yanmo.tasks.sides import check_direction
 from yanmo.tasks.targets import LABEL_FIELDS
 from yanmo.tasks.task import Encoded, Encoder, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.text_examples import TERM, before_answer, learnt, prompt, utf8
@@ -48,7 +50,6 @@ from yanmo.tokenizers.chat import (
     Message,
     encode_message,
     is_chat,
-    latest,
     opening,
 )
 
@@ -68,8 +69,8 @@ class TextGeneration(Task):
 
     Paper: Radford et al. 2019, "GPT-2"; loss on the answers alone: Ouyang et al. 2022, "InstructGPT".
     Inputs: records with `text`; with a question and its answer (`prompt` and `completion`, `instruction` and `output`,
-    `question` and `answer`, `source` and `target`, or the two languages of a direction); or with `messages`, a list of
-    role and content. A decoder.
+    `question` and `answer`, `source` and `target`, `text` and `summary`, or the two languages of a direction); or with
+    `messages`, a list of role and content. A decoder.
     Loss: cross-entropy over the vocabulary, term `clm`: at every token of a text, at those of the assistant's messages
     in a conversation.
     Relations: the head is that of pre-training by `clm`; Hugging Face's `...LMHeadModel`.
@@ -105,6 +106,8 @@ class TextGeneration(Task):
 
     @property
     def truncation(self) -> str:
+        if self.config.direction is not None:
+            return "head"  # as an encoder-decoder: what is left of both sides belongs together
         if self.conversations:
             return "oldest_turns"
         return "tail" if self.config.truncate == "tail" else "head"
@@ -128,13 +131,13 @@ class TextGeneration(Task):
         if messages_name(records[0], config) is not None:
             return True
         pair = pair_of(records[0], config, answered=True)
-        if pair == ("question", "answer"):  # perhaps of a text, or one of several, or with a mark
+        if pair in AMBIGUOUS:
             return fields.keys().isdisjoint(("context", *LABEL_FIELDS)) and not has_choices(records[0])
         return pair is not None or is_text_alone(records[0], config)
 
     @classmethod
     def usable(cls, records: Sequence[Record], config: TaskConfig, known: Collection[str] = ()) -> list[bool]:
-        return [is_between_two(record, config) for record in records]
+        return [can_be_learnt(record, config) for record in records]
 
     @classmethod
     def from_records(
@@ -142,6 +145,8 @@ class TextGeneration(Task):
     ) -> Self:
         conversations = False
         for record in records:
+            if messages_name(record, config) is None:
+                check_direction(record, config)
             if read_messages(record, config, answered=True) is None:
                 record.text(text_name(record, config))
             else:
@@ -286,7 +291,7 @@ class TextGeneration(Task):
         return scores
 
     def _sample_prompts(self, records: Sequence[Record], encoder: Encoder) -> Iterator[Example]:
-        """Of each record the question, or the first tokens of its text; none of a question that fills the model."""
+        """Of each record the question, or the first tokens of its text; none where nothing is asked."""
         for record in records:
             if read_messages(record, self.config, answered=True) is None:
                 ids = encoder.ids(record.text(text_name(record, self.config)))[:BEGINNING]
@@ -311,11 +316,7 @@ class TextGeneration(Task):
     def _conversation(self, messages: Sequence[Message], encoder: Encoder) -> Encoded:
         """A conversation whose answers are learnt; the oldest exchanges of one that is too long are left out."""
         whole = [encode_message(encoder.tokenizer, message) for message in messages]
-        room = encoder.room - 1
-        kept = latest(whole, room)
-        over = sum(len(each.ids) for each in kept) - room
-        if over > 0:
-            kept = shortened(kept, over)
+        kept, cut = fitted(whole, encoder.room - 1, answered=True, head=self.config.direction is not None)
         ids, places, start = [encoder.frame.start], [], 1
         for each in kept:
             ids.extend(each.ids)
@@ -325,12 +326,16 @@ class TextGeneration(Task):
         example = encoder.frame.build([np.array(ids[: encoder.room])], starts=False, ends=False)
         at = np.concatenate(places)
         encoded = learnt(example, encoder, at[at < encoder.room - 1])
-        return replace(encoded, cut=len(kept) < len(whole) or over > 0)
+        return replace(encoded, cut=cut)
 
     def _question(self, messages: Sequence[Message], encoder: Encoder, source: str) -> Encoded:
-        """What the model answers to: the last exchanges that leave a quarter of the model to the answer."""
+        """What the model answers to: the last exchanges that leave a quarter of the model to the answer.
+
+        A single one that is longer is shortened as in training.
+        """
         whole = [encode_message(encoder.tokenizer, message) for message in messages]
         mark = opening(encoder.tokenizer)
-        kept = latest(whole, encoder.room - encoder.room // 4 - 1 - len(mark))
+        room = encoder.room - encoder.room // 4 - 1 - len(mark)
+        kept, cut = fitted(whole, room, answered=False, head=self.config.direction is not None)
         ids = [encoder.frame.start, *(token for each in kept for token in each.ids), *mark]
-        return replace(prompt(ids, encoder, source), cut=len(kept) < len(whole))
+        return replace(prompt(ids, encoder, source), cut=cut)

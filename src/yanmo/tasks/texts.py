@@ -51,7 +51,7 @@ ABOUT = frozenset(
         "ner_tags",
     }
     | {"entities", "messages", "conversations", "question", "answer", "answers", "choices", "options"}
-    | {"prompt", "completion", "instruction", "output", "response", "translation"}
+    | {"prompt", "completion", "instruction", "output", "response", "translation", "summary", "highlights"}
 )  # what makes a record more than its text
 AROUND = 60  # characters on each side of a span that is shown
 NEGATIVES = ("negative", "hard_neg")  # the usual names of a hard negative

@@ -15,7 +15,15 @@ from yanmo.metrics import translation as scores
 from yanmo.models.learner import Learner
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.references import Answers, answers_of, firsts
-from yanmo.tasks.sides import NESTED, SOURCE_FIELDS, TARGET_FIELDS, source_of, target_of
+from yanmo.tasks.sides import (
+    NESTED,
+    SOURCE_FIELDS,
+    TARGET_FIELDS,
+    check_direction,
+    language_column,
+    source_of,
+    target_of,
+)
 from yanmo.tasks.task import Encoded, Encoder, Shown, Task, TaskPrediction, Use
 
 
@@ -23,7 +31,7 @@ from yanmo.tasks.task import Encoded, Encoder, Shown, Task, TaskPrediction, Use
 class TranslationPrediction(TaskPrediction):
     """score: the mean log probability of the translation's tokens, if the length penalty is 1.
 
-    cut: the beginning alone is translated.
+    cut: the beginning alone is translated; by a decoder that learnt no direction, the end.
     """
 
     text: str
@@ -76,7 +84,9 @@ class Translation(Task):
     @classmethod
     def fits(cls, records: Sequence[Record], config: TaskConfig) -> bool:
         fields = records[0].fields
-        if config.languages is not None and all(each in fields for each in config.languages):
+        if config.languages is not None and all(
+            language_column(each, fields) is not None for each in config.languages
+        ):
             return True
         pairs = zip(SOURCE_FIELDS, TARGET_FIELDS, strict=True)
         return isinstance(records[0].unpacked(NESTED), Mapping) or any(
@@ -88,6 +98,7 @@ class Translation(Task):
         cls, records: Sequence[Record], config: TaskConfig, *, label_smoothing: float = 0.0
     ) -> Self:
         for record in records:
+            check_direction(record, config)
             source_of(record, config)
             target_of(record, config)
         return cls(labels=(), config=config, label_smoothing=label_smoothing)
