@@ -6,10 +6,13 @@ import csv
 import json
 from pathlib import Path
 
+import pytest
+
 from yanmo.api.reporter import Reporter
 from yanmo.api.task_records import tell_records
 from yanmo.corpus.document import Record
 from yanmo.corpus.read import read_records
+from yanmo.errors import InputError
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.conversation import read_messages
 from yanmo.tasks.multiple_choice import MultipleChoice
@@ -85,3 +88,10 @@ def test_answers(tmp_path: Path) -> None:
         (Answer(text='["a"]', start=11),),
         (),
     ]
+
+
+def test_a_table_without_a_header_is_told_to_be_one(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("a good room\t1\na bad room\t0\n", encoding="utf-8")
+    with pytest.raises(InputError) as error:
+        TextClassification.from_records(list(read_records(tmp_path / "a.tsv")), CONFIG)
+    assert (error.value.key, error.value.values["known"]) == ("corpus.no_header", ["a good room", "1"])

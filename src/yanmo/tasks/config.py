@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from yanmo.config import Config
-from yanmo.corpus.document import JsonValue, Record
+from yanmo.corpus.document import JsonValue, Record, is_row
 from yanmo.errors import InputError
 from yanmo.generation.options import MOST
 
@@ -117,12 +117,10 @@ def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str
     for name in candidates:
         if name in record.fields:
             return name
-    raise InputError(
-        "tasks.no_label",
-        source=record.source,
-        known=list(record.fields),
-        usual=candidates,
-    )
+    known = list(record.fields)
+    if is_row(record.fields, record.source):
+        raise InputError("corpus.no_header", source=record.source, field=candidates[0], known=known)
+    raise InputError("tasks.no_label", source=record.source, known=known, usual=candidates)
 
 
 def labels_of(record: Record, config: TaskConfig, usual: Sequence[str]) -> JsonValue:
