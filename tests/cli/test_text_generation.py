@@ -178,6 +178,8 @@ def test_options_that_do_not_fit(run, gpt, options, words):
 def test_a_prompt_longer_than_the_model(run, gpt, chat_run, language):
     ran = run("generate", gpt, "On day 3 we " * 400)
     assert ran.code == 2
+    ran = run("generate", gpt, "On day", "On day 3 we " * 400, "--stream")
+    assert (ran.code, ran.out) == (2, "")
     assert "✗" in ran.err
     asked = run("predict", chat_run[0], "On day 3 we " * 400, "--json")
     assert asked.code == 0 and asked.json["predictions"][0]["cut"], asked.err

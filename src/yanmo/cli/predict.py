@@ -193,8 +193,8 @@ def generate(
 
 def _stream(model: Model, prompts: Sequence[str], options: GenerateOptions) -> None:
     """Each prompt and how it goes on, piece by piece."""
-    for number, prompt in enumerate(prompts):
-        pieces = model.stream(prompt, options)  # an error comes before anything is shown
+    streams = [model.stream(prompt, options) for prompt in prompts]  # an error comes before anything is shown
+    for number, (prompt, pieces) in enumerate(zip(prompts, streams, strict=True)):
         print("\n\n" * bool(number) + prompt, end="", flush=True)
         for piece in pieces:
             print(piece, end="", flush=True)
