@@ -180,17 +180,20 @@ class Study:
 
     def _difference(
         self, found: Mapping[str, list[Evidence]], clean: Sequence[int]
-    ) -> dict[str, float] | None:
+    ) -> dict[str, float | None] | None:
         if not {"random", "pretrained"} <= found.keys():
             return None
         return self._compared(found["random"], found["pretrained"], clean)
 
     def _compared(
         self, first: Sequence[Evidence], second: Sequence[Evidence], clean: Sequence[int]
-    ) -> dict[str, float]:
+    ) -> dict[str, float | None]:
         """Second minus first, with its 95 % interval and p-value (paired bootstrap over texts)."""
         values = asdict(compare([one.part(clean) for one in first], [one.part(clean) for one in second]))
-        return {name: value if name == "p_value" else self._scale * value for name, value in values.items()}
+        return {
+            name: value if name == "p_value" or value is None else self._scale * value
+            for name, value in values.items()
+        }
 
 
 def starts_from(model: Path | str) -> dict[str, Tree]:
@@ -219,11 +222,10 @@ def mean(values: Mapping[str, Any], digits: int = 1) -> str:
     return f"{values['mean']:.{digits}f}"
 
 
-def span(found: Mapping[str, float] | None, digits: int = 1) -> list[str]:
-    """A difference with its interval, and its p-value."""
+def span(found: Mapping[str, float | None] | None, digits: int = 1) -> list[str]:
+    """A difference with its interval, where the texts can tell one, and its p-value."""
     if found is None:
         return ["-", "-"]
-    return [
-        f"{found['difference']:+.{digits}f} ({found['low']:+.{digits}f} to {found['high']:+.{digits}f})",
-        f"{found['p_value']:.4f}",
-    ]
+    low, high = found["low"], found["high"]
+    interval = "" if low is None or high is None else f" ({low:+.{digits}f} to {high:+.{digits}f})"
+    return [f"{found['difference']:+.{digits}f}{interval}", f"{found['p_value']:.4f}"]

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 import yanmo
 from yanmo.evaluation.suite import content_hash
+from yanmo.tasks.config import TaskConfig
 from yanmo.training import checkpoint
 
 SUITE = """# Hotels.
@@ -69,6 +71,80 @@ def test_a_suite_names_its_part_metric_and_references(run, classifier, suite, tm
     assert (held_back.json["count"], held_back.json["part"]) == (4, "dev")
 
 
+def test_what_a_part_was_taken_from_is_said(run, classifier, suite, tmp_path):
+    """An official dev and a tenth of train are both called dev; published results are of one of them alone."""
+    text = suite.read_text(encoding="utf-8").replace("  test: {file", "  dev: {file")
+    suite.write_text(text, encoding="utf-8")
+    asked = ("evaluate", classifier, suite, "--data", tmp_path / "data")
+    official, held_back = (run(*asked, *part, "--json").json for part in ((), ("--part", "dev")))
+    assert [(one["part"], one["taken_from"], one["count"]) for one in (official, held_back)] == [
+        ("dev", None, 20),
+        ("dev", "train", 4),
+    ]
+    assert official["references"] and "references" not in held_back
+    assert "hotels (dev)" in run(*asked).out
+    shown = run(*asked, "--part", "dev").out
+    assert "hotels (dev: a share of train)" in shown and "a bigger one" not in shown
+    shown = run("compare", classifier, *asked[1:], "--part", "dev")
+    assert "hotels (dev: a share of train)" in shown.out
+    told = run("compare", classifier, *asked[1:], "--part", "dev", "--json").json
+    assert (told["part"], told["taken_from"]) == ("dev", "train")
+
+
+def test_the_settings_of_a_command_reach_a_suite_or_are_refused(run, classifier, suite, tmp_path):
+    data = ("--data", tmp_path / "data", "--json")
+    for words in (["--text-field", "review"], ["--label-field", "stars"], ["--columns", "text=review"]):
+        for command in (["evaluate", classifier], ["compare", classifier, classifier]):
+            ran = run(*command, suite, *words, *data)
+            assert ran.code == 2
+            assert ran.json["error"]["code"] == "suites.form_of_suite"
+    folder = str(tmp_path / "data")
+    long = tmp_path / "data" / "hotels" / "test.jsonl"
+    row = json.loads(long.read_text(encoding="utf-8").splitlines()[0])
+    row["text"] = " ".join([row["text"], *["很差"] * 300])
+    long.write_text(json.dumps(row, ensure_ascii=False) + "\n", encoding="utf-8")
+    ends = [
+        yanmo.evaluate(str(classifier), suite, folder=folder, settings=TaskConfig(truncate=end)).metrics[
+            "ece"
+        ]
+        for end in ("head", "tail")
+    ]
+    assert ends[0] != ends[1], "what is no form of the records is taken over"
+
+
+def test_a_model_of_nan_says_that_it_is_one(run, classifier, suite, files, tmp_path):
+    """The likeliest of numbers that are none is the first class, which would be right in half of the cases."""
+    folder = tmp_path / "broken"
+    shutil.copytree(classifier / "model", folder)
+    weights = load_file(folder / "model.safetensors")
+    weights["classifier.bias"][:] = torch.nan
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    for command in (
+        ("evaluate", folder, files.classes_dev),
+        ("compare", folder, classifier, files.classes_dev),
+        ("predict", folder, "很好"),
+    ):
+        ran = run(*command, "--json")
+        assert ran.code != 0
+        assert ran.json["error"]["code"] == "predict.not_a_number"
+
+
+def test_a_p_value_below_what_the_samples_can_tell(monkeypatch):
+    from yanmo.cli import evaluate
+
+    assert [evaluate._p_value(value) for value in (0.0004, 0.001, 0.25)] == ["< 0.001", "0.0010", "0.2500"]
+
+
+def test_no_interval_is_no_point(run, classifier, files, tmp_path):
+    one = tmp_path / "one.jsonl"
+    one.write_text(files.classes_dev.read_text(encoding="utf-8").splitlines()[0] + "\n", encoding="utf-8")
+    told = run("compare", classifier, classifier, one, "--json").json
+    assert told["second_minus_first"] == {"difference": 0.0, "low": None, "high": None}
+    assert told["first_minus_second"]["low"] is None
+    assert (told["p_value"], told["better"]) == (1.0, None)
+    assert "no interval" in run("compare", classifier, classifier, one).out
+
+
 def test_the_dev_of_a_suite_whose_test_is_its_official_dev(run, classifier, suite, tmp_path):
     """A tenth of train, so that nothing is chosen on what is reported."""
     text = suite.read_text(encoding="utf-8").replace("  test: {file", "  dev: {file")
@@ -106,6 +182,7 @@ def test_other_records_than_the_suites_are_told(run, classifier, suite, tmp_path
     ran = run("evaluate", classifier, suite, "--data", tmp_path / "data", "--json")
     assert ran.code == 0, ran.err
     assert ran.json["exact"] is False and "not comparable" in ran.err
+    assert "references" not in ran.json, "published results are of other records"
 
 
 @pytest.mark.parametrize(

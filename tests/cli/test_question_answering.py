@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+import yanmo
+from yanmo.tasks.config import TaskConfig
 
 PLACES = ("北京", "上海", "London", "Paris", "广州", "Berlin", "北京", "上海", "London", "Paris")
 ROWS = [
@@ -150,3 +156,29 @@ def test_bad_records_name_file_and_line(run, bert, tmp_path, language, row, said
 def test_a_decoder_cannot_point_at_an_answer(run, gpt, rows, tmp_path, language):
     ran = run("finetune", "question_answering", "--model", gpt, "--train", rows, "--out", tmp_path / "run")
     refused(ran, language, "bert (an encoder)" if language == "en" else "bert（编码器）")
+
+
+def test_a_reader_from_elsewhere_may_find_no_answer(run, reader, tmp_path):
+    """A directory of `transformers` says nothing of a threshold, and its own default is 0."""
+    transformers = pytest.importorskip("transformers")
+    ours, theirs = tmp_path / "ours", tmp_path / "theirs"
+    shutil.copytree(reader / "model", ours)
+    words = transformers.AutoTokenizer.from_pretrained(ours)(
+        ROWS[0]["question"], ROWS[0]["context"], return_tensors="pt"
+    )
+    with torch.no_grad():
+        summary = transformers.AutoModel.from_pretrained(ours)(**words).last_hidden_state[0, 0]
+    weights = load_file(ours / "model.safetensors")
+    weights["qa_outputs.weight"][:] = 10 * summary / summary.norm()  # [CLS] is likelier than any other place
+    save_file(weights, ours / "model.safetensors", metadata={"format": "pt"})
+    shutil.copytree(ours, theirs)
+    config = json.loads((theirs / "config.json").read_text(encoding="utf-8"))
+    config.pop("finetuning_task")
+    assert "task_specific_params" not in config
+    (theirs / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    asked = write(tmp_path / "asked.jsonl", [*ROWS, {**ROWS[0], "id": "none", "answers": []}])
+    always = TaskConfig.model_validate({"answers": {"null_threshold": 1e9}})
+    for folder, settings, expected in ((theirs, None, 1.0), (theirs, always, 0.0), (ours, None, 0.0)):
+        found = yanmo.evaluate(str(folder), asked, settings=settings)
+        assert found.metrics["accuracy_unanswerable"] == expected, folder
+    assert yanmo.evaluate(str(theirs), write(tmp_path / "all.jsonl", ROWS)).metrics.keys() == {"f1", "em"}

@@ -230,7 +230,9 @@ def test_bad_records_and_models(run, bert, gpt, tmp_path, language):
     bad = written(tmp_path / "bad.jsonl", [{"source": "a", "target": "b"}, {"source": "a", "target": " "}])
     ran = run("finetune", "text_generation", "--model", gpt, "--train", bad, *out)
     assert (ran.code, "bad.jsonl:2" in ran.err, "target" in ran.err) == (2, True, True)
-    empty = written(tmp_path / "empty.jsonl", [{"prompt": "a", "completion": " "}, {"prompt": "b", "completion": ""}])
+    empty = written(
+        tmp_path / "empty.jsonl", [{"prompt": "a", "completion": " "}, {"prompt": "b", "completion": ""}]
+    )
     ran = run("finetune", "text_generation", "--model", gpt, "--train", empty, *out)
     assert (ran.code, "empty.jsonl:1" in ran.err, "completion" in ran.err) == (2, True, True)
     assert not (tmp_path / "run").exists()

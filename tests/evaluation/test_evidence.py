@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from yanmo.evaluation.evidence import Evidence, Measure, compare, interval
 from yanmo.evaluation.significance import wilson
@@ -69,6 +72,7 @@ def test_a_clear_difference_is_significant_in_both_directions() -> None:
     assert forth.significant and forth.difference > 0
     assert back.significant and back.difference < 0
     assert forth.difference == pytest.approx(strong.value - weak.value) == pytest.approx(-back.difference)
+    assert back.low is not None and back.high is not None
     assert (forth.low, forth.high) == pytest.approx((-back.high, -back.low))
 
 
@@ -81,6 +85,62 @@ def test_several_seeds_count_as_their_mean() -> None:
     first, second = [right(0.7, 300, seed) for seed in (1, 2)], [right(0.8, 300, seed) for seed in (3, 4)]
     expected = np.mean([one.value for one in second]) - np.mean([one.value for one in first])
     assert compare(first, second).difference == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("count", [1, 3, 5])
+def test_a_few_texts_are_no_verdict(count: int) -> None:
+    for measure, bad, good in (
+        ("ratio", [0.0, 1.0], [1.0, 1.0]),
+        ("ratio", [3.0, 7.0], [2.0, 7.0]),
+        ("f1", [0.0, 2.0, 2.0], [2.0, 2.0, 2.0]),
+    ):
+        found = compare([evidence(measure, [bad] * count)], [evidence(measure, [good] * count)])
+        assert found.p_value == pytest.approx(2 / 2**count) and not found.significant
+        assert (found.low, found.high) == (None, None)
+
+
+def test_few_texts_that_differ_among_many() -> None:
+    """Entities of 200 texts, of which the second model gets more in four and fewer in one: 12 of 32 exchanges."""
+    first = [[2.0, 2.0, 2.0]] * 195 + [[0.0, 2.0, 2.0]] * 4 + [[2.0, 2.0, 2.0]]
+    second = [[2.0, 2.0, 2.0]] * 199 + [[0.0, 2.0, 2.0]]
+    found = compare([evidence("f1", first, "f1")], [evidence("f1", second, "f1")])
+    assert found.difference == pytest.approx(3 / 200)
+    assert found.p_value == pytest.approx(12 / 32)
+
+
+def test_an_accuracy_is_no_surer_than_mcnemars_test() -> None:
+    first = [[1.0, 1.0]] * 80 + [[0.0, 1.0]] * 9 + [[1.0, 1.0]] * 2
+    second = [[1.0, 1.0]] * 89 + [[0.0, 1.0]] * 2
+    found = compare([evidence("ratio", first)], [evidence("ratio", second)])
+    expected = binomtest(2, 11, 0.5).pvalue
+    assert expected > 0.05 and found.p_value == pytest.approx(expected)
+
+
+def test_of_unequal_numbers_of_seeds_each_is_exchanged() -> None:
+    one = evidence("ratio", [[0.25, 1.0]] * 3)
+    others = [evidence("ratio", [[value, 1.0]] * 3) for value in (0.5, 0.75)]
+    assert compare([one], others).p_value == pytest.approx(2 / 2**3)
+
+
+def test_classes_without_a_matrix() -> None:
+    """Of 3,000 classes one sample's matrix would take 72 MB."""
+    generator = np.random.default_rng(2)
+    rows = generator.integers(3000, size=(500, 2)).astype(float)
+    rows[::2, 1] = rows[::2, 0]
+    for name in ("macro_f1", "matthews"):
+        found = evidence(name, rows.tolist(), name)  # type: ignore[arg-type]
+        labels = [str(number) for number in range(3000)]
+        gold, said = ([labels[int(one)] for one in side] for side in rows.T)
+        assert found.value == pytest.approx(classification.single_label(gold, said, labels)[name])
+        assert tracemalloc_peak(lambda found=found: found.of(np.arange(500)[None])) < 5e6
+
+
+def tracemalloc_peak(what: Callable[[], object]) -> int:
+    tracemalloc.start()
+    what()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return peak
 
 
 def test_what_is_not_alike_is_not_compared() -> None:

@@ -1,3 +1,5 @@
+import math
+
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -6,6 +8,7 @@ from yanmo.evaluation.evidence import Evidence, compare
 from yanmo.evaluation.significance import (
     Comparison,
     entity_counts,
+    exchanges,
     mcnemar,
     paired_bootstrap,
     spread,
@@ -22,15 +25,16 @@ def test_a_clear_difference_is_significant_in_its_direction() -> None:
     better = paired_bootstrap(weak, strong)
     assert better.significant and better.difference > 0
     assert better.difference == pytest.approx(np.mean(strong) - np.mean(weak))
-    assert better.low < better.difference < better.high and better.low > 0
+    assert better.low is not None and better.high is not None
+    assert 0 < better.low < better.difference < better.high
     worse = paired_bootstrap(strong, weak)
-    assert worse.significant and worse.high < 0
+    assert worse.significant and worse.high is not None and worse.high < 0
 
 
 def test_no_difference_is_never_significant() -> None:
     same = correct(0.8, 300, 3)
     comparison = paired_bootstrap(same, same)
-    assert comparison == Comparison(difference=0.0, low=0.0, high=0.0, p_value=1.0)
+    assert comparison == Comparison(difference=0.0, low=None, high=None, p_value=1.0)
     assert not comparison.significant
 
 
@@ -46,6 +50,7 @@ def test_the_interval_has_the_width_of_theory() -> None:
     first, second = correct(0.7, 2000, 5), correct(0.75, 2000, 6)
     comparison = paired_bootstrap(first, second)
     error = np.std(np.subtract(second, first)) / np.sqrt(2000)
+    assert comparison.low is not None and comparison.high is not None
     assert (comparison.high - comparison.low) / (2 * 1.96 * error) == pytest.approx(1, abs=0.06)
     assert comparison == paired_bootstrap(first, second)  # the same seed gives the same answer
 
@@ -56,6 +61,44 @@ def test_mcnemar_is_the_exact_binomial_test() -> None:
     assert mcnemar(first, second) == pytest.approx(binomtest(4, 16, 0.5).pvalue)
     assert mcnemar(first, first) == 1.0
     assert mcnemar([True] * 20, [False] * 20) == pytest.approx(2 / 2**20)
+
+
+def test_mcnemar_of_a_large_test_set() -> None:
+    first = [True] * 20_000 + [False] * 20_400
+    assert mcnemar(first, [not one for one in first]) == pytest.approx(binomtest(20_000, 40_400, 0.5).pvalue)
+
+
+@pytest.mark.parametrize(
+    ("wins", "losses", "p"), [(1, 0, 1.0), (5, 0, 1 / 16), (6, 0, 1 / 32), (8, 2, 7 / 64)]
+)
+def test_few_texts_tell_no_more_than_the_exact_test(wins: int, losses: int, p: float) -> None:
+    """Every sample that the bootstrap draws of a single text says the same, which is no reason to be sure."""
+    same = 40 if losses else 0
+    first = [0.0] * wins + [1.0] * losses + [1.0] * same
+    second = [1.0] * wins + [0.0] * losses + [1.0] * same
+    found = paired_bootstrap(first, second)
+    assert found.p_value == pytest.approx(p)
+    assert found.significant == (p < 0.05)
+    assert (found.low is None) == (losses == 0), "an interval of one point would be sure of itself"
+
+
+def test_of_scores_between_right_and_wrong_all_exchanges_are_tried() -> None:
+    first, second = [0.5] * 100, [0.5] * 97 + [0.9, 0.8, 0.4]
+    found = paired_bootstrap(first, second)
+    assert found.difference == pytest.approx(0.006)
+    # of 0.4, 0.3 and -0.1 with any signs the sum is as far from 0 as 0.6 in 4 of 8 cases: 0.6, 0.8 and their opposites
+    assert found.p_value == pytest.approx(4 / 8)
+
+
+def test_above_nine_texts_the_bootstrap_stands_alone() -> None:
+    assert exchanges(np.ones(10, dtype=bool), lambda swap: 1.0) == 0.0
+    assert exchanges(np.ones(9, dtype=bool), lambda swap: 1.0) == 1.0
+    assert exchanges(np.zeros(3, dtype=bool), lambda swap: 0.0) == 1.0
+
+
+def test_what_is_not_a_number_is_no_verdict() -> None:
+    found = paired_bootstrap([0.5] * 20, [math.nan] * 20)
+    assert (found.low, found.high, found.p_value) == (None, None, 1.0)
 
 
 def entities(count: int, found: float, seed: int) -> list[list[Entity]]:

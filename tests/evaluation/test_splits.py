@@ -113,3 +113,21 @@ def test_a_class_of_one_pair_is_learned() -> None:
     for number in range(6, 26):  # wherever the hash puts the one of its kind
         train, dev = hold_back([*usual, pair(number, "rare")], SentenceSimilarity, CONFIG)
         assert len(dev) == 1 and "rare" in {one.fields["label"] for one in train}
+
+
+def test_a_share_is_held_back_of_what_can_be_learned_from() -> None:
+    """As a fine-tuning reads the same file: columns renamed, records without a label left out."""
+    config = TaskConfig(columns={"text": "review", "label": "stars"})
+    rated = [
+        Record(fields={"review": f"r {number}", "stars": "ab"[number % 2]}, source="train:1")
+        for number in range(40)
+    ]
+    unrated = [
+        Record(fields={"review": f"u {number}", "stars": None}, source="train:2") for number in range(40)
+    ]
+    splits = complete({"train": [*rated, *unrated], "test": rated[:2]}, TextClassification, config)
+    assert sizes(splits) == (36, 4, 2)
+    assert {id(one) for one in (*splits.train, *splits.dev)} == {id(one) for one in rated}, "as published"
+    named = [one.renamed(config.columns) for one in rated]
+    _, dev = hold_back(named, TextClassification, config)
+    assert [one.fields["review"] for one in splits.dev] == [one.fields["text"] for one in dev]

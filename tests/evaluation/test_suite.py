@@ -136,6 +136,12 @@ def test_a_file_that_is_no_suite_is_refused(mine: Path, change: str, key: str) -
     assert error.value.key == key
 
 
+@pytest.mark.parametrize("name", [name for name in shipped() if find(name).task == "question_answering"])
+def test_answers_of_a_suite_are_scored_by_the_script_of_its_references(name: str) -> None:
+    """Not by what each question looks like: a Chinese set has questions that are mostly Latin letters."""
+    assert find(name).settings.answers.metric == ("cmrc" if name == "zh_cmrc2018" else "squad")
+
+
 def test_suites_are_data_files_of_the_package() -> None:
     assert len(shipped()) >= 20
     assert all(isinstance(suites.find(name), Suite) for name in shipped()[:2])

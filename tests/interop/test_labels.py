@@ -78,6 +78,17 @@ def test_classes_without_numbers(tokenizer: Tokenizer, tmp_path: Path) -> None:
         load_model(described(tmp_path / "model", tokenizer, 2, id2label={"a": "0", "b": "1"}))
 
 
+@pytest.mark.parametrize("numbers", [("1", "2"), ("0", "2"), ("0", "01")])
+def test_classes_that_are_not_numbered_from_0_on(
+    numbers: tuple[str, str], tokenizer: Tokenizer, tmp_path: Path
+) -> None:
+    """In their order alone each would be called by the name of another output."""
+    named = dict(zip(numbers, ("bad", "good"), strict=True))
+    with pytest.raises(InputError, match="id2label") as error:
+        load_model(described(tmp_path / "model", tokenizer, 2, id2label=named))
+    assert error.value.values["needed"] == ["0", "1"]
+
+
 def test_quantized_weights_are_refused(tokenizer: Tokenizer, tmp_path: Path) -> None:
     """Their tensors may have the right names and shapes, and hold something else."""
     folder = described(tmp_path / "model", tokenizer, 2, quantization_config={"quant_method": "fp8"})

@@ -46,3 +46,10 @@ def test_a_class_outside_the_labels_is_counted_and_one_that_never_occurs_is_not(
     assert scores["macro_f1"] == pytest.approx((2 / 3 + 0) / 2)
     assert list(class_table([["a"], ["new"]], [["a"], ["a"]], ["a", "unused"])) == ["a", "unused", "new"]
     assert single_label([], [], ["a"]) == {"accuracy": 0.0, "macro_f1": 0.0, "matthews": 0.0}
+
+
+def test_thousands_of_classes_are_counted_once() -> None:
+    labels = [str(number) for number in range(20_000)]
+    scores = single_label(labels, [*labels[1:], labels[0]], labels)  # of a matrix, 3 GB
+    assert scores == {"accuracy": 0.0, "macro_f1": 0.0, "matthews": pytest.approx(-1 / 19_999)}
+    assert single_label(labels, labels, labels)["matthews"] == pytest.approx(1)

@@ -38,6 +38,13 @@ def test_a_side_that_never_changes_correlates_with_nothing() -> None:
     assert pearson([], []) == pearson([1.0], [2.0]) == 0.0
 
 
+@pytest.mark.parametrize("second", [[1.0, 2.0, 3.0], [7.0, 7.0, 7.0]])
+def test_what_is_not_a_number_follows_nothing(second: list[float]) -> None:
+    broken = [1.0, np.nan, 3.0]
+    for one, other in ((broken, second), (second, broken)):
+        assert np.isnan(pearson(one, other)) and np.isnan(spearman(one, other))
+
+
 def test_lengths_must_agree() -> None:
     with pytest.raises(ValueError, match="2 and 1"):
         pearson([1.0, 2.0], [1.0])

@@ -23,6 +23,7 @@ def test_units_are_words_marks_and_chinese_characters() -> None:
         "元",
         "!",
     ]
+    assert units("snake_case __x__ 猫_") == ["snake", "_", "case", *"__x__", "猫", "_"]
     assert list(ngrams("a b c", 2)) == [("a", "b"), ("b", "c")]
     assert list(ngrams("a", 2)) == []
 

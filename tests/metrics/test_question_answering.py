@@ -1,5 +1,7 @@
 """Answers scored by hand, as SQuAD's and CMRC 2018's scripts score them."""
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -126,6 +128,9 @@ def test_the_threshold_with_the_best_f1() -> None:
     assert best_null_threshold([1.0, 2.0], [0.0, 0.0], [False, False]) < 1
     assert best_null_threshold([1.0, 2.0], [1.0, 1.0], [True, True]) > 2
     assert best_null_threshold([], [], []) == 0
+    for low in (0.5, math.nextafter(0.5, 1)):  # no number between the two margins
+        high = float(math.nextafter(low, 1))
+        assert low <= best_null_threshold([low, high], [1.0, 1.0], [True, False]) < high
 
 
 @given(

@@ -19,6 +19,15 @@ def test_equal_vectors_find_nothing() -> None:
     assert first_ranks(same[:1], same, [{0, 1}]).tolist() == [4]
 
 
+def test_what_is_not_a_number_stands_last() -> None:
+    """Above all it is never found: a broken model would have a recall of 1."""
+    broken = CANDIDATES.copy()
+    broken[0] = np.nan
+    queries = np.array([[1, 0], [0, 1], [np.nan, 0]], dtype=np.float32)
+    assert first_ranks(queries, broken, [{0}, {2}, {1}]).tolist() == [4, 2, 4]
+    assert first_ranks(queries[:1], broken, [{0, 3}]).tolist() == [3], "one of two right ones can be compared"
+
+
 def test_many_queries_are_ranked_in_pieces() -> None:
     vectors = np.eye(1100, dtype=np.float32)
     ranks = first_ranks(vectors, vectors, [{number} for number in range(1100)])

@@ -25,6 +25,8 @@ from yanmo.metrics.rouge import rouge_l
         ("a b c d", ["x y", "d a b c e", "a c"], 2 * 3 / (4 + 5)),  # the best of several
         ("我们回家很早。", ["我们很早就回家了。"], 2 * 4 / (6 + 8)),  # by character
         ("我用GPT 2", ["我 用 GPT"], 2 * 3 / (4 + 3)),
+        ("call _init_ of snake_case", ["init snake case"], 2 * 3 / (5 + 3)),  # _ is a mark, as in rouge_score
+        ("__", ["__"], 0.0),
         ("", ["a"], 0.0),
         ("...", ["...", "!"], 0.0),
     ],

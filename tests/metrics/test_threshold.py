@@ -24,6 +24,13 @@ def test_all_of_one_class() -> None:
     assert best_threshold([0.2, 0.4], [False, False]) > 0.4
 
 
+@pytest.mark.parametrize("low", [0.5, np.nextafter(0.5, 1), 5e-324])
+def test_neighbouring_floats_are_parted(low: float) -> None:
+    """The number between them is one of the two, and what reaches it is positive."""
+    high = float(np.nextafter(low, 1))
+    assert best_threshold([high, low], [True, False]) == high
+
+
 def test_equal_values_are_never_parted() -> None:
     threshold = best_threshold([0.5, 0.5, 0.5, 0.1], [True, False, True, False])
     assert 0.1 < threshold <= 0.5

@@ -289,6 +289,14 @@ def test_a_task_has_answers_and_knows_whether_some_are_missing() -> None:
     assert error.value.key == "tasks.no_answer"
 
 
+def test_a_reader_of_somebody_elses_has_the_threshold_of_transformers() -> None:
+    full, empty = record("上海", (0, 2)), record("北京")
+    assert task().from_elsewhere([full, full]).null_threshold is None
+    assert task().from_elsewhere([full, empty]).null_threshold == 0.0
+    assert nullable(1.5).from_elsewhere([full, empty]).null_threshold == 1.5
+    assert task(null_threshold=-2.0).from_elsewhere([full, empty]).null_threshold == -2.0
+
+
 @pytest.mark.parametrize("smoothing", [0.0, 0.2])
 def test_the_loss_is_that_of_each_window_alone(encoder_of: Encoders, smoothing: float) -> None:
     value = torch.tensor([2 * MOST_PLACES + 3, -100, -100, -100, 0, -100, 1 * MOST_PLACES + 1, -100])

@@ -13,6 +13,7 @@ from yanmo.errors import InputError
 from yanmo.metrics.entities import Entity
 from yanmo.tasks import Encoded, Encoder
 from yanmo.tasks.config import TaskConfig
+from yanmo.tasks.entities import read_entities
 from yanmo.tasks.token_classification import EntityPrediction, TokenClassification
 
 KINDS = ("wordpiece", "unigram", "byte_bpe")
@@ -263,3 +264,77 @@ def test_words_and_places_of_a_first_record_without_entities_tell_the_task() -> 
     assert TokenClassification.content(words, TaskConfig()) != TokenClassification.content(
         other, TaskConfig()
     )
+
+
+TOKENS = ["Smith-Jones", "of", "the", "U.S.", "U.N.", "left", "on", "1996-08-22", "(", "北京大学", ")", "."]
+
+
+def tagged(tags: Sequence[str], **more: object) -> Record:
+    return Record(fields={"tokens": TOKENS, "tags": [*tags], **more}, source="set.jsonl:7")
+
+
+def leading(windows: Sequence[Encoded], text: str) -> list[int]:
+    """The place of the first unit of each token among those of all windows, by the characters where tokens begin."""
+    starts = [start for window in windows for start, _ in window.units]
+    begins, place = [], 0
+    for token in TOKENS:
+        place = text.index(token, place)
+        begins.append(starts.index(place))
+        place += len(token)
+    return begins
+
+
+@pytest.mark.parametrize("room", [512, 16])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_token_has_one_tag_whatever_its_pieces_say(kind: str, room: int, encoder_of: Encoders) -> None:
+    """Random logits: what seqeval finds in the tags of the first pieces is what is found, entity by entity."""
+    gold = tagged(["B-x", "O", "O", "B-y", "B-y", "O", "O", "B-x", "O", "B-y", "O", "O"])
+    generator = np.random.default_rng(0)
+    found_any = 0
+    for _ in range(30):
+        windows = task().encode(gold, encoder_of(kind, room=room), labelled=True)
+        logits = [generator.normal(size=(len(one.units), 5)).astype(np.float32) for one in windows]
+        found = task().decode(gold, windows, logits)
+        rows = np.concatenate(logits)[leading(windows, found.text)]
+        tags = [task().labels[best] for best in rows.argmax(axis=1)]
+        again = read_entities(tagged(tags), TaskConfig()).entities
+        assert found.entities == again
+        right = len(set(again) & set(read_entities(gold, TaskConfig()).entities))
+        score = task().score([gold], [found])["f1"]
+        assert score == pytest.approx(2 * right / (len(again) + 5)), tags
+        found_any += right
+    assert found_any
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_by_hand_the_pieces_behind_the_first_do_not_count(kind: str, encoder_of: Encoders) -> None:
+    record = Record(
+        fields={"tokens": ["U.S.", "in", "Smith-Jones"], "tags": ["B-x", "O", "B-y"]}, source="set.jsonl:7"
+    )
+    (window,) = task().encode(record, encoder_of(kind), labelled=True)
+    text = "U.S. in Smith-Jones"
+    names = [text[start:end] for start, end in window.units]
+    assert names == ["U", ".", "S", ".", "in", "Smith", "-", "Jones"]
+    said = ["B-x", "O", "B-y", "O", "O", "I-y", "B-x", "O"]
+    logits = np.eye(5, dtype=np.float32)[[task().labels.index(tag) for tag in said]] * 20
+    found = task().decode(record, [window], [logits])
+    assert found.entities == (Entity(start=0, end=4, kind="x"), Entity(start=8, end=19, kind="y"))
+    assert task().score([record], [found])["f1"] == 1.0
+    assert task().widened(record, [window]) == (0, 2)
+    spans = [{"start": 0, "end": 1, "label": "x"}, {"start": 2, "end": 3, "label": "y"}]
+    for plain in (
+        Record(fields={"text": text}, source="set.jsonl:7"),
+        Record(fields={"tokens": text.split(), "entities": spans}, source="set.jsonl:7"),
+        Record(fields={"text": text, "tokens": 3}, source="set.jsonl:7"),
+    ):
+        by_piece = task().decode(plain, [window], [logits]).entities
+        assert [(one.start, one.end, one.kind) for one in by_piece][:2] == [(0, 1, "x"), (2, 3, "y")]
+
+
+def test_a_token_within_a_word_goes_with_that_word(encoder_of: Encoders) -> None:
+    fields = {"text": "Johns, left", "tokens": ["John", "s", "left"], "tags": ["B-x", "O", "O"]}
+    record = Record(fields=fields, source="set.jsonl:7")
+    (window,) = task().encode(record, encoder_of("wordpiece"), labelled=True)
+    assert task().widened(record, [window]) == (1, 1)
+    (found,) = task().decode(record, [window], oracle([window])).entities
+    assert (found.start, found.end) == (0, 5)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from yanmo import tasks
-from yanmo.api.evaluate import Measured, are_alike, labelled_data, measure, prepare, scored
+from yanmo.api.evaluate import Measured, are_alike, labelled_data, measure, prepare, refuse_naming, scored
 from yanmo.api.predict import load, use_machine
 from yanmo.api.reporter import Reporter
 from yanmo.errors import RunError
@@ -20,7 +20,10 @@ from yanmo.tasks.config import TaskConfig
 
 @dataclass(frozen=True, kw_only=True)
 class CompareResult:
-    """The main metric of two models on `count` records, and second minus first over the same texts."""
+    """The main metric of two models on `count` records, and second minus first over the same texts.
+
+    part, taken_from: as in `EvaluateResult`.
+    """
 
     first: str
     second: str
@@ -31,6 +34,8 @@ class CompareResult:
     higher_is_better: bool
     values: tuple[Interval, Interval]
     difference: Comparison
+    part: Part | None = None
+    taken_from: Part | None = None
 
     @property
     def better(self) -> str | None:
@@ -42,11 +47,12 @@ class CompareResult:
     def to_json(self) -> dict[str, Any]:
         of, values = self.difference, [one.to_json() for one in self.values]
         forth = {"difference": of.difference, "low": of.low, "high": of.high}
-        back = {"difference": -of.difference, "low": -of.high, "high": -of.low}
+        back = {"difference": -of.difference, "low": _negative(of.high), "high": _negative(of.low)}
         return {
             "first": {"model": self.first, **values[0]},
             "second": {"model": self.second, **values[1]},
             "data": self.data,
+            **({"part": self.part, "taken_from": self.taken_from} if self.part else {}),
             "sha256": self.sha256,
             "count": self.count,
             "metric": self.metric,
@@ -78,6 +84,7 @@ def compare(
     """
     reporter = reporter or Reporter()
     use_machine()
+    refuse_naming(data, settings)
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     models = (load(first), load(second))
     for model in models:
@@ -101,6 +108,8 @@ def compare(
         first=first,
         second=second,
         data=given.name,
+        part=given.part,
+        taken_from=given.taken_from,
         sha256=given.sha256,
         count=len(given.records),
         metric=one.metric,
@@ -108,6 +117,10 @@ def compare(
         values=(interval(both[0]), interval(both[1])),
         difference=evidence.compare(both[:1], both[1:]),
     )
+
+
+def _negative(value: float | None) -> float | None:
+    return None if value is None else -value
 
 
 def _both(one: Measured, other: Measured) -> tuple[Evidence, Evidence] | None:

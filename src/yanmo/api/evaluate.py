@@ -36,6 +36,7 @@ from yanmo.tasks.unseen import refuse_unseen
 NAMELESS = re.compile(r"LABEL_\d+")  # what `transformers` calls a class without a name
 ALIKE = ({"text_classification", "sentence_similarity"}, {"translation", "text_generation"})
 FORM = ("text_field", "pair_field", "label_field", "direction")  # of records, not of a model
+NAMING = frozenset({*FORM, "columns"})  # what a suite says by itself
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -52,14 +53,25 @@ class Measured:
 
 @dataclass(frozen=True, kw_only=True)
 class LabelledData:
-    """Records to measure on. part: of the suite that they are from, if any; exact: whether its hash is right."""
+    """Records to measure on. part: of the suite that they are from, if any; exact: whether its hash is right.
+
+    taken_from: the published part that they are a share of, where the suite lacks theirs.
+    """
 
     name: str
     sha256: str
     records: Sequence[Record]
     suite: Suite | None = None
     part: Part | None = None
+    taken_from: Part | None = None
     exact: bool | None = None
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """Published results, where these are the very records that they are of."""
+        if self.suite is None or not self.exact or self.taken_from or self.part != self.suite.reported():
+            return ()
+        return self.suite.references
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,8 +80,9 @@ class EvaluateResult:
 
     weights_sha256: of the file of the model's weights; None where they are several. interval: of the main metric, 95 %;
     None where the metric is not made of single texts. signatures: how those metrics were computed that have several
-    definitions. suite, part: what the data is, if it is a suite; exact: whether it holds the very records that the
-    suite names; references: published results on it. cut: texts that the model could not read whole.
+    definitions. suite, part: what the data is, if it is a suite; taken_from: the published part that it is a share of,
+    where the suite lacks that one; exact: whether it holds the very records that the suite names; references: published
+    results, where it is what they are of. cut: texts that the model could not read whole.
     """
 
     model: str
@@ -82,6 +95,7 @@ class EvaluateResult:
     interval: Interval | None = None
     suite: str | None = None
     part: str | None = None
+    taken_from: str | None = None
     exact: bool | None = None
     references: tuple[Reference, ...] = ()
     precision: Precision = "fp32"
@@ -89,7 +103,12 @@ class EvaluateResult:
     errors: Errors | None = field(default=None, repr=False)
 
     def to_json(self) -> dict[str, Any]:
-        of_suite = {"suite": self.suite, "part": self.part, "exact": self.exact}
+        of_suite = {
+            "suite": self.suite,
+            "part": self.part,
+            "taken_from": self.taken_from,
+            "exact": self.exact,
+        }
         return {
             "model": self.model,
             **({"weights_sha256": self.weights_sha256} if self.weights_sha256 else {}),
@@ -121,12 +140,14 @@ def evaluate(
     """The metrics of the task that the model was fine-tuned for, on a file of records or on a suite.
 
     folder: where the files of suites lie. part: of a suite; unset: what is reported, its test. settings: where a file
-    keeps texts and labels. task: what a file is for, where the model was not fine-tuned (a suite says it by itself):
-    then any encoder is measured as a bi-encoder. encoding: of that file. precision: as in `load_here`.
+    keeps texts and labels (a suite says so by itself), and how the task reads and answers. task: what a file is for,
+    where the model was not fine-tuned (a suite says it by itself): then any encoder is measured as a bi-encoder.
+    encoding: of that file. precision: as in `load_here`.
     Errors: RunError (no trained head, or one of another task), InputError (records; a label that training never saw),
-    ConfigError (an unknown suite).
+    ConfigError (an unknown suite; where a suite keeps its texts).
     """
     reporter = reporter or Reporter()
+    refuse_naming(data, settings)
     given = labelled_data(data, folder=folder, part=part, encoding=encoding, reporter=reporter)
     model = load_here(source, precision)
     prepare(model, given, task, reporter)
@@ -145,10 +166,18 @@ def evaluate(
         interval=None if measured.evidence is None else interval(measured.evidence),
         suite=None if given.suite is None else given.suite.name,
         part=given.part,
+        taken_from=given.taken_from,
         exact=given.exact,
-        references=() if given.suite is None else given.suite.references,
+        references=given.references,
         errors=measured.errors,
     )
+
+
+def refuse_naming(data: str | Path, settings: TaskConfig | None) -> None:
+    """Errors: ConfigError for settings that say where a suite keeps its texts and labels."""
+    given = () if settings is None else sorted(NAMING & settings.model_fields_set)
+    if given and suites.is_suite(data):
+        raise ConfigError("suites.form_of_suite", given=list(given), name=data)
 
 
 def labelled_data(
@@ -206,9 +235,11 @@ def measure(
         check_columns(given.records, settings.columns, given.name)
     task = _task(model, given, settings)
     records = [record.renamed(task.config.columns) for record in given.records]
+    if not _is_ours(model):
+        task = task.from_elsewhere(records)
     refuse_unseen(task, records)
     encoded = [task.encode(record, model.encoder, labelled=True) for record in records]
-    predictions = predict_encoded(task, model.learner, records, encoded, model.encoder)
+    predictions = predict_encoded(task, model.learner, records, encoded, model.encoder, refuse_nan=True)
     metrics = task.score(records, predictions)
     training = model.training_records() if task.generates else []
     metrics |= task.sample_scores(model.learner, records, training, model.encoder)
@@ -229,6 +260,13 @@ def measure(
         errors=errors_of(task, records, predictions),
         cut=warn_cut(encoded, model.encoder, task, reporter or Reporter()),
     )
+
+
+def _is_ours(model: Model) -> bool:
+    """Whether Yanmo trained it: a run, or a folder that names its task."""
+    labelling = model.loaded.labelling
+    named = labelling is not None and labelling.task == tasks.name_of(model.task)
+    return named or model.finetuned is not None
 
 
 def _weights_sha256(model: Model) -> str | None:
@@ -255,7 +293,8 @@ def _task(model: Model, given: LabelledData, settings: TaskConfig | None) -> Tas
     suite = given.suite
     form = {key: getattr(suite.settings, key) for key in FORM}
     own = suite.settings.model_dump(exclude_unset=True, exclude=set(FORM))
-    task = _configured(task, form | own)
+    asked = {} if settings is None else settings.model_dump(exclude_unset=True, exclude=set(NAMING))
+    task = _configured(task, merge(form | own, asked))
     if len(task.labels) == len(suite.labels) and all(NAMELESS.fullmatch(label) for label in task.labels):
         task = replace(task, labels=suite.labels)
     return task
@@ -268,19 +307,26 @@ def _of_suite(suite: Suite, folder: str | Path | None, part: Part | None, report
     chosen = None if part == "test" else part
     wanted: Part = suite.reported() if chosen is None else chosen
     with reporter.stage(text("run.stage_read")):
+        taken: Part | None = None
         if chosen is None:
             records: Sequence[Record] = suite.test(where)
-            origin = wanted
         else:
             splits = suite.complete(where)
             records = getattr(splits, wanted)
-            origin = splits.taken_from.get(wanted, wanted)
+            taken = splits.taken_from.get(wanted)
     if not records:
         raise ConfigError("suites.no_part", name=suite.name, part=wanted, known=list(suite.splits))
+    origin = taken or wanted
     sha256 = suites.content_hash(suite.file(origin, where))
     exact = sha256 == suite.splits[origin].sha256
     if not exact:
         reporter.warn(text("suites.warn_other", name=suite.name, path=suite.file(origin, where)))
     return LabelledData(
-        name=suite.name, sha256=sha256, records=records, suite=suite, part=wanted, exact=exact
+        name=suite.name,
+        sha256=sha256,
+        records=records,
+        suite=suite,
+        part=wanted,
+        taken_from=taken,
+        exact=exact,
     )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 PartName = Literal["train", "dev", "test"]
 TaskName = Literal["sentence_similarity"]
+LEAST_P = 0.001
 DataFolder = Annotated[str | None, Parameter(name="--data", metavar="DIR")]
 
 
@@ -126,10 +127,12 @@ def _show(result: EvaluateResult, report: str | None) -> None:
     print_pairs(pairs, title=_title(result))
 
 
-def _title(result: EvaluateResult) -> str:
+def _title(result: EvaluateResult | CompareResult) -> str:
     from yanmo.evaluation.metric_text import number
 
     where = result.data if result.part is None else f"{result.data} ({result.part})"
+    if result.taken_from is not None:
+        where = text("suites.share_of", data=result.data, part=result.part, whole=result.taken_from)
     return text("cli.evaluated", data=where, count=number(result.count))
 
 
@@ -168,11 +171,10 @@ def _show_comparison(result: CompareResult) -> None:
     ]
     pairs += [
         ("B − A", _range(result.metric, of.difference, of.low, of.high)),
-        ("A − B", _range(result.metric, -of.difference, -of.high, -of.low)),
-        (text("suites.p_value"), f"{of.p_value:.4f}"),
+        ("A − B", _range(result.metric, -of.difference, of.high, of.low, sign=-1)),
+        (text("suites.p_value"), _p_value(of.p_value)),
     ]
-    title = text("cli.evaluated", data=result.data, count=number(result.count))
-    print_pairs(pairs, title=text("progress.separator").join([title, metric_name(result.metric)]))
+    print_pairs(pairs, title=text("progress.separator").join([_title(result), metric_name(result.metric)]))
     if result.better is None:
         print_line(text("suites.equal", count=number(result.count)))
         return
@@ -181,12 +183,22 @@ def _show_comparison(result: CompareResult) -> None:
     print_line((text("suites.better", better=better, worse=worse, value=value), "bold green"))
 
 
-def _range(metric: str, value: float, low: float, high: float) -> str:
-    """The unit stands once behind the value and once behind the interval."""
-    signs = ["−" if each < 0 else "+" for each in (value, low, high)]
-    first, last = (f"{signs[place]}{_difference(metric, abs((value, high)[place // 2]))}" for place in (0, 2))
-    begin = f"{signs[1]}{_difference(metric, abs(low), unit=False)}"
-    return text("suites.range", value=first, low=begin, high=last)
+def _p_value(value: float) -> str:
+    """A bootstrap of 5,000 samples cannot tell smaller ones apart."""
+    return f"{value:.4f}" if value >= LEAST_P else f"< {LEAST_P}"
+
+
+def _range(metric: str, value: float, low: float | None, high: float | None, *, sign: int = 1) -> str:
+    """The unit stands once behind the value and once behind the interval. sign: of low and high, -1 to turn them."""
+
+    def shown(each: float, *, unit: bool = True) -> str:
+        return f"{'−' if each < 0 else '+'}{_difference(metric, abs(each), unit=unit)}"
+
+    if low is None or high is None:
+        return text("suites.no_range", value=shown(value))
+    return text(
+        "suites.range", value=shown(value), low=shown(sign * low, unit=False), high=shown(sign * high)
+    )
 
 
 def _difference(metric: str, value: float, *, unit: bool = True) -> str:

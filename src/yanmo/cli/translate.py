@@ -74,7 +74,7 @@ def _file(words: tuple[str, ...], *, needed: bool) -> Path | None:
     return None
 
 
-def _target(out: Path, source: Path | None) -> Path:
+def _target(out: str, source: Path | None) -> Path:
     """Where the translations go. Errors: InputError for what cannot be written, before anything is translated."""
     target = user_path(out)
     if not target.parent.is_dir():

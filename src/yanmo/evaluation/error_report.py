@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yanmo.evaluation.errors import Errors
+from yanmo.evaluation.errors import WIDEST, Errors
 from yanmo.evaluation.report import Cell, Example, Examples, Section, Table
 from yanmo.messages import text
 from yanmo.metrics.scores import Scores
 
-WIDEST = 20  # classes of a matrix; of more the commonest confusions are listed
-CONFUSIONS = 20
-
 
 def error_sections(errors: Errors) -> Iterator[Section]:
     """The confusion matrix, a table by class or kind of entity, and the errors themselves."""
-    if errors.matrix:
-        yield _matrix(errors) if len(errors.labels) <= WIDEST else _confusions(errors)
+    if errors.matrix and len(errors.labels) <= WIDEST:
+        yield _matrix(errors)
+    if errors.confusions:
+        yield _confusions(errors)
     if errors.kinds:
         yield _kinds(errors)
     if errors.examples:
@@ -33,17 +32,10 @@ def _matrix(errors: Errors) -> Table:
 
 
 def _confusions(errors: Errors) -> Table:
-    found = [
-        (count, gold, predicted)
-        for gold, row in zip(errors.labels, errors.matrix, strict=True)
-        for predicted, count in zip(errors.labels, row, strict=True)
-        if gold != predicted and count
-    ]
-    found.sort(key=lambda each: (-each[0], each[1], each[2]))
     return Table(
         title=text("report.matrix_title"),
         columns=(text("report.column_gold"), text("report.column_predicted"), text("report.column_count")),
-        rows=tuple((gold, predicted, count) for count, gold, predicted in found[:CONFUSIONS]),
+        rows=tuple((one.gold, one.predicted, one.count) for one in errors.confusions),
         note=text("report.confusions_note", count=errors.count),
     )
 

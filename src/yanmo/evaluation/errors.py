@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 from pydantic import field_validator
@@ -23,6 +24,10 @@ EXAMPLES = 20  # of whatever has no kinds
 SCORED = 500  # records that are scored one by one
 EXAMPLES_OF_A_KIND = 3
 LONGEST = 400  # characters of a text that are shown
+WIDEST = 20  # classes of a matrix; of more the commonest confusions are kept
+CONFUSIONS = 20
+
+Pairs: TypeAlias = Counter[tuple[str, str]]  # of classes: (gold, predicted)
 
 
 class ErrorExample(Config):
@@ -56,8 +61,17 @@ class KindErrors(Config):
     extra: int = 0
 
 
+class Confusion(Config):
+    """How many records of the class `gold` were taken for `predicted`."""
+
+    gold: str
+    predicted: str
+    count: int
+
+
 class Errors(Config):
-    """What a report shows of `count` records. matrix: counts [gold, predicted] in the order of `labels`.
+    """What a report shows of `count` records. matrix: counts [gold, predicted] in the order of `labels`; confusions: of
+    more than 20 classes, the commonest ones instead.
 
     scored: how many had a score of their own, where the examples are those with the lowest.
     """
@@ -67,6 +81,7 @@ class Errors(Config):
     entities: bool = False
     labels: tuple[str, ...] = ()
     matrix: tuple[tuple[int, ...], ...] = ()
+    confusions: tuple[Confusion, ...] = ()
     kinds: tuple[KindErrors, ...] = ()
     examples: tuple[ErrorExample, ...] = ()
 
@@ -91,12 +106,9 @@ def _class_errors(
     chosen: Sequence[tuple[str, ...]],
 ) -> Errors:
     table = classification.class_table(gold, chosen, task.classes)
-    matrix: tuple[tuple[int, ...], ...] = ()
+    pairs: Pairs = Counter()
     if not task.multi_label:
-        counts = classification.confusion(
-            [names[0] for names in gold], [names[0] for names in chosen], list(table)
-        )
-        matrix = tuple(tuple(row) for row in counts.tolist())
+        pairs.update((right[0], said[0]) for right, said in zip(gold, chosen, strict=True))
     wrong = [
         _example(shown)
         for record, one, right, said in zip(records, predictions, gold, chosen, strict=True)
@@ -107,9 +119,27 @@ def _class_errors(
         KindErrors(kind=name, gold=each.gold, predicted=each.predicted, correct=each.correct)
         for name, each in table.items()
     ]
+    wide = len(table) > WIDEST
     return Errors(
-        count=len(records), labels=tuple(table), matrix=matrix, kinds=tuple(kinds), examples=tuple(wrong[:EXAMPLES])
-    )  # fmt: skip
+        count=len(records),
+        labels=tuple(table),
+        matrix=() if wide or not pairs else _matrix(pairs, list(table)),
+        confusions=_commonest(pairs) if wide else (),
+        kinds=tuple(kinds),
+        examples=tuple(wrong[:EXAMPLES]),
+    )
+
+
+def _matrix(pairs: Pairs, labels: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(pairs[gold, said] for said in labels) for gold in labels)
+
+
+def _commonest(pairs: Pairs) -> tuple[Confusion, ...]:
+    """The commonest first, of equal ones by their names."""
+    found = sorted((-count, gold, said) for (gold, said), count in pairs.items() if gold != said)
+    return tuple(
+        Confusion(gold=gold, predicted=said, count=-count) for count, gold, said in found[:CONFUSIONS]
+    )
 
 
 def _lowest(task: Task, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Errors | None:

@@ -6,6 +6,7 @@ Machine Translation Evaluation".
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, TypeAlias
@@ -13,7 +14,15 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from yanmo.evaluation.significance import LEVEL, Comparison, comparison, resample, wilson
+from yanmo.evaluation.significance import (
+    Comparison,
+    comparison,
+    exchanges,
+    mcnemar,
+    resample,
+    spread_of,
+    wilson,
+)
 from yanmo.metrics.classification import matthews
 from yanmo.metrics.correlation import pearson, spearman
 from yanmo.metrics.translation import bleu_of_counts
@@ -94,20 +103,17 @@ def interval(evidence: Evidence, *, seed: int = 0) -> Interval:
     Where every sample gives the same value, as when all is right, resampling knows of no spread: the interval of a
     share of texts is then Wilson's, that of another metric is not known.
     """
-    values = resample(len(evidence), evidence.of, seed)
-    low, high = (float(edge) for edge in np.quantile(values, [LEVEL / 2, 1 - LEVEL / 2]))
+    low, high = spread_of(resample(len(evidence), evidence.of, seed))
     value = evidence.value
-    if values.max() - values.min() > 1e-9:
-        return Interval(metric=evidence.metric, value=value, low=low, high=high)
-    if evidence.counts_texts and value in (0.0, 1.0):
+    if low is None and evidence.counts_texts and value in (0.0, 1.0):
         low, high = wilson(round(value * len(evidence)), len(evidence))
-        return Interval(metric=evidence.metric, value=value, low=low, high=high)
-    return Interval(metric=evidence.metric, value=value, low=None, high=None)
+    return Interval(metric=evidence.metric, value=value, low=low, high=high)
 
 
 def compare(first: Sequence[Evidence], second: Sequence[Evidence], *, seed: int = 0) -> Comparison:
     """Second minus first over the same texts; of several seeds each, the means over seeds.
 
+    p is no smaller than that of the exact test, as in `paired_bootstrap`.
     Errors: ValueError when a side is empty, or the numbers of texts or the metrics differ.
     """
     if not first or not second:
@@ -122,7 +128,29 @@ def compare(first: Sequence[Evidence], second: Sequence[Evidence], *, seed: int 
         )
         return np.asarray(other - one, dtype=np.float64)
 
-    return comparison(len(first[0]), difference, seed)
+    return comparison(len(first[0]), difference, seed, exact=_exact(first, second))
+
+
+def _exact(first: Sequence[Evidence], second: Sequence[Evidence]) -> float:
+    """The p-value of the exact test of two sides; 0 where there is none, for several seeds on many texts.
+
+    Of unequal numbers of seeds each is taken as often as makes them equal.
+    """
+    if len(first) == len(second) == 1 and first[0].counts_texts and second[0].counts_texts:
+        return mcnemar(first[0].rows[:, 0] == 1, second[0].rows[:, 0] == 1)
+    count = math.lcm(len(first), len(second))
+    pairs = list(zip([*first] * (count // len(first)), [*second] * (count // len(second)), strict=True))
+    differs = np.any([(one.rows != other.rows).any(axis=1) for one, other in pairs], axis=0)
+
+    def exchanged(swap: NDArray[np.bool_]) -> float:
+        gains = [
+            replace(other, rows=np.where(swap[:, None], one.rows, other.rows)).value
+            - replace(one, rows=np.where(swap[:, None], other.rows, one.rows)).value
+            for one, other in pairs
+        ]
+        return float(np.mean(gains))
+
+    return exchanges(differs, exchanged)
 
 
 def _ratio(sums: Rows) -> Values:
@@ -137,23 +165,26 @@ def _bleu(sums: Rows) -> Values:
     return np.array([bleu_of_counts(row.astype(int).tolist()) for row in sums], dtype=np.float64)
 
 
-def _confusion(rows: Rows) -> NDArray[np.int64]:
-    """Counts [gold, predicted] of rows (gold class, predicted class)."""
+def _class_counts(rows: Rows) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Of rows (gold class, predicted class) the texts of each class that are right, gold and predicted, [classes]."""
+    gold, predicted = rows.astype(np.int64).T
     size = int(rows.max()) + 1
-    pairs = rows[:, 0].astype(np.int64) * size + rows[:, 1].astype(np.int64)
-    return np.bincount(pairs, minlength=size * size).reshape(size, size)
+    correct, right, found = (
+        np.bincount(one, minlength=size) for one in (gold[gold == predicted], gold, predicted)
+    )
+    return correct, right, found
 
 
 def _macro_f1(rows: Rows) -> float:
-    matrix = _confusion(rows)
-    both = matrix.sum(axis=0) + matrix.sum(axis=1)
-    return float((2 * np.diag(matrix)[both > 0] / both[both > 0]).mean())
+    correct, gold, predicted = _class_counts(rows)
+    both = gold + predicted
+    return float((2 * correct[both > 0] / both[both > 0]).mean())
 
 
 SUMMED: Mapping[Measure, Callable[[Rows], Values]] = {"ratio": _ratio, "f1": _f1, "bleu": _bleu}
 DRAWN: Mapping[Measure, Callable[[Rows], float]] = {
     "pearson": lambda rows: pearson(rows[:, 0], rows[:, 1]),
     "spearman": lambda rows: spearman(rows[:, 0], rows[:, 1]),
-    "matthews": lambda rows: matthews(_confusion(rows)),
+    "matthews": lambda rows: matthews(*_class_counts(rows)),
     "macro_f1": _macro_f1,
 }

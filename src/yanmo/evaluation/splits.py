@@ -6,6 +6,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Literal, TypeAlias
 
 from yanmo.corpus.document import Record
@@ -43,6 +44,8 @@ def complete(
 
     Without labelled test records the official dev is the test, where one is needed. A missing dev is then a share of
     train, chosen by the hash of the text; a missing train is dev less that share. Nothing is ever made of test.
+    What is parted is parted as a fine-tuning does: by the names that `config` gives its columns, and without records
+    that cannot be learned from.
     Errors: InputError where a share cannot be held back, because there is one text alone.
     """
     parts: dict[Part, Sequence[Record]] = {name: given.get(name) or () for name in PARTS}
@@ -52,11 +55,22 @@ def complete(
         taken["test"] = "dev"
     if bool(parts["train"]) != bool(parts["dev"]):
         whole: Part = "train" if parts["train"] else "dev"
-        parts["train"], parts["dev"] = hold_back(parts[whole], kind, config, share=share)
+        parts["train"], parts["dev"] = _parted(parts[whole], kind, config, share)
         taken["dev" if whole == "train" else "train"] = whole
     return Splits(
         train=tuple(parts["train"]), dev=tuple(parts["dev"]), test=tuple(parts["test"]), taken_from=taken
     )
+
+
+def _parted(
+    records: Sequence[Record], kind: type[Task], config: TaskConfig, share: float
+) -> tuple[list[Record], list[Record]]:
+    """`hold_back` of records as they are published; they stay as they are."""
+    named = [record.renamed(config.columns) for record in records]
+    published = {id(name): record for name, record in zip(named, records, strict=True)}
+    usable = list(compress(named, kind.usable(named, config))) or named
+    train, dev = hold_back(usable, kind, config, share=share)
+    return [published[id(one)] for one in train], [published[id(one)] for one in dev]
 
 
 def hold_back(

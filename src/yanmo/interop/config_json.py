@@ -88,8 +88,12 @@ def generation_settings(learner: Learner, config: Tree, tokenizer: Tokenizer) ->
     """
     ids: Tree = {key: config[key] for key in ("bos_token_id", "eos_token_id", "pad_token_id")}
     if "clm" in learner.heads:
-        never = sorted(id for id in tokenizer.special_ids if id is not None and id != ids["eos_token_id"])
-        return {"_from_model_config": True, **ids, **({"suppress_tokens": never} if never else {})}
+        never: list[JsonValue] = [
+            *sorted(id for id in tokenizer.special_ids if id is not None and id != ids["eos_token_id"])
+        ]
+        if never:
+            ids["suppress_tokens"] = never
+        return {"_from_model_config": True, **ids}
     if "seq2seq" not in learner.heads:
         return {}
     pad, positions = config["pad_token_id"], learner.backbone.config.max_positions
@@ -189,8 +193,9 @@ def read_labelling(tree: Tree, path: Path, *, classes: bool = True) -> Labelling
 def _labels(tree: Tree, path: Path) -> tuple[str, ...]:
     named, count = tree.get("id2label"), tree.get("num_labels")
     if isinstance(named, dict):
-        if not all(number.isdecimal() for number in named):
-            raise _unsupported(path, "id2label", list(named), list(map(str, range(len(named)))))
+        needed = list(map(str, range(len(named))))
+        if sorted(named) != sorted(needed):  # a gap would give each class the output of another
+            raise _unsupported(path, "id2label", list(named), needed)
         return tuple(str(named[number]) for number in sorted(named, key=int))
     return tuple(f"LABEL_{number}" for number in range(count if isinstance(count, int) else 2))
 

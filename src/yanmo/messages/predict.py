@@ -12,6 +12,14 @@ TEXTS: Texts = {
         "{source} is not a pair of texts.\nA pair is two texts.\nGive a list of pairs: [(first, second), ...].",
         "{source} 不是一对文本。\n一对就是两段文本。\n请给出由文本对组成的列表。",
     ),
+    "predict.not_a_number": (
+        "{source}: the model's output is not a number (NaN), so it says nothing.\n"
+        "Sound weights give numbers for every text.\n"
+        "Take another checkpoint or another copy of the weights; with --precision bf16 or int8, try fp32.",
+        "{source}：模型的输出不是数值（NaN），没有意义。\n"
+        "完好的权重对任何文本都输出数值。\n"
+        "请换用其他检查点或重新获取权重；若使用了 --precision bf16 或 int8，请改用 fp32。",
+    ),
     "predict.no_int8": (
         "int8 is not possible here.\nThis machine has a GPU, or its torch has no integer products.\nTake --precision bf16 or fp32.",
         "此处无法使用 int8。\n本机有 GPU，或其 torch 不支持整数乘法。\n请用 --precision bf16 或 fp32。",

@@ -29,6 +29,12 @@ TEXTS: Texts = {
         "Leave --part out, or name a suite.",
         "对文件 {data} 使用了 --part {part}。\n文件总是整体评估，只有评测集才分为若干部分。\n请去掉 --part，或改为指定评测集。",
     ),
+    "suites.form_of_suite": (
+        "{given} is set for the suite {name}.\nA suite says by itself where its records keep texts and labels.\n"
+        "Leave it out, or name a file of records instead of a suite.",
+        "为评测集 {name} 设置了 {given}。\n评测集自身已说明文本和标签在记录中的位置。\n"
+        "请去掉该设置，或改为指定记录文件。",
+    ),
     "suites.other_task": (
         "{model} is trained for {task}, but {name} is for {wanted}.\n"
         "It is measured with a model of that task.\nFine-tune one: yanmo finetune {wanted} --model ... --train ...",
@@ -70,7 +76,12 @@ TEXTS: Texts = {
     "suites.report_title": ("{model} on {data}", "{model} 在 {data} 上的评估"),
     "suites.report_subtitle": ("Evaluation", "评估"),
     "suites.points": ("{value} points", "{value} 个百分点"),
-    "suites.p_value": ("p (paired bootstrap)", "p 值（配对自助法）"),
+    "suites.p_value": ("p (two-sided)", "p 值（双侧）"),
+    "suites.share_of": ("{data} ({part}: a share of {whole})", "{data}（{part}，取自 {whole}）"),
+    "suites.no_range": (
+        "{value} (no interval: every sample of these records gives this value)",
+        "{value}（无法给出区间：这些记录的任何抽样都得到同一数值）",
+    ),
     "suites.range": ("{value} ({low} to {high})", "{value}（{low} 至 {high}）"),
     "suites.better": (
         "{better} is better than {worse} by {value}, which is more than luck.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,10 +12,15 @@ Numbers = Sequence[float] | NDArray[np.float64]
 
 
 def pearson(first: Numbers, second: Numbers) -> float:
-    """-1 to 1; 0 where either side has one value only. Errors: ValueError when the lengths differ."""
+    """-1 to 1; 0 where either side has one value only, nan where either holds one.
+
+    Errors: ValueError when the lengths differ.
+    """
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if one.shape != other.shape:
         raise ValueError(f"{len(one)} and {len(other)} numbers")
+    if np.isnan(one).any() or np.isnan(other).any():
+        return math.nan
     if len(one) < 2 or np.ptp(one) == 0 or np.ptp(other) == 0:
         return 0.0
     one, other = one - one.mean(), other - other.mean()
@@ -23,14 +29,14 @@ def pearson(first: Numbers, second: Numbers) -> float:
 
 
 def spearman(first: Numbers, second: Numbers) -> float:
-    """Pearson's correlation of the ranks; equal numbers share the mean of theirs."""
+    """Pearson's correlation of the ranks; equal numbers share the mean of theirs. Errors: as `pearson`."""
     return pearson(ranks(first), ranks(second))
 
 
 def ranks(numbers: Numbers) -> NDArray[np.float64]:
-    """Ranks from 1, in the order given; equal numbers share the mean of theirs."""
+    """Ranks from 1, in the order given; equal numbers share the mean of theirs, and nan has none."""
     values = np.asarray(numbers, dtype=np.float64)
     _, place, count = np.unique(values, return_inverse=True, return_counts=True)
     last = np.cumsum(count)
     mean: NDArray[np.float64] = last - (count - 1) / 2
-    return mean[place.reshape(-1)]
+    return np.where(np.isnan(values), math.nan, mean[place.reshape(-1)])

@@ -34,7 +34,7 @@ def copied(texts: Iterable[str], training: Iterable[str], n: int) -> float:
 
 
 def units(text: str) -> list[str]:
-    """Words in lower case, punctuation marks, single Chinese characters."""
+    """Words in lower case, punctuation marks (_ is one), single Chinese characters."""
     return _unit().findall(text.lower())
 
 
@@ -43,7 +43,7 @@ def _unit() -> re.Pattern[str]:
     """Marks (Thai vowels, Devanagari and Arabic signs, accents) are no letters to `re`, but they go on a word."""
     every = map(chr, range(sys.maxunicode + 1))
     marks = "".join(character for character in every if unicodedata.category(character)[0] == "M")
-    return re.compile(rf"[{_HAN}]|[^\W{_HAN}](?:[^\W{_HAN}]|[{marks}])*|[^\w\s]")
+    return re.compile(rf"[{_HAN}]|[^\W_{_HAN}](?:[^\W_{_HAN}]|[{marks}])*|[^\w\s]|_")
 
 
 def ngrams(text: str, n: int) -> Iterator[tuple[str, ...]]:

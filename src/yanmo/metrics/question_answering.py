@@ -103,7 +103,8 @@ def best_null_threshold(margins: Sequence[float], f1: Sequence[float], answerabl
         last = place + 1 == len(order)
         after = margins[number] + 2.0 if last else margins[order[place + 1]]
         if gained > best and after > margins[number]:
-            best, threshold = gained, (margins[number] + after) / 2
+            middle = (margins[number] + after) / 2
+            best, threshold = gained, middle if middle < after else margins[number]
     return threshold
 
 

@@ -16,11 +16,13 @@ def first_ranks(queries: Vectors, candidates: Vectors, right: Sequence[Collectio
     """The rank, from 1, of the best right candidate of each query, by dot product.
 
     queries [n, width], candidates [m, width]; right: for each query the places of its candidates, at least one.
-    A wrong candidate that is as near stands before it, so that equal vectors find nothing.
+    A wrong candidate that is as near stands before it, so that equal vectors find nothing; what is not a number is
+    farther than all that are.
     """
     result = np.zeros(len(queries), dtype=np.int64)
     for start in range(0, len(queries), _ROWS_AT_ONCE):
         scores = queries[start : start + _ROWS_AT_ONCE] @ candidates.T
+        scores[np.isnan(scores)] = -np.inf
         for row, values in enumerate(scores):
             places = sorted(right[start + row])
             best = values[places].max()

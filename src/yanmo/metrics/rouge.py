@@ -11,7 +11,8 @@ def rouge_l(hypotheses: Sequence[str], references: Sequence[Sequence[str]]) -> l
     """The F1 of the longest common subsequence of each text and that one of its references which gives the most, 0 to
     1; their mean is the score of all.
 
-    Over words in lower case and single Chinese characters; punctuation marks do not count, and no word is stemmed.
+    Over words in lower case and single Chinese characters; punctuation marks, `_` among them, do not count,
+    and no word is stemmed.
     Paper: Lin 2004, "ROUGE: A Package for Automatic Evaluation of Summaries".
     """
     return [

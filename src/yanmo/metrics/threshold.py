@@ -35,7 +35,9 @@ def best_threshold(
         return float(np.nextafter(sorted_values[0], np.inf))
     if best == len(gold):
         return float(sorted_values[-1])
-    return float((sorted_values[best - 1] + sorted_values[best]) / 2)
+    upper, lower = float(sorted_values[best - 1]), float(sorted_values[best])
+    middle = (upper + lower) / 2
+    return middle if middle > lower else upper  # of two floats without another between them
 
 
 def threshold_scores(values: Sequence[float], positive: Sequence[bool], threshold: float) -> dict[str, float]:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yanmo.tasks.pieces import with_marks
+from yanmo.corpus.document import Record
+from yanmo.errors import InputError
+from yanmo.tasks.pieces import encode_units, with_marks
 from yanmo.tasks.questions import Answer
+from yanmo.tasks.task import Encoder
+from yanmo.tokenizers import Encoding
 
 Span = tuple[int, int]
 Probabilities = NDArray[
@@ -17,7 +22,28 @@ Probabilities = NDArray[
 ]  # logarithms of them, [places, 2]: of being the first and the last of an answer
 
 MOST_PLACES = 1 << 16  # of a window
+CONTEXT_SHARE = 4  # at least a quarter of a window is context
 OVERLAP = 4  # at least a quarter of a window also stands in the next one
+
+
+def context_room(question: int, encoder: Encoder, record: Record) -> int:
+    """Tokens of the context in a window. Errors: InputError for a question that leaves too few."""
+    room = encoder.room - encoder.frame.framed_length(question, 0)
+    least = encoder.room // CONTEXT_SHARE
+    if room < least:
+        raise InputError(
+            "tasks.question_too_long",
+            source=record.source,
+            tokens=question,
+            limit=question + room - least,
+            room=encoder.room,
+        )
+    return room
+
+
+@lru_cache(maxsize=4)  # several questions about one context follow each other
+def context_pieces(text: str, encoder: Encoder) -> Encoding:
+    return encode_units(text, encoder)
 
 
 def windows(length: int, room: int, stride: int) -> list[Span]:

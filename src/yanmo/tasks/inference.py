@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -17,6 +18,7 @@ from yanmo.data.example import Example
 from yanmo.data.packing import by_length
 from yanmo.data.plan import SAMPLES_PER_UNIT, Plan
 from yanmo.data.source import ExampleSource
+from yanmo.errors import RunError
 from yanmo.models.learner import Learner
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction
 
@@ -58,9 +60,14 @@ def run(
 def predict(
     task: Task, learner: Learner, records: Sequence[Record], encoder: Encoder, *, batch_tokens: int = 8192
 ) -> list[TaskPrediction]:
-    """One prediction per record, in their order; unlabelled records are enough."""
+    """One prediction per record, in their order; unlabelled records are enough.
+
+    Errors: RunError for an output that is no number.
+    """
     encoded = [task.encode(record, encoder, labelled=False) for record in records]
-    return predict_encoded(task, learner, records, encoded, encoder, batch_tokens=batch_tokens)
+    return predict_encoded(
+        task, learner, records, encoded, encoder, batch_tokens=batch_tokens, refuse_nan=True
+    )
 
 
 def predict_encoded(
@@ -71,11 +78,16 @@ def predict_encoded(
     encoder: Encoder,
     *,
     batch_tokens: int = 8192,
+    refuse_nan: bool = False,
 ) -> list[TaskPrediction]:
-    """`predict` for records that were encoded before."""
+    """`predict` for records that were encoded before.
+
+    refuse_nan: of what is no number the first class would come out as the likeliest; a training looks at its metrics
+    instead, and goes on. Errors: RunError naming the first such record.
+    """
     answers = task.answer(learner, records, encoded, encoder, batch_tokens=batch_tokens)
     if answers is None:
-        answers = _decoded(task, learner, records, encoded, batch_tokens=batch_tokens)
+        answers = _decoded(task, learner, records, encoded, batch_tokens=batch_tokens, refuse_nan=refuse_nan)
     return [replace(one, id=_id(record)) for one, record in zip(answers, records, strict=True)]
 
 
@@ -86,6 +98,7 @@ def _decoded(
     encoded: Sequence[Sequence[Encoded]],
     *,
     batch_tokens: int,
+    refuse_nan: bool,
 ) -> list[TaskPrediction]:
     examples = [one.example for each in encoded for one in each]
     logits = run(
@@ -97,7 +110,10 @@ def _decoded(
     )
     predictions, start = [], 0
     for record, each in zip(records, encoded, strict=True):
-        found = task.decode(record, each, logits[start : start + len(each)])
+        rows = logits[start : start + len(each)]
+        if refuse_nan and any(np.isnan(row).any() for row in rows):
+            raise RunError("predict.not_a_number", source=record.source)
+        found = task.decode(record, each, rows)
         predictions.append(replace(found, cut=True) if any(one.cut for one in each) else found)
         start += len(each)
     return predictions

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any, ClassVar, Self, final
 
 import numpy as np
@@ -27,6 +26,8 @@ from yanmo.tasks.answer_spans import (
     Span,
     answer_tokens,
     best_spans,
+    context_pieces,
+    context_room,
     label,
     log_softmax,
     trimmed,
@@ -34,14 +35,12 @@ from yanmo.tasks.answer_spans import (
 )
 from yanmo.tasks.choices import has_choices
 from yanmo.tasks.config import TaskConfig
-from yanmo.tasks.pieces import encode_units
 from yanmo.tasks.questions import USUAL_FIELDS, answer_texts, first_answer, read_answers, read_question
 from yanmo.tasks.task import Encoded, Encoder, Logits, Shown, Task, TaskPrediction, Use
 from yanmo.tasks.texts import around
-from yanmo.tokenizers import Encoding
 
 IGNORED = -100
-CONTEXT_SHARE = 4  # at least a quarter of a window is context
+NULL_THRESHOLD_ELSEWHERE = 0.0  # `null_score_diff_threshold` of `transformers`
 NULL_THRESHOLD = "null_threshold"
 
 
@@ -180,8 +179,8 @@ class QuestionAnswering(Task):
         asked = read_question(record, self.config)
         answer = first_answer(record, self.config) if labelled else None
         question = np.array(encoder.ids(asked.question), dtype=np.int64)
-        room = _context_room(len(question), encoder, record)
-        encoding = _context(asked.context, encoder)
+        room = context_room(len(question), encoder, record)
+        encoding = context_pieces(asked.context, encoder)
         ids = np.array(encoding.ids, dtype=np.int64)
         span = answer_tokens(answer, encoding.offsets) if answer else None
         encoded = []
@@ -226,6 +225,15 @@ class QuestionAnswering(Task):
             no_answer=float(np.exp(nothing)),
         )
         return replace(prediction, answer=self._choice(prediction))
+
+    def from_elsewhere(self, records: Sequence[Record]) -> Self:
+        """The task of a model that somebody else trained, whose threshold nobody wrote down, on these records.
+
+        Where some of them have no answer it may say so, as `transformers` lets it.
+        """
+        if self.null_threshold is not None or all(answer_texts(record, self.config) for record in records):
+            return self
+        return replace(self, fitted_threshold=NULL_THRESHOLD_ELSEWHERE)
 
     def tuned(self, records: Sequence[Record], predictions: Sequence[TaskPrediction]) -> Self:
         """The task with the threshold for "no answer" that gives the best F1, where training had such questions."""
@@ -323,26 +331,6 @@ class QuestionAnswering(Task):
         if metric == "cmrc":
             return cmrc_scores(answer, gold)
         return squad_scores(answer, gold, unanswerable=unanswerable)
-
-
-def _context_room(question: int, encoder: Encoder, record: Record) -> int:
-    """Tokens of the context in a window. Errors: InputError for a question that leaves too few."""
-    room = encoder.room - encoder.frame.framed_length(question, 0)
-    least = encoder.room // CONTEXT_SHARE
-    if room < least:
-        raise InputError(
-            "tasks.question_too_long",
-            source=record.source,
-            tokens=question,
-            limit=question + room - least,
-            room=encoder.room,
-        )
-    return room
-
-
-@lru_cache(maxsize=4)  # several questions about one context follow each other
-def _context(text: str, encoder: Encoder) -> Encoding:
-    return encode_units(text, encoder)
 
 
 def _log(probability: float) -> float:

@@ -249,7 +249,7 @@ class SentenceSimilarity(Task):
             return None
         return Shown(
             given="\n⇄ ".join(prediction.texts),
-            gold="".join(named_class(record, self.config)) or str(target),
+            gold="".join(self.gold(record)) or str(target),
             predicted=f"{prediction.score:.2f}" if label is None else label,
             confidence=prediction.scores.get(label or ""),
         )

@@ -275,6 +275,10 @@ class Task(Objective, ABC):
         """What a saved model must know to answer again, besides its labels."""
         return {}
 
+    def from_elsewhere(self, records: Sequence[Record]) -> Self:
+        """The task of a model that somebody else trained, who wrote none of `values` down, on these records."""
+        return self
+
     def with_values(self, values: Mapping[str, JsonValue]) -> Self:
         """The task of a model that was saved with these `values`."""
         return self

@@ -19,6 +19,7 @@ from yanmo.tasks.entities import (
     mark_entities,
     read_entities,
     read_text,
+    tagged_tokens,
 )
 from yanmo.tasks.pieces import are_one_unit, encode_units, with_marks
 from yanmo.tasks.task import Encoded, Encoder, Logits, Task, TaskPrediction, Use
@@ -61,8 +62,8 @@ class TokenClassification(Task):
     or `text` and `entities` (start, end, label: character offsets). It learns BIO tags, of whatever scheme theirs are;
     a model of another scheme is decoded in its own.
     Loss: cross-entropy at the first piece of each word and Chinese character (the last one in a decoder, which has
-    then seen all of it), term `tag`. Longer texts are read in windows that overlap; each word is labelled in the
-    window that shows most of its context.
+    then seen all of it), term `tag`; of a record with `tokens` a prediction takes the tag of each token's first one.
+    Longer texts are read in windows that overlap; each word is labelled in the window that shows most of its context.
     Relations: the head is Hugging Face's `...ForTokenClassification`.
     Example: `yanmo finetune token_classification --model runs/my-bert --train train.jsonl ...`
     """
@@ -154,11 +155,15 @@ class TokenClassification(Task):
         kinds_of(self.labels)  # refuses a model whose classes are no tags
         units = [unit for each in encoded for unit in each.units]
         text = read_text(record, self.config)
+        tokens = tagged_tokens(record, self.config)
         if not units:
             return EntityPrediction(text=text, entities=(), scores=())
         values = np.concatenate(logits).astype(np.float64)
         values = np.exp(values - values.max(axis=1, keepdims=True))
         values /= values.sum(axis=1, keepdims=True)
+        if tokens is not None:
+            leading, units = _leading(units, tokens)
+            values = values[leading]
         chosen = values.argmax(axis=1)
         spans = spans_from_tags([self.labels[tag] for tag in chosen])
         sure = values[np.arange(len(chosen)), chosen]
@@ -198,6 +203,28 @@ class TokenClassification(Task):
                     places[tag] for prefix in usual if (tag := f"{prefix}-{entity.kind}") in places
                 )
         return tags
+
+
+def _leading(
+    units: Sequence[tuple[int, int]], tokens: Sequence[tuple[int, int]]
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """The first unit of each token, whose tag is the token's, and the token's characters.
+
+    A token within a unit that began before it has no tag of its own: it goes with that unit.
+    """
+    leading: list[int] = []
+    spans: list[tuple[int, int]] = []
+    place = 0
+    for start, end in tokens:
+        while place < len(units) and units[place][1] <= start:
+            place += 1  # between two tokens
+        first = place
+        while place < len(units) and units[place][0] < end:
+            place += 1
+        if first < place:
+            leading.append(first)
+            spans.append((min(start, units[first][0]), max(end, units[place - 1][1])))
+    return leading, spans
 
 
 def _prefixes(*, first: bool, last: bool) -> str:
