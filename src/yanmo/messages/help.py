@@ -79,8 +79,8 @@ TEXTS: Texts = {
         "列名不同时，说明任务所读的内容在哪些列：text=review label=stars。",
     ),
     "help.train": (
-        "Records to learn from: .jsonl, .json, .csv, .tsv, .parquet (also .gz).",
-        "训练数据：.jsonl、.json、.csv、.tsv、.parquet（均可再加 .gz）。",
+        "Records to learn from: .jsonl, .json, .csv, .tsv, .parquet, .conll (also .gz).",
+        "训练数据：.jsonl、.json、.csv、.tsv、.parquet、.conll（均可再加 .gz）。",
     ),
     "help.dev": (
         "Records that the best step is chosen by. Unset: a share of --train is held back.",
@@ -284,8 +284,8 @@ TEXTS: Texts = {
         "模型未经微调时，说明文件用于哪个任务；此时比较模型给出的向量。",
     ),
     "help.suite": (
-        "Labelled records (.jsonl, .json, .csv, .tsv, .parquet, also .gz), or a suite: its name or a YAML file.",
-        "带标注的数据（.jsonl、.json、.csv、.tsv、.parquet，均可再加 .gz），或评测集（名称或 YAML 文件）。",
+        "Labelled records (.jsonl, .json, .csv, .tsv, .parquet, .conll, also .gz), or a suite: its name or a YAML file.",
+        "带标注的数据（.jsonl、.json、.csv、.tsv、.parquet、.conll，均可再加 .gz），或评测集（名称或 YAML 文件）。",
     ),
     "help.data": (
         "The folder that holds the data of suites.",
