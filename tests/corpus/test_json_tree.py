@@ -21,7 +21,14 @@ def read(path: Path, content: str) -> list[tuple[str, object]]:
 
 @pytest.mark.parametrize("indent", [None, 1])
 @pytest.mark.parametrize(
-    "tree", [{"data": ROWS}, {"version": "1", "data": ROWS}, {"train": ROWS}, {"rows": ROWS}]
+    "tree",
+    [
+        {"data": ROWS},
+        {"version": "1", "data": ROWS},
+        {"train": ROWS},
+        {"version": "1", "train": ROWS},
+        {"rows": ROWS},
+    ],
 )
 def test_records_in_one_list(tmp_path: Path, tree: object, indent: int | None) -> None:
     content = json.dumps(tree, ensure_ascii=False, indent=indent)

@@ -139,8 +139,6 @@ def test_what_can_be_learnt_is_kept(record: NewRecord, fields: dict[str, object]
         ({"conversations": "hello"}, "tasks.bad_messages"),
         ({"prompt": "x", "completion": "y", "history": ["q"]}, "tasks.bad_history"),
         ({"prompt": "x", "completion": "y", "history": [["q", "a", "b"]]}, "tasks.bad_history"),
-        ({"prompt": "x", "completion": "y", "history": "we met"}, "tasks.bad_history"),
-        ({"prompt": "x", "completion": "y", "system": 5}, "corpus.field_no_text"),
         ({"prompt": "x", "completion": 5}, "corpus.field_no_text"),
     ],
 )
@@ -165,6 +163,7 @@ def test_system_and_history_stand_before_a_question(record: NewRecord) -> None:
         assert read(record(**fields, system="be", history=history)) == whole
     assert read(record(**fields, system="", history=[])) == whole[3:]
     assert read(record(**fields, system=None, history="")) == whole[3:]
+    assert read(record(**fields, system=7, history="Napoleonic wars")) == whole[3:]
     asked = record(instruction="Say", input="it", system="be", history=[["q", "a"]])
     assert read(asked, answered=False) == whole[:4]
     orca = record(system_prompt="be", question="Say\nit", response="it")

@@ -42,7 +42,7 @@ SPANS = [{"start": 3, "end": 7, "label": "校"}, {"start": 0, "end": 2, "label":
         {"text": TEXT, "label": [[3, 7, "校"], [0, 2, "人"]]},
         {"text": TEXT, "entities": [{"start_offset": 0, "end_offset": 2, "label": "人"}, SPANS[0]]},
         {"text": TEXT, "entities": [{"start_idx": 0, "end_idx": 2, "entity_type": "人"}, SPANS[0]]},
-        {"text": TEXT, "entities": [{"begin": 0, "end": 2, "entity_type": "人", "value": 3}, SPANS[0]]},
+        {"text": TEXT, "entities": [{"begin": 0, "end": 2, "entity_type": "人", "value": "Q42"}, SPANS[0]]},
         {
             "text": TEXT,  # the last character included in one, not in the other
             "entities": [
@@ -155,11 +155,11 @@ def test_joined_tokens(tokens: list[str], text: str) -> None:
         ({"text": f" {TEXT}", "entities": [{"start": 0, "end": 1, "label": "x"}]}, "tasks.blank_span"),
         (
             {"text": TEXT, "entities": [{"start": 0, "end": 2, "label": "x", "text": "三"}]},
-            "corpus.other_text",
+            "tasks.other_words",
         ),
         (
             {"text": TEXT, "entities": [{"start": 0, "end": 9, "label": "x", "word": "张"}]},
-            "corpus.other_text",
+            "tasks.other_words",
         ),
         ({"text": TEXT, "entities": [{"start": 8, "end": 10, "label": "x", "word": "作"}]}, "tasks.bad_span"),
         ({"text": TEXT, "entities": [{"start": 2, "end": 2, "label": "x", "text": ""}]}, "tasks.bad_span"),

@@ -22,6 +22,7 @@ from yanmo.tasks import Encoder
 from yanmo.tasks.config import SimilarityConfig, TaskConfig
 from yanmo.tasks.inference import predict, run
 from yanmo.tasks.sentence_similarity import SentenceSimilarity
+from yanmo.tasks.unseen import refuse_unseen
 from yanmo.training.precision import Weights
 from yanmo.training.step import train_step
 
@@ -320,6 +321,16 @@ def test_cosines_that_are_only_in_order_become_scores_by_a_line_of_dev(encoder: 
     assert distances[1] < distances[0]
     assert tuned.score(SCORED, found) == task.score(SCORED, found)  # the order is the same
     assert tuned.score(SCORED, found)["spearman"] > 0.9
+
+
+def test_vectors_that_learnt_labels_are_measured_by_scores_whole_ones_too(encoder: Encoder) -> None:
+    scored = records(pair("a", "b", score="5.000"), pair("c", "d", score="0"), pair("e", "f", score="4.8"))
+    for rows in (LABELLED, CLASSES):
+        task = task_of(rows)
+        refuse_unseen(task, scored)
+        (encoded,) = task.encode(scored[0], encoder, labelled=True)
+        assert (encoded.example.labels["similarity"][1] == -100).all()
+        assert task.metric_on(scored) == "spearman"
 
 
 def test_records_that_a_model_cannot_be_measured_by(encoder: Encoder) -> None:

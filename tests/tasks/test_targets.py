@@ -25,6 +25,7 @@ NewRecord = Callable[..., Record]
         ([{"label": 0.0}, {"label": 1.0}, {"label": 2.0}], "label", ("0", "1", "2")),
         ([{"label": "0.0"}, {"label": "1.0"}], "label", ("0", "1")),
         ([{"label": float(n)} for n in range(4)], "score", (0.0, 1.0, 2.0, 3.0)),
+        ([{"label": 0.0}, {"label": 5.0}, {"label": 3.0}], "score", (0.0, 5.0, 3.0)),
         ([{"score": 0.0}, {"score": 1.0}], "score", (0.0, 1.0)),
         ([{"is_duplicate": "1"}, {"is_duplicate": "0"}], "label", ("1", "0")),
         ([{"gold_label": "entailment"}, {"gold_label": "neutral"}], "label", ("entailment", "neutral")),
@@ -105,7 +106,7 @@ def test_what_counts_as_no_label_depends_on_field_and_model(record: NewRecord) -
     assert are_labelled(test, TaskConfig(), LABELLED, ("-1", "0", "1", "2")) == [True, True]
     disputed = [record(label=label) for label in ("entailment", "-", "neutral")]
     assert are_labelled(disputed, TaskConfig(), LABELLED) == [True, False, True]
-    assert all(are_labelled([record(label="+"), record(label="-")], TaskConfig(), LABELLED))
+    assert all(are_labelled([record(label=label) for label in "+-?"], TaskConfig(), LABELLED))
     named = [record(label=None, gold="a"), record(label="b", gold=None)]
     assert are_labelled(named, TaskConfig(label_field="gold"), LABELLED) == [True, False]
 
@@ -134,4 +135,3 @@ def test_labels_that_are_numbers_stand_in_their_order_before_words() -> None:
 def test_a_class_has_no_space_around() -> None:
     assert class_name(" HUM\t") == "HUM"
     assert class_name(" 1.0 ") == "1"
-    assert class_name("True") == class_name(True) == "true"

@@ -170,7 +170,16 @@ def test_a_decoder_is_read_at_its_last_tokens(encoder_of: Encoders) -> None:
 
 def test_a_column_that_may_be_the_label_of_pairs_is_found(record: NewRecord) -> None:
     pairs = [
-        record(qid1=n, question1=f"a{n}", question2=f"b{n}", same=n % 2, near=n / 7, source="x", note=f"n{n}")
+        record(
+            ID=n,
+            qid1=n,
+            question1=f"a{n}",
+            question2=f"b{n}",
+            same=n % 2,
+            near=n / 7,
+            source="x",
+            note=f"n{n}",
+        )
         for n in range(20)
     ]
     assert label_like(pairs, TaskConfig()) == ["same", "near"]

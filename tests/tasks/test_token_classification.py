@@ -53,6 +53,18 @@ def units(text: str, encoder: Encoder) -> list[tuple[int, int]]:
     return [unit for window in windows for unit in window.units]
 
 
+def test_a_model_may_spell_its_tags_otherwise(encoder_of: Encoders) -> None:
+    given = record(TEXTS[0], [Entity(kind="x", start=0, end=2), Entity(kind="y", start=3, end=7)])
+    usual = task().encode(given, encoder_of("wordpiece"), labelled=True)
+    other = TokenClassification(labels=("o", "B_x", "I_x", "b-y", "i-y"), config=TaskConfig())
+    windows = other.encode(given, encoder_of("wordpiece"), labelled=True)
+    for one, same in zip(windows, usual, strict=True):
+        assert np.array_equal(one.example.labels["tag"][1], same.example.labels["tag"][1])
+    found = other.decode(given, windows, oracle(windows))
+    assert isinstance(found, EntityPrediction)
+    assert found.entities == read_entities(given, TaskConfig()).entities
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("text", TEXTS)
 def test_units_part_the_text(kind: str, text: str, encoder_of: Encoders) -> None:

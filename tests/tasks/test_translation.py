@@ -80,6 +80,7 @@ def make(records: list[Record], **settings: object) -> Translation:
         ({"en": "Hi", "zh_cn": "你好"}, {"direction": "en-zh"}),
         ({"en": "Hi", "en_notes": "x", "zh-Hans-CN": "你好", "zh_source": "x"}, {"direction": "en-zh"}),
         ({"en": "Hi", "zh": "你好", "zh_TW": "您好"}, {"direction": "en-zh"}),
+        ({"en": "Hi", "zh_cn": "你好", "zh_id": "7", "zh_name": "x"}, {"direction": "en-zh"}),
         ({"en": "Hi", "zh_CN": "你好", "zh_TW": "您好"}, {"direction": "en-zh-CN"}),
         ({"translation": {"en_US": "Hi", "zh_CN": "你好"}}, {"direction": "en-zh"}),
         ({"question": "Hi", "answer": "你好"}, {"text_field": "question", "label_field": "answer"}),

@@ -14,7 +14,6 @@ from yanmo.errors import ConfigError, InputError, no_file
 from yanmo.messages import text
 
 if TYPE_CHECKING:
-    from yanmo.api.predict import Model
     from yanmo.tasks.config import TaskConfig
 
 Texts = Annotated[str, Parameter(name="--in", metavar="FILE")]
@@ -38,7 +37,7 @@ def encode(
 
     _check(file)
     loaded = load_model(model, precision)
-    texts = _texts(file, _reads(loaded, text_field), encoding)
+    texts = _texts(file, loaded.settings, text_field, encoding)
     cut = encode_to(loaded, texts, user_path(out), normalize=normalize)
     if cut:
         room = loaded.encoder.room
@@ -72,7 +71,7 @@ def similar(
         raise ConfigError("cli.below_one", name="--top", value=top)
     _check(texts)
     loaded = load_model(model, precision)
-    found = loaded.similar(query, _texts(texts, _reads(loaded, text_field), encoding), top=top)
+    found = loaded.similar(query, _texts(texts, loaded.settings, text_field, encoding), top=top)
     if json:
         print_json({"query": query, "results": [near.to_json() for near in found]})
         return
@@ -85,18 +84,15 @@ def _check(path: str) -> None:
         raise no_file(path)
 
 
-def _reads(loaded: Model, text_field: str | None) -> TaskConfig:
-    """Where records keep their text: as where the model was fine-tuned, unless a field is named."""
-    named = {} if text_field is None else {"text_field": text_field, "columns": {}}
-    return loaded.settings.model_copy(update=named)
+def _texts(path: str, settings: TaskConfig, field: str | None, encoding: str) -> list[str]:
+    """One text for each line of a text file, or for each record of the other formats; blank lines are passed over.
 
-
-def _texts(path: str, reads: TaskConfig, encoding: str) -> list[str]:
-    """One text for each line of a text file, or for each record of the other formats; blank lines are passed over."""
+    A text stands in the named field, else where the model was fine-tuned on it, else under one of its usual names.
+    """
     from yanmo.cli.lines import is_plain, lines_of
     from yanmo.corpus.encoding import known_encoding
     from yanmo.corpus.read import read_records
-    from yanmo.tasks.config import text_name
+    from yanmo.tasks.config import TEXT, text_name
 
     file = user_path(path)
     encoding = known_encoding(encoding)
@@ -104,8 +100,17 @@ def _texts(path: str, reads: TaskConfig, encoding: str) -> list[str]:
         lines = (line.text("text") for line in lines_of(file, encoding=encoding))
         texts = [line for line in lines if line.strip()]
     else:
-        records = (record.renamed(reads.columns) for record in read_records(path, encoding=encoding))
-        texts = [record.text(text_name(record, reads)) for record in records]
+        records = read_records(path, encoding=encoding)
+        if field is None:
+            usual = settings.model_copy(update={"text_field": TEXT})
+            texts = [
+                record.text(
+                    settings.text_field if settings.text_field in record.fields else text_name(record, usual)
+                )
+                for record in (record.renamed(settings.columns) for record in records)
+            ]
+        else:
+            texts = [record.text(field) for record in records]
     if not texts:
         raise InputError("pairs.no_texts", path=path)
     return texts

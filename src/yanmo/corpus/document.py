@@ -16,7 +16,7 @@ from yanmo.errors import InputError, kind_of
 
 JsonValue: TypeAlias = "bool | int | float | str | Sequence[JsonValue] | Mapping[str, JsonValue] | None"
 _LONGEST_NAME = 64  # of a column
-_SENTENCE = re.compile(r"[。！？；，]|[.!?;,](?:\s|$)")
+_SENTENCE = re.compile(r"[。！？；，]|[.!?;,]\s|\s.*[.!?;]$")
 _NUMBER = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
 
 
@@ -76,7 +76,7 @@ def text_field(fields: Mapping[str, JsonValue], name: str, *, source: str) -> st
         return value
     known = list(fields)
     if name not in fields:
-        key = "corpus.no_header" if is_row(fields, source) else "corpus.no_field"
+        key = "corpus.no_header" if lacks_header(fields, source) else "corpus.no_field"
         raise InputError(key, source=source, field=name, known=known)
     raise InputError("corpus.field_no_text", source=source, field=name, kind=kind_of(value), known=known)
 
@@ -96,7 +96,7 @@ def _of_python(value: str) -> JsonValue:
     return as_json if same and isinstance(as_json, list | dict) else value
 
 
-def is_row(fields: Mapping[str, JsonValue], source: str) -> bool:
+def lacks_header(fields: Mapping[str, JsonValue], source: str) -> bool:
     """Whether the names of a table look like its first row: numbers, sentences, or what stands in this row too."""
     if source_file(Path(source.rpartition(":")[0])).format not in ("csv", "tsv"):
         return False

@@ -11,15 +11,24 @@ from yanmo.errors import InputError, kind_of, reason_of
 from yanmo.messages import listed, text
 
 # What a list of records is called. Not any name: the list of a single record may hold its messages or entities.
-HOLDERS = ("data", "train", "dev", "valid", "validation", "test", "records", "rows", "examples", "samples")
+PARTS = ("train", "dev", "valid", "validation", "test")
+HOLDERS = ("data", *PARTS, "records", "rows", "examples", "samples")
 _Tree = Mapping[str, JsonValue]
 
 
 def is_tree(value: _Tree) -> bool:
-    """Whether an object is no record, but holds records: in `data`, in lists and nothing else, or by their numbers."""
+    """Whether an object is no record, but holds records: in `data`, in a part of a set with no other list or object
+    beside it, in lists and nothing else, or by their numbers.
+    """
     if isinstance(value.get("data"), list) or _by_number(value):
         return True
-    return bool(value) and len(_lists(value)) == len(value)
+    lists = _lists(value)
+    if bool(value) and len(lists) == len(value):
+        return True
+    beside = [each for name, each in value.items() if name not in lists]
+    return lists[:1] in ([name] for name in PARTS) and not any(
+        isinstance(each, list | dict) for each in beside
+    )
 
 
 def tree_records(content: str, *, name: str) -> Iterator[tuple[int | str, _Tree]]:

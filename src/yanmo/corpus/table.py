@@ -83,7 +83,9 @@ def _wrong_row(row: Sequence[str], header: Sequence[str], nameless: Sequence[int
 
 def _unquoted(cell: str) -> str:
     """A cell of a TSV as pandas meant it: in quotes, and each quote inside of it twice."""
+    if not cell.startswith('"') or len(cell) < 2 or cell[-1] != '"':
+        return cell
     inner = cell[1:-1]
-    if not (len(cell) > 1 and cell[0] == cell[-1] == '"' and '""' in inner):
+    if '""' not in inner:
         return cell
     return cell if '"' in inner.replace('""', "") else inner.replace('""', '"')

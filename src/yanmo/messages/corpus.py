@@ -133,15 +133,6 @@ TEXTS: Texts = {
         "每行的列数相同，以制表符分隔（第一行没有制表符时以空格分隔）：第一列是词，最后一列是标签；句子之间用空行隔开。\n"
         "请修正这一行；没有标签的文本请存为 .txt 文件。",
     ),
-    "corpus.other_text": (
-        "{source}: the entity {entity} does not say what its text says at that place: “{found}”.\n"
-        "An entity has start and end (characters of the text, from 0, with or without the last one), and its words are those "
-        "of the text.\n"
-        "Correct that record, or leave the words out.",
-        "{source}：实体 {entity} 与文本该处的内容“{found}”不一致。\n"
-        "实体由 start 和 end 给出（按文本字符计，从 0 开始，含或不含最后一个字符均可），其文字应与文本相同。\n"
-        "请更正该记录，或去掉实体的文字。",
-    ),
     "corpus.binary": (
         "{path} is a binary file, not text.\nRead are: {formats}, each also with .gz.\n"
         "Take the file away, or set binary=skip to leave such files out of a folder.",

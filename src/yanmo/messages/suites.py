@@ -79,8 +79,8 @@ TEXTS: Texts = {
     "suites.p_value": ("p (two-sided)", "p 值（双侧）"),
     "suites.share_of": ("{data} ({part}: a share of {whole})", "{data}（{part}，取自 {whole}）"),
     "suites.no_range": (
-        "{value} (no interval: every sample of these records gives this value)",
-        "{value}（无法给出区间：这些记录的任何抽样都得到同一数值）",
+        "{value} (no interval: samples of these records do not differ)",
+        "{value}（无法给出区间：这些记录的各次抽样没有差别）",
     ),
     "suites.range": ("{value} ({low} to {high})", "{value}（{low} 至 {high}）"),
     "suites.better": (

@@ -120,6 +120,15 @@ TEXTS: Texts = {
         "Both count characters of the text, from 0; end stands behind the last one.\nCorrect that record.",
         "{source}：实体 {entity} 的 start 或 end 不是整数。\n二者都按文本的字符计，从 0 开始；end 在最后一个字符之后。\n请更正该记录。",
     ),
+    "tasks.other_words": (
+        "{source}: the entity {entity} does not say what its text says at that place: “{found}”.\n"
+        "An entity has start and end (characters of the text, from 0, with or without the last one), and its words are those "
+        "of the text.\n"
+        "Correct that record, or leave the words out.",
+        "{source}：实体 {entity} 与文本该处的内容“{found}”不一致。\n"
+        "实体由 start 和 end 给出（按文本字符计，从 0 开始，含或不含最后一个字符均可），其文字应与文本相同。\n"
+        "请更正该记录，或去掉实体的文字。",
+    ),
     "tasks.blank_span": (
         "{source}: the entity {entity} covers nothing but blanks.\n"
         "An entity covers at least one character that can be seen.\nCorrect that record.",

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from yanmo.config import Config
-from yanmo.corpus.document import JsonValue, Record, is_row
+from yanmo.corpus.document import JsonValue, Record, lacks_header
 from yanmo.errors import InputError
 from yanmo.generation.options import MOST
 
@@ -118,7 +118,7 @@ def label_field(record: Record, config: TaskConfig, usual: Sequence[str]) -> str
         if name in record.fields:
             return name
     known = list(record.fields)
-    if is_row(record.fields, record.source):
+    if lacks_header(record.fields, record.source):
         raise InputError("corpus.no_header", source=record.source, field=candidates[0], known=known)
     raise InputError("tasks.no_label", source=record.source, known=known, usual=candidates)
 

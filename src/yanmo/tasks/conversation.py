@@ -210,17 +210,17 @@ def _question(record: Record, name: str) -> str:
 
 
 def _system(record: Record) -> list[Message]:
-    name = next((name for name in SYSTEM if not is_blank(record.fields.get(name))), None)
-    return [] if name is None else [Message(role="system", content=record.text(name))]
+    said = [value for name in SYSTEM if isinstance(value := record.fields.get(name), str) and value.strip()]
+    return [Message(role="system", content=said[0])] if said else []
 
 
 def _history(record: Record) -> list[Message]:
     """The turns before a question. Errors: InputError naming the row."""
     turns = record.unpacked(HISTORY)
-    if is_blank(turns):
+    if not isinstance(turns, list):  # a subject of that name, most often
         return []
     messages = []
-    for turn in turns if isinstance(turns, list) else [turns]:
+    for turn in turns:
         if not (isinstance(turn, list) and len(turn) == 2 and all(_is_said(text) for text in turn)):
             raise InputError("tasks.bad_history", source=record.source, value=repr(turn)[:80])
         question, answer = (str(text or "") for text in turn)

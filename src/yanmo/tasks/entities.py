@@ -19,7 +19,8 @@ SPAN = ("start", "end", "label")  # where it is a list
 STARTS = ("start", "start_offset", "start_idx", "begin")
 ENDS = ("end", "end_offset", "end_idx")
 KINDS = ("label", "type", "kind", "entity_type")
-WORDS = ("text", "entity", "word", "mention", "value")
+WORDS = ("text", "word", "mention")
+PERHAPS_WORDS = ("entity", "value")  # or a name of its own, or a date as it is written elsewhere
 SHOWN = 5  # classes in a message
 
 
@@ -71,7 +72,7 @@ def read_entities(record: Record, config: TaskConfig) -> TaggedText:
     name = label_field(record, config, USUAL_FIELDS)
     value = record.unpacked(name)
     if isinstance(value, Mapping):
-        value = _listed(value, read_text(record, config), record, name)
+        value = _listed(value, record, name)
     if not isinstance(value, list):
         raise _bad(record, name)
     if _are_spans(value) and (value or _tokens_field(record) is None):
@@ -171,18 +172,14 @@ def join(tokens: Sequence[str]) -> tuple[str, list[tuple[int, int]]]:
     return "".join(parts), spans
 
 
-def _listed(value: Mapping[str, Any], text: str, record: Record, name: str) -> list[JsonValue]:
-    """Kind -> text of the entity -> its places, as a list of spans.
-
-    Whether an end is the last character or the one behind it is told by the text of the entity.
-    """
+def _listed(value: Mapping[str, Any], record: Record, name: str) -> list[JsonValue]:
+    """Kind -> text of the entity -> its places, as a list of spans."""
     spans: list[JsonValue] = []
     try:
         for kind, found in value.items():
             for entity, places in found.items():
                 for start, end in places:
-                    behind = end + 1 if text[start : end + 1] == entity else end
-                    spans.append({"start": start, "end": behind, "label": kind})
+                    spans.append({"start": start, "end": end, "label": kind, "text": entity})
     except (AttributeError, TypeError, ValueError):
         raise _bad(record, name) from None
     return spans
@@ -213,14 +210,20 @@ def _behind(item: Mapping[str, Any], text: str, start: int, end: int, record: Re
 
     Errors: InputError where the text says neither.
     """
-    given = [" ".join(item[name].split()) for name in WORDS if isinstance(item.get(name), str)]
-    words = [each for each in given if each]
-    if not words or not 0 <= start <= end <= len(text):
+    told = {
+        name: " ".join(item[name].split())
+        for name in (*WORDS, *PERHAPS_WORDS)
+        if isinstance(item.get(name), str)
+    }
+    if not 0 <= start <= end <= len(text):
         return end
     for behind in (end, end + 1):
-        if " ".join(text[start:behind].split()) in words:
+        words = " ".join(text[start:behind].split())
+        if words and words in told.values():
             return behind
-    raise InputError("corpus.other_text", source=record.source, entity=as_json(item), found=text[start:end])
+    if not any(told.get(name) for name in WORDS):
+        return end
+    raise InputError("tasks.other_words", source=record.source, entity=as_json(item), found=text[start:end])
 
 
 def _trimmed(entity: Entity, text: str) -> Entity:

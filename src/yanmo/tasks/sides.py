@@ -16,7 +16,9 @@ SPOKEN = (
     ("source_lang", "src_lang", "source_language"),
     ("target_lang", "tgt_lang", "target_language"),
 )  # fields that name the language of a side
-_SUBTAGS = re.compile(r"(-([a-z]{4}|[a-z]{2}|[0-9]{3}))+")  # scripts and countries: -hans-cn
+_SUBTAGS = re.compile(  # scripts and countries; lower-case ones only of a list, for `en_id` is a number
+    r"(?:[-_](?:[A-Z][a-z]{3}|[A-Z]{2}|[0-9]{3}|(?i:hans|hant|latn|cyrl|arab|cn|tw|hk|sg|us|gb|uk|au|br|pt|mx|jp|kr)))+"
+)
 
 
 def source_of(record: Record, config: TaskConfig, *, empty: bool = False) -> str:
@@ -39,12 +41,14 @@ def language_column(language: str, fields: Mapping[str, JsonValue]) -> str | Non
     for zh-CN), else the only one that adds a script or a country to it (zh_cn for zh)."""
     if language in fields:
         return language
+    if any(name in fields for name in SOURCE_FIELDS):
+        return None
     wanted = _plain(language)
     names = {name: _plain(name) for name, value in fields.items() if value is None or isinstance(value, str)}
     alike = [name for name, plain in names.items() if plain == wanted] or [
         name
         for name, plain in names.items()
-        if plain.startswith(wanted) and _SUBTAGS.fullmatch(plain[len(wanted) :])
+        if plain.startswith(wanted) and _SUBTAGS.fullmatch(name.strip()[len(wanted) :])
     ]
     return alike[0] if len(alike) == 1 else None
 
@@ -54,7 +58,7 @@ def check_direction(record: Record, config: TaskConfig) -> None:
 
     They would be learnt from source to target whatever the direction says. Fields such as `source_lang` may agree.
     """
-    if config.languages is None:
+    if config.languages is None or config.label_field is not None:
         return
     (_, first, sought), (_, second, also_sought) = (_place(record, config, side) for side in (0, 1))
     if first is None or second is None or any(one in config.languages for one in (*sought, *also_sought)):

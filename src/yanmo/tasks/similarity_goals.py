@@ -12,7 +12,7 @@ from yanmo.layers.pair_losses import IGNORED
 from yanmo.messages import text
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.similarity_scores import Held, held
-from yanmo.tasks.targets import class_name, is_number, read_target
+from yanmo.tasks.targets import class_name, is_number, is_score, read_target
 from yanmo.tasks.unseen import unseen_label
 
 Goal: TypeAlias = Literal["regression", "cosent", "softmax", "in_batch_negatives", "simcse"]
@@ -88,9 +88,9 @@ def value_of(
         return (float(target or 0) - low) / (high - low)
     if not labels:
         return 1
-    name = class_name(target)
-    if name not in labels and is_number(name) and not name.isdecimal():
+    if target is not None and is_score(target, record, config):
         return IGNORED
+    name = class_name(target)
     if name not in labels:
         raise unseen_label([(name, record.source)], labels)
     if goal == "softmax":

@@ -23,7 +23,7 @@ POSITIVE = frozenset(
 )
 NO_LABEL = "-1"  # as Hugging Face's copies of SNLI and of unlabelled tests have it
 NO_AGREEMENT = "-"  # as SNLI, MNLI and OCNLI themselves write it
-MOST_CODES = 3  # classes that may be written 0.0, 1.0 ...; more such values are a scale
+CODES = frozenset({0, 1, 2})  # classes that may be written 0.0, 1.0, 2.0; other such values are a scale
 _WHOLE = re.compile(r"^([+-]?\d+)\.0+$")
 Target: TypeAlias = float | int | str
 
@@ -94,17 +94,24 @@ def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
 def named_class(record: Record, config: TaskConfig) -> list[str]:
     """The class that a record names; none where it has a score or no label."""
     target = read_target(record, config)
-    is_score = target is not None and is_number(str(target)) and not float(target).is_integer()
-    return [] if target is None or is_score else [class_name(target)]
+    return [] if target is None or is_score(target, record, config) else [class_name(target)]
+
+
+def is_score(target: Target, record: Record, config: TaskConfig) -> bool:
+    """Whether a number is no class: in a field of scores any, in one of labels those with a fraction."""
+    if not is_number(str(target)):
+        return False
+    return _target_field(record, config) in SCORE_FIELDS or not float(target).is_integer()
 
 
 def are_labelled(
     records: Sequence[Record], config: TaskConfig, usual: Sequence[str], known: Collection[str] = ()
 ) -> list[bool]:
-    """Of each record whether it has a gold label: null and an empty cell are none, nor is "-" beside several words.
+    """Of each record whether it has a gold label: null and an empty cell are none.
 
-    -1 is none beside classes that count 0, 1, 2 ...; beside 0 and 1 alone it is the third class of a scale, as in
-    negative, neutral, positive. usual: the fields of labels. known: the classes of a model, where one is measured.
+    Nor is "-" where several others have letters. -1 is none beside classes that count 0, 1, 2 ...; beside 0 and 1 alone
+    it is the third class of a scale, as in negative, neutral, positive. usual: the fields of labels. known: the classes
+    of a model, where one is measured.
     """
     fields = [config.label_field] if config.label_field else config.preferred(usual)
     names = [next((name for name in fields if name in record.fields), None) for record in records]
@@ -114,8 +121,8 @@ def are_labelled(
     found = [class_name(value) if is_class(value) else None for value in values]
     classes = {*known, *(label for label in found if label is not None)} - {NO_LABEL}
     counted = all(map(str.isdecimal, classes)) and max(map(int, classes), default=0) > 1
-    words = classes - {NO_AGREEMENT}
-    disputed = {NO_AGREEMENT} - {*known} if len(words) > 1 and not any(map(is_number, words)) else set()
+    words = [any(map(str.isalpha, name)) for name in classes - {NO_AGREEMENT}]
+    disputed = {NO_AGREEMENT} - {*known} if len(words) > 1 and all(words) else set()
     stands_for_none = counted and NO_LABEL not in known and set(SCORE_FIELDS).isdisjoint(filter(None, names))
     blank = [value is None or (isinstance(value, str) and not value.strip()) for value in values]
     return [
@@ -168,10 +175,8 @@ def is_class(value: object) -> bool:
 
 
 def class_name(value: object) -> str:
-    """A class as it is called everywhere: 0, 0.0 and "0.0" are one, for pandas mixes them, as true and "True" are; no
-    space around.
-    """
-    if isinstance(value, bool) or value in ("True", "False"):
+    """A class as it is called everywhere: 0, 0.0 and "0.0" are one, for pandas mixes them; no space around."""
+    if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
@@ -204,9 +209,8 @@ def order(label: str) -> tuple[int, str]:
 
 
 def _are_codes(numbers: Sequence[float], records: Sequence[Record], config: TaskConfig) -> bool:
-    """Whether numbers stand for classes: whole ones, few, in a field of labels."""
-    few = len(set(numbers)) <= MOST_CODES and all(number.is_integer() for number in numbers)
-    return few and _target_field(records[0], config) in (*LABEL_FIELDS, config.label_field)
+    """Whether numbers stand for classes: few that count from 0, in a field of labels."""
+    return set(numbers) <= CODES and _target_field(records[0], config) in (*LABEL_FIELDS, config.label_field)
 
 
 def _target_field(record: Record, config: TaskConfig) -> str | None:

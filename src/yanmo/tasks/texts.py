@@ -55,7 +55,8 @@ ABOUT = frozenset(
 )  # what makes a record more than its text
 AROUND = 60  # characters on each side of a span that is shown
 NEGATIVES = ("negative", "hard_neg")  # the usual names of a hard negative
-_NUMBERING = re.compile(r"^(?:q?id|idx|index|uid|guid|pair_?id|.*_id|.*Id|q?id\d|)$")
+_NUMBERING = re.compile(r"(?i)(?:.*_id|.*id\d?|idx|index|no\.?|unnamed: \d+|__index_level_\d+__|)")
+LOOKED_AT = 2000  # records
 FEW = 5  # values of a column that may be one of labels
 
 
@@ -126,8 +127,8 @@ def negative(record: Record) -> str | None:
 def label_like(records: Sequence[Record], config: TaskConfig) -> list[str]:
     """The columns of pairs, their texts and numbers of rows aside, whose values are numbers or few."""
     read = {*(pair_names(records[0], config) or ()), negative(records[0])}
-    columns = [name for name in records[0].fields if name not in read and not _NUMBERING.search(name)]
-    found = {name: {as_json(record.fields.get(name)) for record in records} for name in columns}
+    columns = [name for name in records[0].fields if name not in read and not _NUMBERING.fullmatch(name)]
+    found = {name: {as_json(record.fields.get(name)) for record in records[:LOOKED_AT]} for name in columns}
     return [
         name
         for name, values in found.items()

@@ -10,7 +10,7 @@ import numpy as np
 
 from yanmo.corpus.document import Record
 from yanmo.errors import InputError
-from yanmo.metrics.entities import OUTSIDE, Entity, entity_scores, spans_from_tags
+from yanmo.metrics.entities import OUTSIDE, Entity, entity_scores, part_of_tag, spans_from_tags
 from yanmo.tasks.config import TaskConfig
 from yanmo.tasks.entities import (
     USUAL_FIELDS,
@@ -188,8 +188,8 @@ class TokenClassification(Task):
         self, units: Sequence[tuple[int, int]], entities: Sequence[Entity], record: Record
     ) -> list[int]:
         """The tag of each unit; an entity begins at the first unit that it touches."""
-        places = {label: place for place, label in enumerate(self.labels)}
-        tags = [places.get(OUTSIDE, IGNORED)] * len(units)
+        places = {part_of_tag(label): place for place, label in enumerate(self.labels)}
+        tags = [places.get(part_of_tag(OUTSIDE), IGNORED)] * len(units)
         starts = np.array([start for start, _ in units])
         ends = np.array([end for _, end in units])
         for entity in entities:
@@ -199,9 +199,7 @@ class TokenClassification(Task):
             last = int(np.searchsorted(starts, entity.end, side="left"))
             for unit in range(first, last):
                 usual = _prefixes(first=unit == first, last=unit == last - 1)
-                tags[unit] = next(
-                    places[tag] for prefix in usual if (tag := f"{prefix}-{entity.kind}") in places
-                )
+                tags[unit] = next(places[tag] for prefix in usual if (tag := (prefix, entity.kind)) in places)
         return tags
 
 

@@ -37,11 +37,11 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
     A link stays, and its file is replaced; a device or a pipe is written to.
     """
-    path = path.resolve()
     if path.exists() and not path.is_file() and not path.is_dir():
         with path.open("wb") as file:
             yield file
         return
+    path = path.resolve()  # not before: /dev/stdout leads to a pipe without a name
     half = path.with_name(f".{path.name}-{uuid4().hex[:8]}")
     handle = os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)  # less what the user's umask forbids
     try:
