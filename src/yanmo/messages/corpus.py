@@ -62,13 +62,13 @@ TEXTS: Texts = {
         "{path}: encoding unknown: the byte at offset {offset} is not UTF-8, nor is the text GB18030.\n"
         "Found by itself: UTF-8, UTF-16 or UTF-32 with a byte order mark, GB18030 (with GBK and GB2312) where there is text "
         "enough to be sure: a few characters may be of many encodings.\n"
-        "Save the file as UTF-8, or name its encoding where the command takes one: --encoding gb18030 or big5 for Chinese, "
-        "cp1252 or latin-1 for Western European texts (é, ü, £).",
+        "Save the file as UTF-8, or name its encoding where the command takes one: --encoding gb18030 or "
+        "--encoding big5 for Chinese, --encoding cp1252 (or latin-1) for Western European texts (é, ü, £).",
         "{path}：无法判断编码；偏移 {offset} 处的字节不是 UTF-8，文本也不像 GB18030。\n"
         "可自动识别：UTF-8、带字节顺序标记的 UTF-16 或 UTF-32，以及文字足够多的 GB18030（含 GBK、GB2312）；"
         "只有寥寥几个字时，多种编码都说得通，无法确定。\n"
-        "请将文件另存为 UTF-8；若命令有 --encoding 选项，也可指定编码：中文如 --encoding gb18030 或 big5，"
-        "西欧文字（é、ü、£）如 cp1252 或 latin-1。",
+        "请将文件另存为 UTF-8；若命令有 --encoding 选项，也可指定编码：中文用 --encoding gb18030 或 --encoding big5，"
+        "西欧文字（é、ü、£）用 --encoding cp1252（或 latin-1）。",
     ),
     "corpus.encoding_breaks": (
         "{path}: read as {encoding} so far, but the byte {byte} at offset {offset} does not belong there.\n"
