@@ -184,7 +184,10 @@ def test_conversations_with_tools_and_empty_answers_are_left_out(tmp_path: Path)
     reporter = Told()
     train, dev = train_and_dev(finetune_config(tmp_path, "text_generation", train=rows), reporter)
     assert {record.source[-1] for record in (*train, *dev)} == {"1", "5"}
-    assert reporter.told[0].startswith("3 of 5 records cannot be learned") and "train.jsonl:2" in reporter.told[0]
+    assert (
+        reporter.told[0].startswith("3 of 5 records cannot be learned")
+        and "train.jsonl:2" in reporter.told[0]
+    )
     rows += [talk(("narrator", "x"), ("assistant", "a"))]
     with pytest.raises(InputError, match=r"train\.jsonl:6: message 1"):
         train_and_dev(finetune_config(tmp_path, "text_generation", train=rows), reporter)
