@@ -18,6 +18,7 @@ from yanmo.api.reporter import Reporter
 from yanmo.config import build
 from yanmo.corpus.builtin.storyworld import storyworld
 from yanmo.corpus.files import user_path
+from yanmo.evaluation.evidence import LOWER_IS_BETTER
 from yanmo.evaluation.metric_text import duration, metric_name, metric_value
 from yanmo.evaluation.report import Example, Examples, Report, Section, Table, write
 from yanmo.evaluation.run_report import run_report
@@ -40,6 +41,12 @@ class Row:
     metric: str
     pretrained: float
     random: float
+
+    @property
+    def gains(self) -> bool:
+        """Whether pre-training helped."""
+        lower = self.metric in LOWER_IS_BETTER
+        return self.pretrained < self.random if lower else self.pretrained > self.random
 
 
 @dataclass(frozen=True, kw_only=True)

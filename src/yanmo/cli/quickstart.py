@@ -43,6 +43,8 @@ def _show(result: QuickstartResult) -> None:
         for row in result.rows
     ]
     print_table([text(f"quickstart.{name}") for name in head], rows, title=text("quickstart.table"))
+    if not all(row.gains for row in result.rows):
+        print_line(text("quickstart.too_short"))
     print_line("")
     print_line((text("quickstart.fills"), "bold"))
     for given, tokens in result.fills:

@@ -37,6 +37,12 @@ TEXTS: Texts = {
         "no plot with them ({pairs} sentences of theirs to translate); the best of two evaluations on these. Minutes of training: small numbers are normal.",
         "同一网络、同样的微调时间，未注明数量的用 {train} 篇训练故事，{test} 篇情节不与之重复的测试故事（翻译用其中 {pairs} 句）；取其上两次评估中较好的一次。只训练了几分钟，数值偏低属正常。",
     ),
+    "quickstart.too_short": (
+        "Pre-training has minutes here, and on a slow or busy machine reads too little in them to help everywhere. "
+        "`yanmo quickstart --minutes 20 --out runs/longer` gives it more.",
+        "这里的预训练只有几分钟；机器较慢或正忙时，读到的文本太少，未必处处有益。"
+        "可用 `yanmo quickstart --minutes 20 --out runs/longer` 给它更多时间。",
+    ),
     "quickstart.fills": ("Fill-mask (BERT)", "填空（BERT）"),
     "quickstart.continuations": ("Generated (GPT)", "生成（GPT）"),
 }
