@@ -129,7 +129,7 @@ def test_a_model_of_nan_says_that_it_is_one(run, classifier, suite, files, tmp_p
         assert ran.json["error"]["code"] == "predict.not_a_number"
 
 
-def test_a_p_value_below_what_the_samples_can_tell(monkeypatch):
+def test_a_p_value_below_what_the_samples_can_tell():
     from yanmo.cli import evaluate
 
     assert [evaluate._p_value(value) for value in (0.0004, 0.001, 0.25)] == ["< 0.001", "0.0010", "0.2500"]

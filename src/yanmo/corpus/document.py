@@ -81,6 +81,11 @@ def text_field(fields: Mapping[str, JsonValue], name: str, *, source: str) -> st
     raise InputError("corpus.field_no_text", source=source, field=name, kind=kind_of(value), known=known)
 
 
+def is_blank(value: JsonValue) -> bool:
+    """Whether a cell is null, or a text without a character that can be seen."""
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
 def _of_python(value: str) -> JsonValue:
     """The list or dict that Python wrote as `value`, as pandas does in a table; else `value` itself."""
     if not value.rstrip().endswith(("]", "}")):

@@ -64,7 +64,7 @@ def generate(
             found = beam_search(rows, options, new, ending)
         else:
             found = sample(rows, options, [most for most in new for _ in range(copies)], ending)
-        one_by_one = iter(
+        one_by_one = (
             Continuation(ids=tuple(ids), text=ending.text(ids), score=score) for ids, score in found
         )
         results |= {place: list(islice(one_by_one, options.num_return_sequences)) for place in group}

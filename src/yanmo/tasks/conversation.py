@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from yanmo.corpus.document import JsonValue, Record
+from yanmo.corpus.document import JsonValue, Record, is_blank
 from yanmo.errors import InputError
 from yanmo.tasks.config import TaskConfig, text_name
 from yanmo.tasks.sides import (
     NESTED,
     SOURCE_FIELDS,
     TARGET_FIELDS,
-    is_blank,
     source_of,
     target_of,
 )

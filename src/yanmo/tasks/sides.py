@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from yanmo.corpus.document import JsonValue, Record
+from yanmo.corpus.document import JsonValue, Record, is_blank
 from yanmo.errors import InputError
 from yanmo.tasks.config import TaskConfig
 
@@ -29,11 +29,6 @@ def source_of(record: Record, config: TaskConfig, *, empty: bool = False) -> str
 def target_of(record: Record, config: TaskConfig) -> str:
     """The text that is wanted."""
     return _side(record, config, 1, empty=False)
-
-
-def is_blank(value: JsonValue) -> bool:
-    """Whether a cell is null, or a text without a character that can be seen."""
-    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def language_column(language: str, fields: Mapping[str, JsonValue]) -> str | None:

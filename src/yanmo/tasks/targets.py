@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from yanmo.corpus.document import Record
+from yanmo.corpus.document import Record, is_blank
 from yanmo.errors import ConfigError, InputError, as_json
 from yanmo.messages import text
 from yanmo.registry import suggestion
@@ -67,8 +67,8 @@ def read_target(record: Record, config: TaskConfig) -> Target | None:
 
 
 def read_targets(records: Sequence[Record], config: TaskConfig) -> Targets:
-    """Those of all records. Whole numbers alone, as 0 and 1, are labels, unless the field is called a score; so are 0.0
-    and 1.0, as pandas writes a column with a gap, where they are few.
+    """Those of all records. Whole numbers alone, as 0 and 1, are labels, unless the field is called a score; so are
+    0.0, 1.0 and 2.0 alone, as pandas writes classes beside an empty cell.
 
     Errors: InputError naming the record whose label is missing, or of another type than those before it.
     """
@@ -124,7 +124,7 @@ def are_labelled(
     words = [any(map(str.isalpha, name)) for name in classes - {NO_AGREEMENT}]
     disputed = {NO_AGREEMENT} - {*known} if len(words) > 1 and all(words) else set()
     stands_for_none = counted and NO_LABEL not in known and set(SCORE_FIELDS).isdisjoint(filter(None, names))
-    blank = [value is None or (isinstance(value, str) and not value.strip()) for value in values]
+    blank = map(is_blank, values)
     return [
         name is None or not (empty or label in disputed or (stands_for_none and label == NO_LABEL))
         for name, empty, label in zip(names, blank, found, strict=True)
@@ -209,7 +209,7 @@ def order(label: str) -> tuple[int, str]:
 
 
 def _are_codes(numbers: Sequence[float], records: Sequence[Record], config: TaskConfig) -> bool:
-    """Whether numbers stand for classes: few that count from 0, in a field of labels."""
+    """Whether numbers stand for classes: 0 to 2 alone, in a field of labels."""
     return set(numbers) <= CODES and _target_field(records[0], config) in (*LABEL_FIELDS, config.label_field)
 
 
